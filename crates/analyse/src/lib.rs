@@ -1,0 +1,1 @@
+//! Shot boundaries and complexity from frame scores.

@@ -1,0 +1,1 @@
+//! What a cache decides of a request: keys, ranges, freshness.

@@ -1,0 +1,1 @@
+//! CMAF tracks: ISO BMFF boxes to values and back.

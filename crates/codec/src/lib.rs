@@ -1,0 +1,1 @@
+//! ffmpeg, ffprobe and VMAF as sandboxed child processes.

@@ -1,0 +1,1 @@
+//! Encode plan: where shots and keyframes are, which settings a rung has.

@@ -1,0 +1,1 @@
+//! Ingest rules: probe facts to findings and a Master.

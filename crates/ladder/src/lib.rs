@@ -1,0 +1,1 @@
+//! Per-title ladder: choose probes, hull and rungs.

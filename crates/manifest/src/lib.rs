@@ -1,0 +1,1 @@
+//! Manifests: HLS, DASH, thumbnails.

@@ -1,0 +1,136 @@
+//! Package: the files that viewers fetch, described once for every manifest format and for the player.
+
+use crate::artefact::ByteRange;
+use crate::picture::Size;
+use crate::timebase::FrameRate;
+
+/// A title ready to play. All paths are relative to the package's folder and hold only `[A-Za-z0-9._-]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Package {
+    /// Duration in seconds.
+    pub duration_s: f64,
+    /// Video tracks of one codec by falling bitrate; all have the same segment boundaries.
+    pub video: Vec<VideoTrack>,
+    /// Audio tracks; the first is the default one.
+    pub audio: Vec<AudioTrack>,
+    /// Text tracks.
+    pub text: Vec<TextTrack>,
+    /// Poster picture.
+    pub poster: Option<Picture>,
+    /// Pictures for seeking.
+    pub thumbnails: Option<Thumbnails>,
+}
+
+/// One CMAF track file (ISO/IEC 23000-19): header, segment index, then one fragment for each segment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Track {
+    /// Unique within the package: `video-1080p`.
+    pub id: String,
+    /// File name.
+    pub path: String,
+    /// RFC 6381 codecs parameter: `avc1.640028`.
+    pub codecs: String,
+    /// Highest bitrate of any segment, in bits per second (HLS `BANDWIDTH`).
+    pub bitrate_bps_peak: u64,
+    /// Mean bitrate in bits per second.
+    pub bitrate_bps_average: u64,
+    /// Where what is in the file.
+    pub index: TrackIndex,
+}
+
+/// Where header, index and segments are in a track file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrackIndex {
+    /// Ticks per second of the segment times.
+    pub timescale: u32,
+    /// CMAF header (`ftyp` and `moov`).
+    pub header: ByteRange,
+    /// Segment index (`sidx`).
+    pub sidx: ByteRange,
+    /// Segments in order.
+    pub segments: Vec<SegmentSpan>,
+}
+
+/// One segment of a track.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SegmentSpan {
+    /// Presentation start in ticks.
+    pub start: u64,
+    /// Duration in ticks.
+    pub duration: u64,
+    /// `moof` and `mdat`.
+    pub bytes: ByteRange,
+}
+
+/// A video track.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VideoTrack {
+    /// The file.
+    pub track: Track,
+    /// The rung's name: `1080p`.
+    pub rung: String,
+    /// Picture size.
+    pub size: Size,
+    /// Frames per second.
+    pub rate: FrameRate,
+    /// VMAF measured on the whole rendition (0 to 100).
+    pub vmaf: f64,
+}
+
+/// An audio track.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AudioTrack {
+    /// The file.
+    pub track: Track,
+    /// Name for the viewer: `English`.
+    pub name: String,
+    /// BCP 47 language, where known.
+    pub language: Option<String>,
+    /// Channels.
+    pub channels: u32,
+    /// Samples per second.
+    pub sample_rate_hz: u32,
+}
+
+/// A text track: one WebVTT file for the whole title.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TextTrack {
+    /// Unique within the package: `text-0`.
+    pub id: String,
+    /// File name.
+    pub path: String,
+    /// Name for the viewer: `English`.
+    pub name: String,
+    /// BCP 47 language, where known.
+    pub language: Option<String>,
+    /// Shown even to viewers who asked for no subtitles.
+    pub forced: bool,
+    /// For the deaf and hard of hearing.
+    pub hearing_impaired: bool,
+}
+
+/// A still picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// File name.
+    pub path: String,
+    /// Size.
+    pub size: Size,
+}
+
+/// Seek thumbnails: sheets of tiles, row by row, one tile every `interval_s` seconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Thumbnails {
+    /// Sheet files in order; the last may be partly empty.
+    pub sheets: Vec<String>,
+    /// Size of one tile.
+    pub tile: Size,
+    /// Tiles in a row of a sheet.
+    pub columns: u32,
+    /// Rows of a sheet.
+    pub rows: u32,
+    /// Number of tiles over all sheets.
+    pub tiles: u32,
+    /// Seconds from one tile to the next.
+    pub interval_s: f64,
+}

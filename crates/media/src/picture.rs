@@ -1,0 +1,60 @@
+//! The picture: size and colour.
+
+use std::fmt;
+
+/// Width and height in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Size {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+impl Size {
+    /// Number of pixels.
+    pub fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}", self.width, self.height)
+    }
+}
+
+/// How light is coded (ITU-T H.273 `TransferCharacteristics`), as far as preparation treats it differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transfer {
+    /// Standard dynamic range, or not said.
+    Sdr,
+    /// Perceptual quantizer (SMPTE ST 2084): HDR10 and Dolby Vision.
+    Pq,
+    /// Hybrid log-gamma (ARIB STD-B67).
+    Hlg,
+}
+
+/// Colour description of a stream, in the probe's (ffmpeg's) names; `None` where the stream says nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Colour {
+    /// Colour primaries, such as `bt709`, `bt2020`.
+    pub primaries: Option<String>,
+    /// Transfer characteristics, such as `bt709`, `smpte2084`, `arib-std-b67`.
+    pub transfer: Option<String>,
+    /// Matrix coefficients, such as `bt709`, `smpte170m`, `bt2020nc`.
+    pub matrix: Option<String>,
+    /// Whether samples use the full range (`pc`) and not the limited one (`tv`).
+    pub full_range: bool,
+}
+
+impl Colour {
+    /// The class of transfer that the stream declares.
+    pub fn transfer_class(&self) -> Transfer {
+        match self.transfer.as_deref() {
+            Some("smpte2084") => Transfer::Pq,
+            Some("arib-std-b67") => Transfer::Hlg,
+            _ => Transfer::Sdr,
+        }
+    }
+}

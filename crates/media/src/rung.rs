@@ -1,0 +1,69 @@
+//! Rungs: what a viewer's player can choose from, and the trials from which they were chosen.
+
+use crate::picture::Size;
+use std::fmt;
+
+/// Constant rate factor in tenths, so that it can be compared and hashed: 235 is CRF 23.5. Range 0 to 510.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Crf(pub u16);
+
+impl Crf {
+    /// As the encoder takes it.
+    pub fn value(&self) -> f64 {
+        f64::from(self.0) / 10.0
+    }
+}
+
+impl fmt::Display for Crf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.0 / 10, self.0 % 10)
+    }
+}
+
+/// A trial encode: the film's samples at one size and quality.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Trial {
+    /// Encoded size.
+    pub size: Size,
+    /// Encoder quality.
+    pub crf: Crf,
+}
+
+/// What a trial came to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrialPoint {
+    /// The trial.
+    pub trial: Trial,
+    /// Mean bitrate in bits per second.
+    pub bitrate_bps: f64,
+    /// Mean VMAF at the common scoring size (0 to 100).
+    pub vmaf: f64,
+}
+
+/// The rungs chosen for one title and codec, best first, with the evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ladder {
+    /// Every trial made.
+    pub trials: Vec<TrialPoint>,
+    /// Indices into `trials` of the points on the upper convex hull over (bitrate, VMAF), by rising bitrate.
+    pub hull: Vec<usize>,
+    /// The rungs, by falling bitrate.
+    pub rungs: Vec<Rung>,
+}
+
+/// One rung of a ladder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rung {
+    /// Its name in file names and reports: `1080p`; unique within the ladder.
+    pub name: String,
+    /// Encoded size.
+    pub size: Size,
+    /// Encoder quality to begin with.
+    pub crf: Crf,
+    /// VMAF that the rung aims at (0 to 100).
+    pub vmaf_target: f64,
+    /// Bitrate expected from the trials, in bits per second.
+    pub bitrate_bps_expected: f64,
+    /// Cap on the bitrate (VBV maximum rate) in bits per second.
+    pub bitrate_bps_max: u64,
+}

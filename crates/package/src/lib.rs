@@ -1,0 +1,1 @@
+//! Package plan: where segments begin and end.

@@ -1,0 +1,1 @@
+//! Quality gate: pool VMAF, pass or re-encode.

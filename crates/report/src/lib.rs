@@ -1,0 +1,1 @@
+//! The preparation report as HTML and SVG.

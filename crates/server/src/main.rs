@@ -1,0 +1,2 @@
+//! The `matinee` binary.
+fn main() {}

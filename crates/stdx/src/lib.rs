@@ -1,0 +1,5 @@
+//! What the standard library lacks for us: a clock that tests can hold in their hand.
+//!
+//! The only place that reads the machine's clock.
+
+pub mod clock;

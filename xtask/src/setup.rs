@@ -1,0 +1,96 @@
+//! `cargo xtask setup`: fetches what the other commands need, pinned and verified, into git-ignored folders.
+//!
+//! Owns the list of parts. A part that is already there costs a look at its stamp; missing parts are fetched side
+//! by side. An interrupted fetch is fetched again, for a part's stamp is written last.
+
+mod tools;
+mod film;
+mod node;
+mod browser;
+mod wheel;
+
+use crate::phases::Phases;
+use crate::shell::Result;
+use std::time::Duration;
+use stdx::clock::{Clock, SystemClock};
+
+/// A thing that commands need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// ffmpeg, ffprobe and Shaka Packager in `.tools/bin`.
+    Tools,
+    /// The film of the demo.
+    Film,
+    /// The short clip of the tests.
+    Clip,
+    /// The node packages of `web/`.
+    Node,
+    /// Chromium.
+    Browser,
+}
+
+impl Part {
+    const ALL: &[Part] = &[Part::Tools, Part::Film, Part::Clip, Part::Node, Part::Browser];
+
+    fn name(self) -> &'static str {
+        match self {
+            Part::Tools => "tools",
+            Part::Film => "film",
+            Part::Clip => "clip",
+            Part::Node => "node packages",
+            Part::Browser => "Chromium",
+        }
+    }
+
+    /// Gets the part. Tells whether anything had to be done.
+    fn ensure(self) -> Result<bool> {
+        match self {
+            Part::Tools => tools::ensure(),
+            Part::Film => film::ensure_film(),
+            Part::Clip => film::ensure_clip(),
+            Part::Node => node::ensure(),
+            Part::Browser => browser::ensure(),
+        }
+    }
+}
+
+/// Gets all parts.
+pub(crate) fn run(arguments: &[&str]) -> Result {
+    if let Some(extra) = arguments.first() {
+        return Err(format!("setup takes no argument, got `{extra}`").into());
+    }
+    let mut phases = Phases::new();
+    phases.extend(ensure(Part::ALL)?);
+    print!("{}", phases.table());
+    Ok(())
+}
+
+/// Gets `parts` side by side. Returns what was fetched with its time; already there counts as nothing.
+pub(crate) fn ensure(parts: &[Part]) -> Result<Vec<(String, Duration)>> {
+    let clock = &SystemClock::new();
+    let outcomes: Vec<(Part, Result<bool>, Duration)> = std::thread::scope(|scope| {
+        let workers: Vec<_> =
+            parts.iter().map(|&part| (part, scope.spawn(move || (get(part), clock.monotonic())))).collect();
+        let panicked = |_| (Err("the fetching thread panicked".into()), Duration::ZERO);
+        let joined = workers.into_iter().map(|(part, worker)| (part, worker.join().unwrap_or_else(panicked)));
+        joined.map(|(part, (result, time))| (part, result, time)).collect()
+    });
+    let mut times = Vec::new();
+    let mut errors = Vec::new();
+    for (part, result, time) in outcomes {
+        match result {
+            Ok(true) => times.push((format!("fetch {}", part.name()), time)),
+            Ok(false) => {}
+            Err(error) => errors.push(format!("setup of {}: {error}", part.name())),
+        }
+    }
+    if errors.is_empty() { Ok(times) } else { Err(errors.join("\n").into()) }
+}
+
+fn get(part: Part) -> Result<bool> {
+    let fetched = part.ensure()?;
+    if fetched {
+        println!("setup: {} ready", part.name());
+    }
+    Ok(fetched)
+}

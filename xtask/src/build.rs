@@ -15,13 +15,6 @@ pub(crate) enum Profile {
 }
 
 impl Profile {
-    fn flags(self) -> &'static [&'static str] {
-        match self {
-            Profile::Dev => &[],
-            Profile::Release => &["--release"],
-        }
-    }
-
     /// Where the binary lies.
     pub(crate) fn matinee(self) -> PathBuf {
         let folder = if self == Profile::Dev { "debug" } else { "release" };
@@ -36,22 +29,36 @@ pub(crate) fn target() -> PathBuf {
 
 /// Builds `web/dist` unless it was built from the same inputs.
 pub(crate) fn web_application() -> Result {
-    let key = hash(&inputs()?)?;
+    let key = hash(&web(), &inputs()?)?;
     Stamp::new("web", key)
         .ensure(&[web().join("dist/index.html")], || quiet(npm().args(["run", "build"])).map(|_| ()))?;
     Ok(())
 }
 
-/// Builds `matinee`; cargo sees by itself what changed. The web application must have been built before.
-pub(crate) fn matinee(profile: Profile) -> Result {
-    run(cargo().args(["build", "--locked", "--package", "server"]).args(profile.flags()))
+/// Builds the `matinee` that the demo and the benches run. The web application must have been built before.
+pub(crate) fn release() -> Result {
+    run(cargo().args(["build", "--locked", "--release", "--package", "server"]))
 }
 
-/// Compiles all of `matinee` that does not need the web application: the long part, for the time of downloads.
-pub(crate) fn rooms(profile: Profile) -> Result {
-    run(cargo()
-        .args(["build", "--locked", "--package", "pipeline", "--package", "control", "--package", "edge"])
-        .args(profile.flags()))
+/// Compiles all of [`release`] that does not carry the web application: the long part, for the time of downloads.
+pub(crate) fn release_rooms() -> Result {
+    run(cargo().args([
+        "build",
+        "--locked",
+        "--release",
+        "--package",
+        "pipeline",
+        "--package",
+        "control",
+        "--package",
+        "edge",
+    ]))
+}
+
+/// Builds all programs and tests for testing. Both at once: alone, programs would get other features of shared
+/// libraries and everything would be compiled twice.
+pub(crate) fn workspace() -> Result {
+    run(cargo().args(["build", "--locked", "--workspace", "--bins", "--tests"]))
 }
 
 /// What the web application is built from: all files of `web/` but fetched and built ones and the tests.

@@ -57,12 +57,12 @@ pub(crate) fn make(phases: &mut Phases) -> Result {
                 setup::ensure(&[Part::Tools, Part::Film, Part::Node])?;
                 build::web_application()
             });
-            let compiled = build::rooms(Profile::Release);
+            let compiled = build::release_rooms();
             let fetched = fetched.join().map_err(|_| "the fetching thread panicked")?;
             fetched.and(compiled)
         })
     })?;
-    phases.time("link", || build::matinee(Profile::Release))
+    phases.time("link", build::release)
 }
 
 fn parse(arguments: &[&str]) -> Result<Options> {

@@ -3,14 +3,16 @@
 //! Owns the list of parts. A part that is already there costs a look at its stamp; missing parts are fetched side
 //! by side. An interrupted fetch is fetched again, for a part's stamp is written last.
 
-mod tools;
+mod programs;
 mod film;
 mod node;
 mod browser;
 mod wheel;
 
 use crate::phases::Phases;
+use crate::root::tools;
 use crate::shell::Result;
+use std::path::PathBuf;
 use std::time::Duration;
 use stdx::clock::{Clock, SystemClock};
 
@@ -45,7 +47,7 @@ impl Part {
     /// Gets the part. Tells whether anything had to be done.
     fn ensure(self) -> Result<bool> {
         match self {
-            Part::Tools => tools::ensure(),
+            Part::Tools => programs::ensure(),
             Part::Film => film::ensure_film(),
             Part::Clip => film::ensure_clip(),
             Part::Node => node::ensure(),
@@ -66,7 +68,12 @@ pub(crate) fn run(arguments: &[&str]) -> Result {
 }
 
 /// Gets `parts` side by side. Returns what was fetched with its time; already there counts as nothing.
+///
+/// A second command that runs at the same time waits here for the first.
 pub(crate) fn ensure(parts: &[Part]) -> Result<Vec<(String, Duration)>> {
+    std::fs::create_dir_all(tools())?;
+    let turn = std::fs::File::create(tools().join("lock"))?;
+    turn.lock()?;
     let clock = &SystemClock::new();
     let outcomes: Vec<(Part, Result<bool>, Duration)> = std::thread::scope(|scope| {
         let workers: Vec<_> =
@@ -85,6 +92,16 @@ pub(crate) fn ensure(parts: &[Part]) -> Result<Vec<(String, Duration)>> {
         }
     }
     if errors.is_empty() { Ok(times) } else { Err(errors.join("\n").into()) }
+}
+
+/// An empty folder for downloads of `what`; what an interrupted fetch left there is gone.
+fn fetch_folder(what: &str) -> Result<PathBuf> {
+    let folder = tools().join("fetch").join(what);
+    match std::fs::remove_dir_all(&folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+        _ => std::fs::create_dir_all(&folder)?,
+    }
+    Ok(folder)
 }
 
 fn get(part: Part) -> Result<bool> {

@@ -47,13 +47,14 @@ impl Stamp {
     }
 }
 
-/// A hash of the names and contents of `files`, for a stamp's key. Good against accidents, not against malice.
-pub(crate) fn hash(files: &[PathBuf]) -> Result<String> {
+/// A hash of the contents of `files` and of their paths under `folder`, for a stamp's key. Good against accidents,
+/// not against malice.
+pub(crate) fn hash(folder: &Path, files: &[PathBuf]) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     for file in files {
         let content =
             std::fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
-        hasher.write(file.as_os_str().as_encoded_bytes());
+        hasher.write(file.strip_prefix(folder)?.as_os_str().as_encoded_bytes());
         hasher.write_u64(content.len() as u64);
         hasher.write(&content);
     }

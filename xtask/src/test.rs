@@ -9,7 +9,7 @@ mod e2e;
 use crate::build;
 use crate::phases::Phases;
 use crate::setup::{self, Part};
-use crate::shell::{Result, cargo, npm, present, quiet, run as run_command, tee};
+use crate::shell::{Result, cargo, npm, present, run as run_command, tee};
 use count::{Count, Runner};
 use std::process::Command;
 
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result {
     let wanted = |name: &str| part.is_none_or(|part| part == name);
     let mut phases = Phases::new();
     let mut counts = Vec::new();
-    phases.extend(setup::ensure(needs(part))?);
+    make(part, &mut phases)?;
     if wanted("web") {
         phases.time("web types", || run_command(npm().args(["run", "--silent", "check"])))?;
         counts.push(phases.time("web tests", || counted(Runner::Node, npm().args(["test", "--silent"])))?);
@@ -33,8 +33,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result {
         phases.time("web build", build::web_application)?;
     }
     if wanted("rust") {
-        phases.time("compile", || quiet(&mut rust_tests(&["--no-run"], &[])).map(|_| ()))?;
-        counts.push(phases.time("Rust tests", || counted(Runner::Rust, &mut rust_tests(&[], filter)))?);
+        counts.push(phases.time("Rust tests", || counted(Runner::Rust, &mut rust_tests(filter)))?);
     }
     if wanted("e2e") {
         counts.push(e2e::run(&mut phases)?);
@@ -42,6 +41,20 @@ pub(crate) fn run(arguments: &[&str]) -> Result {
     let total = counts.into_iter().fold(Count::default(), Count::plus);
     println!("{}{total}", phases.table());
     total.verdict()
+}
+
+/// Fetches what the tests need while the compiler works. The server is compiled again, alone, where the web
+/// application that it carries changes afterwards.
+fn make(part: Option<&str>, phases: &mut Phases) -> Result {
+    let compile = || if part == Some("web") { Ok(()) } else { build::workspace() };
+    phases.time("fetch and compile", || {
+        std::thread::scope(|scope| {
+            let fetched = scope.spawn(|| setup::ensure(needs(part)));
+            let compiled = compile();
+            fetched.join().map_err(|_| "the fetching thread panicked")??;
+            compiled
+        })
+    })
 }
 
 fn needs(part: Option<&str>) -> &'static [Part] {
@@ -53,14 +66,14 @@ fn needs(part: Option<&str>) -> &'static [Part] {
 }
 
 /// The command for Rust tests: nextest where it is installed, else `cargo test`; the same tests.
-fn rust_tests(flags: &[&str], filter: &[&str]) -> Command {
+fn rust_tests(filter: &[&str]) -> Command {
     let mut tests = cargo();
     if present("cargo-nextest") {
         tests.args(["nextest", "run", "--no-fail-fast"]);
     } else {
         tests.args(["test", "--no-fail-fast"]);
     }
-    tests.args(["--locked", "--workspace"]).args(flags).args(filter);
+    tests.args(["--locked", "--workspace"]).args(filter);
     tests
 }
 

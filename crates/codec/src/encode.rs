@@ -1,0 +1,87 @@
+//! Encode: some frames of the mezzanine to H.264 at one size.
+//!
+//! Owns the exact seek and the frame count. The encoder's own settings are the caller's.
+
+use crate::child::{Child, OnProgress, Stdout, Usage, absolute};
+use crate::error::Error;
+use crate::{Tools, untrusted};
+use media::{FrameRange, FrameRate, Size};
+use std::ffi::OsString;
+use std::path::Path;
+
+/// Nothing of the run itself in the file: no date, no library version, no copied tags.
+pub(crate) const BITEXACT: [&str; 6] = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact"];
+/// How far before a frame's time a seek aims, in frames: far from both neighbours, whatever the rounding.
+const SEEK_LEAD_FRAMES: f64 = 0.25;
+/// Resampling that gives the same bytes on every processor.
+pub(crate) const SCALE_FLAGS: &str = "lanczos+accurate_rnd+full_chroma_int";
+
+/// One excerpt to encode.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// The mezzanine.
+    pub mezzanine: &'a Path,
+    /// Its frame rate.
+    pub rate: FrameRate,
+    /// The frames to encode.
+    pub frames: FrameRange,
+    /// The size to encode at.
+    pub size: Size,
+    /// Arguments for the encoder, such as `-preset slow -crf 23 -x264-params ...`. They come last, so they win over
+    /// the default of one thread.
+    pub encoder_args: &'a [String],
+    /// An existing folder for this run.
+    pub folder: &'a Path,
+    /// Name of the MP4 to write in it.
+    pub file_name: &'a str,
+}
+
+/// Encodes with libx264 into an MP4 whose first frame is at time 0.
+///
+/// # Errors
+/// Those of the run.
+pub async fn encode(tools: &Tools, job: &Job<'_>, on_progress: OnProgress<'_>) -> Result<Usage, Error> {
+    let (mezzanine, folder) = (absolute(job.mezzanine)?, absolute(job.folder)?);
+    let finished =
+        Child::new(&tools.ffmpeg, format!("encode frames {} to {}", job.frames.start, job.frames.end))
+            .args(args(job, &mezzanine))
+            .read(&mezzanine)
+            .write_dir(&folder)
+            .reports_progress()
+            .run(Stdout::Null, on_progress)
+            .await?;
+    Ok(finished.usage)
+}
+
+/// ffmpeg's arguments. Pure.
+fn args(job: &Job<'_>, mezzanine: &Path) -> Vec<OsString> {
+    let (rate, Size { width, height }) = (job.rate, job.size);
+    let mut args: Vec<OsString> = Vec::new();
+    let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
+    add(&untrusted::QUIET);
+    add(&["-v", "warning", "-filter_threads", "1"]);
+    add(&untrusted::own_options());
+
+    args.extend(seek(rate, job.frames.start));
+    args.extend(["-threads", "1", "-i"].map(OsString::from));
+    args.push(untrusted::file_address(mezzanine));
+    let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
+    add(&["-map", "0:v:0", "-frames:v", &job.frames.len().to_string(), "-vf"]);
+    add(&[&format!("scale={width}:{height}:flags={SCALE_FLAGS},settb={}/{},setpts=N", rate.den, rate.num)]);
+    add(&["-fps_mode", "passthrough", "-r", &rate.to_string()]);
+    add(&["-enc_time_base", &format!("{}/{}", rate.den, rate.num)]);
+    add(&["-video_track_timescale", &rate.num.to_string(), "-c:v", "libx264", "-threads", "1"]);
+    add(&BITEXACT);
+    args.extend(job.encoder_args.iter().map(OsString::from));
+    args.extend(["-f".into(), "mp4".into(), OsString::from(format!("file:{}", job.file_name))]);
+    args
+}
+
+/// Arguments that make the next input begin exactly with frame `frame`.
+pub(crate) fn seek(rate: FrameRate, frame: u64) -> Vec<OsString> {
+    if frame == 0 {
+        return Vec::new();
+    }
+    let seconds = rate.seconds(frame) - SEEK_LEAD_FRAMES / rate.fps();
+    vec!["-ss".into(), format!("{seconds:.6}").into()]
+}

@@ -1,0 +1,115 @@
+//! The filter graph that conforms a picture. Pure text, decided by the stream's facts and the conform.
+//!
+//! Order: fields to frames, size and colour, rate. ffmpeg itself applies the rotation before the graph.
+//! SDR goes through swscale, which takes every pixel format; its matrix and range become BT.709 limited, while
+//! BT.601 primaries are kept as they are, a difference too small to see. HDR and BT.2020 go through zimg, which
+//! knows transfers and primaries.
+
+use super::ANALYSIS_SIZE;
+use media::Size;
+use media::facts::VideoFacts;
+use media::master::Conform;
+use media::picture::{Colour, Transfer};
+
+/// Luminance of diffuse white in nits to which tone-mapping scales (ITU-R BT.2408 gives 203 for HDR reference
+/// white; 100 is the SDR display's, ITU-R BT.1886).
+const SDR_WHITE_NITS: u32 = 100;
+
+/// The graph with the outputs `[mezzanine]` and `[analysis]`; the first frame's time goes to `start_file`.
+pub(super) fn graph(video: &VideoFacts, conform: &Conform, start_file: &str) -> String {
+    let mut filters = vec![
+        "metadata=mode=add:key=first:value=1:enable='eq(n,0)'".to_string(),
+        format!("metadata=mode=print:key=first:file={start_file}:enable='eq(n,0)'"),
+    ];
+    if conform.deinterlace {
+        filters.push("bwdif=mode=send_frame:parity=auto:deint=all".into());
+    }
+    filters.extend(picture(video, conform));
+    filters.push("setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709".into());
+    filters.push("setsar=1".into());
+    if conform.resample_rate {
+        filters.push(format!("fps=fps={}", conform.rate));
+    }
+    filters.push(format!("settb={}/{},setpts=N", conform.rate.den, conform.rate.num));
+    let Size { width, height } = ANALYSIS_SIZE;
+    format!(
+        "[0:{}]{},split[mezzanine][reduce];[reduce]scale={width}:{height}:flags=area+accurate_rnd,extractplanes=y\
+         [analysis]",
+        video.stream,
+        filters.join(",")
+    )
+}
+
+/// Size, matrix, range, pixel format; tone-mapping where the source is HDR.
+fn picture(video: &VideoFacts, conform: &Conform) -> Vec<String> {
+    let wide = video.colour.primaries.as_deref() == Some("bt2020");
+    match conform.transfer {
+        Transfer::Sdr if wide => wide_gamut(&video.colour, conform.size),
+        Transfer::Sdr => standard(video, conform.size),
+        Transfer::Pq | Transfer::Hlg => tone_mapped(&video.colour, conform),
+    }
+}
+
+fn standard(video: &VideoFacts, size: Size) -> Vec<String> {
+    let from = source_matrix(video).map_or(String::new(), |matrix| format!(":in_color_matrix={matrix}"));
+    let range = if video.colour.full_range { "pc" } else { "tv" };
+    let Size { width, height } = size;
+    vec![
+        format!(
+            "scale={width}:{height}:flags=lanczos+accurate_rnd+full_chroma_int{from}:out_color_matrix=bt709\
+             :in_range={range}:out_range=tv"
+        ),
+        "format=yuv420p".into(),
+    ]
+}
+
+/// The matrix in swscale's names; where the stream does not say, players go by the size: BT.709 from 720 lines on.
+/// `None` for RGB, which has none.
+fn source_matrix(video: &VideoFacts) -> Option<&'static str> {
+    let is_rgb = ["rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0rgb", "0bgr"]
+        .iter()
+        .any(|start| video.pixel_format.starts_with(start));
+    match video.colour.matrix.as_deref() {
+        _ if is_rgb => None,
+        Some("bt709") => Some("bt709"),
+        Some("bt470bg" | "smpte170m") => Some("smpte170m"),
+        Some("smpte240m") => Some("smpte240m"),
+        Some("fcc") => Some("fcc"),
+        Some("bt2020nc" | "bt2020c") => Some("bt2020"),
+        _ if video.size.height >= 720 || video.size.width >= 1280 => Some("bt709"),
+        _ => Some("smpte170m"),
+    }
+}
+
+/// BT.2020 without HDR: the primaries must be changed as well.
+fn wide_gamut(colour: &Colour, size: Size) -> Vec<String> {
+    let Size { width, height } = size;
+    let range = zimg_range(colour);
+    vec![
+        format!(
+            "zscale=w={width}:h={height}:f=lanczos:min=2020_ncl:tin=709:pin=2020:rin={range}:m=709:t=709:p=709:r=limited"
+        ),
+        "format=yuv420p".into(),
+    ]
+}
+
+fn tone_mapped(colour: &Colour, conform: &Conform) -> Vec<String> {
+    let Size { width, height } = conform.size;
+    let transfer = if conform.transfer == Transfer::Hlg { "arib-std-b67" } else { "smpte2084" };
+    let range = zimg_range(colour);
+    vec![
+        format!(
+            "zscale=w={width}:h={height}:f=lanczos:min=2020_ncl:tin={transfer}:pin=2020:rin={range}\
+             :t=linear:npl={SDR_WHITE_NITS}"
+        ),
+        "format=gbrpf32le".into(),
+        "zscale=p=709".into(),
+        "tonemap=tonemap=hable:desat=0".into(),
+        "zscale=t=709:m=709:r=limited".into(),
+        "format=yuv420p".into(),
+    ]
+}
+
+fn zimg_range(colour: &Colour) -> &'static str {
+    if colour.full_range { "full" } else { "limited" }
+}

@@ -1,0 +1,49 @@
+//! Subtitles: one text stream of the master to WebVTT on the picture's timeline.
+
+use crate::child::{Child, Stdout, Usage, absolute};
+use crate::encode::BITEXACT;
+use crate::error::Error;
+use crate::{Tools, untrusted};
+use std::ffi::OsString;
+use std::path::Path;
+
+/// One track to make.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// The master.
+    pub master: &'a Path,
+    /// Index of the stream in it, which must hold text and not pictures.
+    pub stream: usize,
+    /// Time of the first picture on the master's timeline: [`crate::mezzanine::Made::picture_start_s`].
+    pub picture_start_s: f64,
+    /// An existing folder for this run.
+    pub folder: &'a Path,
+    /// Name of the WebVTT file to write in it.
+    pub file_name: &'a str,
+}
+
+/// Writes the track as WebVTT.
+///
+/// # Errors
+/// Those of the run.
+pub async fn to_webvtt(tools: &Tools, job: &Job<'_>) -> Result<Usage, Error> {
+    let (master, folder) = (absolute(job.master)?, absolute(job.folder)?);
+    let mut args: Vec<OsString> = untrusted::QUIET.map(OsString::from).into();
+    args.extend(["-v", "warning"].map(OsString::from));
+    args.extend(untrusted::master_options().map(OsString::from));
+    args.extend(["-itsoffset".into(), OsString::from(format!("{:.6}", -job.picture_start_s)), "-i".into()]);
+    args.push(untrusted::file_address(&master));
+    args.extend(["-map".into(), OsString::from(format!("0:{}", job.stream))]);
+    args.extend(["-c:s", "webvtt"].map(OsString::from));
+    args.extend(BITEXACT.map(OsString::from));
+    args.extend(["-f".into(), "webvtt".into(), OsString::from(format!("file:{}", job.file_name))]);
+    let child = Child::new(&tools.ffmpeg, format!("read the subtitles of stream {}", job.stream));
+    let finished = child
+        .args(args)
+        .read(&master)
+        .write_dir(&folder)
+        .reports_progress()
+        .run(Stdout::Null, &mut |_| {})
+        .await?;
+    Ok(finished.usage)
+}

@@ -1,0 +1,187 @@
+//! Splice: the sample tables of encoded files, joined into one timeline.
+//!
+//! Video comes as one file for each shot and becomes one track without a seam; audio comes whole. Here all is
+//! checked that a player would stumble over: frame counts, parameter sets, and that each frame is shown exactly once.
+
+mod error;
+
+pub use error::SpliceError;
+
+use crate::entry::{SampleEntry, avc::AvcEntry};
+use crate::read::{self, Handler};
+use crate::timeline::Timeline;
+use crate::track::{Description, Edit, Sample};
+use media::FrameRate;
+
+/// One shot of a film, encoded to a file of its own.
+#[derive(Debug, Clone, Copy)]
+pub struct Shot<'a> {
+    /// What the file holds.
+    pub movie: &'a read::Movie,
+    /// Frames that the shot has.
+    pub frames: u64,
+}
+
+/// A track on its own timeline, ready for [`crate::track::layout`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spliced {
+    /// What the track is.
+    pub description: Description,
+    /// Its samples in decoding order; for video, sample `n` of a closed group of pictures that begins at frame `n`.
+    pub samples: Vec<Sample>,
+}
+
+/// Joins the shots of a film, in order, into one H.264 track of constant frame rate.
+///
+/// Frame `n` of the film is shown at `n` frame durations, and decoding times run on from shot to shot, so composition
+/// offsets are negative where frames are shown before their turn to be decoded.
+///
+/// # Errors
+/// Where the shots do not fit together, or a file is not what its shot should be.
+pub fn video(shots: &[Shot<'_>], rate: FrameRate) -> Result<Spliced, SpliceError> {
+    let timeline = Timeline::of(rate).ok_or(SpliceError::Rate(rate))?;
+    let (_, entry) = avc_track(shots.first().ok_or(SpliceError::NoShots)?.movie, 0)?;
+    let mut samples: Vec<Sample> = Vec::new();
+    for (number, shot) in shots.iter().enumerate() {
+        let (track, own_entry) = avc_track(shot.movie, number)?;
+        if own_entry != entry {
+            return Err(SpliceError::EntryDiffers { shot: number });
+        }
+        let frames = presentation_order(track, number, shot.frames, rate)?;
+        let first = samples.len() as u64;
+        for (sample, (read, frame)) in track.samples.iter().zip(frames).enumerate() {
+            let on_film = place(read, number, first + sample as u64, first + frame, timeline);
+            samples.push(on_film.ok_or(SpliceError::OffGrid { shot: number, sample })?);
+        }
+    }
+    let entry = SampleEntry::Avc(entry.clone());
+    let description = Description { entry, timescale: timeline.timescale, language: None, edit: None };
+    Ok(Spliced { description, samples })
+}
+
+/// Takes over the one AAC track of `movie` as it is. Its edit list becomes the track's: the encoder's delay is cut off in
+/// front, and its padding behind.
+///
+/// # Errors
+/// Where the file has not exactly one AAC track, or one that does not start at the film's start.
+pub fn audio(movie: &read::Movie) -> Result<Spliced, SpliceError> {
+    let track = only_track(movie, Handler::Audio, 0)?;
+    if !matches!(track.entry, SampleEntry::Aac(_)) {
+        return Err(SpliceError::Tracks { shot: 0 });
+    }
+    let edit = audio_edit(movie, track)?;
+    let samples = track.samples.iter().map(|sample| Sample {
+        source: 0,
+        offset: sample.offset,
+        size: sample.size,
+        dts: sample.dts,
+        composition_offset: 0,
+        duration: sample.duration,
+        sync: sample.sync,
+    });
+    let samples = samples.collect();
+    let (entry, timescale) = (track.entry.clone(), track.timescale);
+    Ok(Spliced { description: Description { entry, timescale, language: None, edit }, samples })
+}
+
+fn only_track(movie: &read::Movie, handler: Handler, shot: usize) -> Result<&read::Track, SpliceError> {
+    let mut tracks = movie.tracks.iter().filter(|track| track.handler == handler);
+    match (tracks.next(), tracks.next()) {
+        (Some(track), None) => Ok(track),
+        _ => Err(SpliceError::Tracks { shot }),
+    }
+}
+
+fn avc_track(movie: &read::Movie, shot: usize) -> Result<(&read::Track, &AvcEntry), SpliceError> {
+    let track = only_track(movie, Handler::Video, shot)?;
+    match &track.entry {
+        SampleEntry::Avc(entry) => Ok((track, entry)),
+        SampleEntry::Aac(_) => Err(SpliceError::Tracks { shot }),
+    }
+}
+
+/// First tick that a track presents.
+fn media_time(track: &read::Track, shot: usize) -> Result<u64, SpliceError> {
+    match track.edits[..] {
+        [] => Ok(0),
+        [read::Edit { media_time: Some(media_time), .. }] => Ok(media_time),
+        _ => Err(SpliceError::Edits { shot }),
+    }
+}
+
+/// For each sample, in decoding order, the frame of the shot that it is: each of the shot's frames once.
+fn presentation_order(
+    track: &read::Track,
+    shot: usize,
+    frames: u64,
+    rate: FrameRate,
+) -> Result<Vec<u64>, SpliceError> {
+    let found = track.samples.len() as u64;
+    if found != frames {
+        return Err(SpliceError::FrameCount { shot, expected: frames, found });
+    }
+    let media_time = media_time(track, shot)?;
+    let mut seen = vec![false; track.samples.len()];
+    let mut order = Vec::with_capacity(track.samples.len());
+    for (number, sample) in track.samples.iter().enumerate() {
+        let ticks = i128::from(sample.pts()) - i128::from(media_time);
+        let frame = whole_frame(ticks, track.timescale, rate).filter(|frame| *frame < frames);
+        let frame = frame.ok_or(SpliceError::OffGrid { shot, sample: number })?;
+        if std::mem::replace(&mut seen[frame as usize], true) {
+            return Err(SpliceError::Repeated { shot, frame });
+        }
+        order.push(frame);
+    }
+    if order.first() != Some(&0) || !track.samples[0].sync {
+        return Err(SpliceError::FirstFrame { shot });
+    }
+    Ok(order)
+}
+
+/// The frame that is shown at exactly `ticks`.
+fn whole_frame(ticks: i128, timescale: u32, rate: FrameRate) -> Option<u64> {
+    let scaled = ticks * i128::from(rate.num);
+    let frame_scaled = i128::from(timescale) * i128::from(rate.den);
+    (scaled % frame_scaled == 0).then(|| u64::try_from(scaled / frame_scaled).ok())?
+}
+
+/// A sample decoded as the film's `decoded`th and shown as its `shown`th; `None` where its times do not fit.
+fn place(
+    sample: &read::Sample,
+    source: usize,
+    decoded: u64,
+    shown: u64,
+    timeline: Timeline,
+) -> Option<Sample> {
+    let frame_ticks = i64::from(timeline.frame_ticks);
+    let early = (shown as i64 - decoded as i64).checked_mul(frame_ticks)?;
+    Some(Sample {
+        source,
+        offset: sample.offset,
+        size: sample.size,
+        dts: decoded.checked_mul(timeline.frame_ticks.into())?,
+        composition_offset: i32::try_from(early).ok()?,
+        duration: timeline.frame_ticks,
+        sync: sample.sync,
+    })
+}
+
+/// What of an audio track is presented; `None` where all is.
+///
+/// The file states the edit's duration in ticks of the movie, which are often milliseconds. Where it agrees with the end of the
+/// samples as far as those ticks can tell, the samples' end is exact and taken.
+fn audio_edit(movie: &read::Movie, track: &read::Track) -> Result<Option<Edit>, SpliceError> {
+    let media_time = media_time(track, 0)?;
+    let end: u64 = track.samples.last().map_or(0, |last| last.dts + u64::from(last.duration));
+    let left = end.checked_sub(media_time).filter(|left| *left > 0).ok_or(SpliceError::Edits { shot: 0 })?;
+    let stated = track.edits.first().map_or(0, |edit| edit.duration);
+    let to_ticks = |movie_ticks: u64| {
+        u128::from(movie_ticks) * u128::from(track.timescale) / u128::from(movie.timescale)
+    };
+    let ends_early = stated > 0 && to_ticks(stated.saturating_add(1)) < u128::from(left);
+    let duration = if ends_early { to_ticks(stated) as u64 } else { left };
+    Ok((media_time > 0 || ends_early).then_some(Edit { media_time, duration }))
+}
+
+#[cfg(test)]
+mod tests;

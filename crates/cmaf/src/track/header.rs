@@ -1,0 +1,214 @@
+//! CMAF header (ISO/IEC 23000-19, 7.3.1): `ftyp` and a `moov` that describes one track and holds no samples.
+//!
+//! Creation times are zero, so that the same film gives the same bytes; durations are zero as the samples are in
+//! fragments, and `mehd` says the whole.
+
+use super::{Description, Edit};
+use crate::entry::SampleEntry;
+use crate::write::Writer;
+
+/// The only track of the file.
+pub(super) const TRACK_ID: u32 = 1;
+
+/// The transformation matrix that changes nothing (clause 8.2.2.3).
+const UNITY_MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
+
+/// Writes the header of a track that presents `duration` ticks.
+pub(super) fn write(description: &Description, duration: u64) -> Vec<u8> {
+    Writer::build(|w| {
+        file_type(w, &description.entry);
+        w.boxed(b"moov", |w| {
+            movie_header(w, description.timescale);
+            w.boxed(b"trak", |w| track(w, description));
+            w.boxed(b"mvex", |w| {
+                w.full(b"mehd", 1, 0, |w| w.u64(duration));
+                track_extends(w);
+            });
+        });
+    })
+}
+
+/// Brands (clause 4.3). `cmf2` is CMAF with negative composition offsets and no edit list, so that video starts at
+/// zero as it is; audio, which has its encoder's delay edited out, is `cmfc`. `dash` tells of fragments with a segment index.
+fn file_type(w: &mut Writer, entry: &SampleEntry) {
+    let cmaf = match entry {
+        SampleEntry::Avc(_) => b"cmf2",
+        SampleEntry::Aac(_) => b"cmfc",
+    };
+    w.boxed(b"ftyp", |w| {
+        w.bytes(cmaf);
+        w.u32(0); // minor_version
+        for brand in [cmaf, b"iso6", b"dash"] {
+            w.bytes(brand);
+        }
+    });
+}
+
+/// Clause 8.2.2.
+fn movie_header(w: &mut Writer, timescale: u32) {
+    w.full(b"mvhd", 0, 0, |w| {
+        w.zeros(8); // creation_time and modification_time
+        w.u32(timescale);
+        w.u32(0); // duration
+        w.u32(0x0001_0000); // rate: normal
+        w.u16(0x0100); // volume: full
+        w.zeros(10); // reserved
+        UNITY_MATRIX.iter().for_each(|word| w.u32(*word));
+        w.zeros(24); // pre_defined
+        w.u32(TRACK_ID + 1); // next_track_ID
+    });
+}
+
+fn track(w: &mut Writer, description: &Description) {
+    track_header(w, &description.entry);
+    if let Some(edit) = description.edit {
+        edit_list(w, edit);
+    }
+    w.boxed(b"mdia", |w| {
+        media_header(w, description);
+        w.boxed(b"minf", |w| media_information(w, &description.entry));
+    });
+}
+
+/// Clause 8.3.2.
+fn track_header(w: &mut Writer, entry: &SampleEntry) {
+    const ENABLED_IN_MOVIE_IN_PREVIEW: u32 = 0b111;
+    let ((width, height), volume) = match entry {
+        SampleEntry::Avc(avc) => (avc.display_size(), 0),
+        SampleEntry::Aac(_) => ((0, 0), 0x0100),
+    };
+    w.full(b"tkhd", 0, ENABLED_IN_MOVIE_IN_PREVIEW, |w| {
+        w.zeros(8); // creation_time and modification_time
+        w.u32(TRACK_ID);
+        w.u32(0); // reserved
+        w.u32(0); // duration
+        w.zeros(8); // reserved
+        w.u16(0); // layer
+        w.u16(0); // alternate_group
+        w.u16(volume);
+        w.u16(0); // reserved
+        UNITY_MATRIX.iter().for_each(|word| w.u32(*word));
+        w.u32(fixed_point(width));
+        w.u32(fixed_point(height));
+    });
+}
+
+/// A whole number as 16.16; sizes that do not fit become the largest that does.
+fn fixed_point(pixels: u64) -> u32 {
+    (pixels.min(0xffff) as u32) << 16
+}
+
+/// Clause 8.6.6.
+fn edit_list(w: &mut Writer, edit: Edit) {
+    w.boxed(b"edts", |w| {
+        w.full(b"elst", 1, 0, |w| {
+            w.u32(1); // entry_count
+            w.u64(edit.duration);
+            w.u64(edit.media_time);
+            w.u32(0x0001_0000); // media_rate: normal
+        });
+    });
+}
+
+/// `mdhd`, `hdlr` and, where a language is known, `elng` (clauses 8.4.2, 8.4.3, 8.4.6).
+fn media_header(w: &mut Writer, description: &Description) {
+    let language = description.language.as_deref().filter(|tag| is_language_tag(tag));
+    w.full(b"mdhd", 0, 0, |w| {
+        w.zeros(8); // creation_time and modification_time
+        w.u32(description.timescale);
+        w.u32(0); // duration
+        w.u16(packed_language(language));
+        w.u16(0); // pre_defined
+    });
+    let handler = match description.entry {
+        SampleEntry::Avc(_) => b"vide",
+        SampleEntry::Aac(_) => b"soun",
+    };
+    w.full(b"hdlr", 0, 0, |w| {
+        w.u32(0); // pre_defined
+        w.bytes(handler);
+        w.zeros(12); // reserved
+        w.u8(0); // name: empty
+    });
+    if let Some(tag) = language {
+        w.full(b"elng", 0, 0, |w| {
+            w.bytes(tag.as_bytes());
+            w.u8(0);
+        });
+    }
+}
+
+/// Whether a text has the letters of a BCP 47 tag; others are left out of the file.
+fn is_language_tag(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+/// The primary language in three letters of five bits each (clause 8.4.2.3), `und` where it has no three letters.
+fn packed_language(tag: Option<&str>) -> u16 {
+    let primary = tag.and_then(|tag| tag.split('-').next()).unwrap_or_default().to_ascii_lowercase();
+    let letters: &[u8; 3] = match primary.as_bytes().try_into() {
+        Ok(letters) if primary.bytes().all(|byte| byte.is_ascii_lowercase()) => letters,
+        _ => b"und",
+    };
+    letters.iter().fold(0, |packed, letter| packed << 5 | u16::from(letter - 0x60))
+}
+
+/// `vmhd` or `smhd`, `dinf` and an empty `stbl` (clauses 12.1.2, 12.2.2, 8.7.1, 8.5.1).
+fn media_information(w: &mut Writer, entry: &SampleEntry) {
+    match entry {
+        SampleEntry::Avc(_) => w.full(b"vmhd", 0, 1, |w| w.zeros(8)), // graphicsmode copy, opcolor
+        SampleEntry::Aac(_) => w.full(b"smhd", 0, 0, |w| w.zeros(4)), // balance centre, reserved
+    }
+    w.boxed(b"dinf", |w| {
+        w.full(b"dref", 0, 0, |w| {
+            w.u32(1); // entry_count
+            w.full(b"url ", 0, 1, |_| {}); // flag 1: the media is in this file
+        });
+    });
+    w.boxed(b"stbl", |w| {
+        w.full(b"stsd", 0, 0, |w| {
+            w.u32(1); // entry_count
+            entry.write(w);
+        });
+        w.full(b"stts", 0, 0, |w| w.u32(0)); // no samples here: they are in fragments
+        w.full(b"stsc", 0, 0, |w| w.u32(0));
+        w.full(b"stsz", 0, 0, |w| w.zeros(8)); // sample_size and sample_count
+        w.full(b"stco", 0, 0, |w| w.u32(0));
+    });
+}
+
+/// Clause 8.8.3. Fragments say durations and flags themselves.
+fn track_extends(w: &mut Writer) {
+    w.full(b"trex", 0, 0, |w| {
+        w.u32(TRACK_ID);
+        w.u32(1); // default_sample_description_index
+        w.zeros(12); // default duration, size and flags
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Clause 8.4.2.3: each letter less 0x60; `und` is 10101 01110 00100.
+    #[test]
+    fn languages_are_packed() {
+        for (tag, expected) in [
+            (None, 0x55c4),
+            (Some("en"), 0x55c4),
+            (Some("eng"), 0b00101_01110_00111),
+            (Some("FIL-PH"), 0b00110_01001_01100),
+            (Some("de-CH-1996"), 0x55c4),
+            (Some("x1y"), 0x55c4),
+        ] {
+            assert_eq!(packed_language(tag), expected, "{tag:?}");
+        }
+    }
+
+    #[test]
+    fn brands_are_those_of_the_media() {
+        let avc = crate::entry::avc::tests::entry();
+        let bytes = Writer::build(|w| file_type(w, &SampleEntry::Avc(avc)));
+        assert_eq!(bytes, b"\0\0\0\x1cftypcmf2\0\0\0\0cmf2iso6dash");
+    }
+}

@@ -1,1 +1,12 @@
-//! Ingest rules: probe facts to findings and a Master.
+//! Ingest: is this file a film that can be prepared, and how?
+//!
+//! Pure: probe facts in, a [`QcReport`] out; after the decode, what was decoded in, findings out. Reads no file and
+//! knows no tool. The next room is analyse, which gets the [`media::master::Master`].
+
+mod conform;
+mod pictures;
+mod tracks;
+mod decoded;
+pub mod rules;
+
+pub use rules::{Decoded, QcReport, after_decode, inspect, unreadable};

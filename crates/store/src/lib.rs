@@ -24,4 +24,5 @@ pub use error::{Error, Result};
 pub use key::{KEY_BYTES_MAX, Key, NotAKey, SEGMENT_BYTES_MAX};
 pub use local::Local;
 pub use memory::Memory;
+pub use media::ByteRange;
 pub use object::{ByteStream, CHUNK_BYTES, GET_BYTES_MAX, LIST_KEYS_MAX, Meta, Store};

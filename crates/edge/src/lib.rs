@@ -1,1 +1,13 @@
-//! Edge.
+//! The edge: serves objects of the store over HTTP.
+//!
+//! Owns the way from a request to a response. Knows bytes, ranges, freshness and keys; never codecs, manifests or
+//! titles. Does not listen: it is a service, for whoever listens.
+
+mod content_type;
+mod path;
+mod respond;
+mod response;
+mod service;
+
+pub use response::Body;
+pub use service::Edge;

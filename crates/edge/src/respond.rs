@@ -1,0 +1,143 @@
+//! From a request to a response.
+
+use std::ops::Range;
+
+use cache::conditional::{self, EntityTag, Verdict};
+use cache::freshness::Content;
+use cache::range::{self, Answer};
+use http::header::{self, HeaderName};
+use http::{HeaderMap, Method, Response, StatusCode, request};
+use store::{ByteRange, Key, Store};
+
+use crate::content_type;
+use crate::response::{Body, Builder};
+
+/// What an object can be asked for.
+const METHODS: &str = "GET, HEAD, OPTIONS";
+
+/// Request headers that a page of another origin may set: what players send.
+const REQUEST_HEADERS: &str = "Range, If-Match, If-None-Match, If-Range";
+
+/// Seconds for which a browser may remember that: as long as any of them does.
+const PREFLIGHT_AGE_S: &str = "86400";
+
+/// An object, as far as its headers need it.
+struct Object {
+    key: Key,
+    bytes: u64,
+    /// Between the quotes of its entity tag. Objects never change, so the key and the length say it all, and every
+    /// edge says the same.
+    tag: String,
+}
+
+/// The answer to `request` for the object at `key`; `None` stands for a path that names none.
+pub(crate) async fn respond(store: &dyn Store, key: Option<Key>, request: &request::Parts) -> Response<Body> {
+    match request.method {
+        Method::GET | Method::HEAD => {}
+        Method::OPTIONS => return preflight(),
+        _ => return not_allowed(),
+    }
+    let Some(key) = key else { return not_found() };
+    match respond_with_object(store, &key, request).await {
+        Ok(response) => response,
+        Err(store::Error::NotFound(_)) => not_found(),
+        Err(error) => {
+            tracing::error!(%key, error = &error as &dyn std::error::Error, "the store does not answer");
+            Builder::new(StatusCode::SERVICE_UNAVAILABLE, Content::Passing)
+                .text("the store does not answer\n")
+        }
+    }
+}
+
+async fn respond_with_object(
+    store: &dyn Store,
+    key: &Key,
+    request: &request::Parts,
+) -> store::Result<Response<Body>> {
+    let Some(meta) = store.head(key).await? else { return Ok(not_found()) };
+    let object = Object { key: key.clone(), bytes: meta.bytes, tag: format!("{:x}-{key}", meta.bytes) };
+    let tag = EntityTag::strong(&object.tag);
+    let value = |name| joined(&request.headers, name);
+    let (if_match, if_none_match) = (value(header::IF_MATCH), value(header::IF_NONE_MATCH));
+    match conditional::evaluate(if_match.as_deref(), if_none_match.as_deref(), &tag) {
+        Verdict::Proceed => {}
+        Verdict::NotModified => return Ok(described(StatusCode::NOT_MODIFIED, &object).empty()),
+        Verdict::Failed => {
+            let failed = Builder::new(StatusCode::PRECONDITION_FAILED, Content::Passing);
+            return Ok(failed.text("the object is another one\n"));
+        }
+    }
+    if request.method == Method::HEAD {
+        return Ok(whole(&object).empty());
+    }
+    match wanted_range(&request.headers, &object, &tag) {
+        Answer::Whole => Ok(whole(&object).stream(store.read(key, None).await?)),
+        Answer::Part(range) => Ok(part(&object, &range).stream(store.read(key, Some(span(&range))).await?)),
+        Answer::Unsatisfiable => Ok(unsatisfiable(&object)),
+    }
+}
+
+fn wanted_range(headers: &HeaderMap, object: &Object, tag: &EntityTag<'_>) -> Answer {
+    let if_range = headers.get(header::IF_RANGE).map(|value| value.as_bytes());
+    match joined(headers, header::RANGE) {
+        Some(value) if conditional::range_applies(if_range, tag) => range::evaluate(&value, object.bytes),
+        _ => Answer::Whole,
+    }
+}
+
+/// The values of header `name` as one list (RFC 9110 section 5.3).
+fn joined(headers: &HeaderMap, name: HeaderName) -> Option<Vec<u8>> {
+    let values: Vec<&[u8]> = headers.get_all(name).iter().map(|value| value.as_bytes()).collect();
+    (!values.is_empty()).then(|| values.join(&b", "[..]))
+}
+
+fn span(range: &Range<u64>) -> ByteRange {
+    ByteRange { offset: range.start, length: range.end - range.start }
+}
+
+/// Headers that do not depend on which bytes are sent.
+fn described(status: StatusCode, object: &Object) -> Builder {
+    Builder::new(status, Content::Immutable)
+        .computed(header::ETAG, &EntityTag::strong(&object.tag).to_string())
+        .fixed(header::ACCEPT_RANGES, "bytes")
+}
+
+fn whole(object: &Object) -> Builder {
+    described(StatusCode::OK, object)
+        .fixed(header::CONTENT_TYPE, content_type::of(object.key.name()))
+        .computed(header::CONTENT_LENGTH, &object.bytes.to_string())
+}
+
+fn part(object: &Object, range: &Range<u64>) -> Builder {
+    let content_range = format!("bytes {}-{}/{}", range.start, range.end - 1, object.bytes);
+    described(StatusCode::PARTIAL_CONTENT, object)
+        .fixed(header::CONTENT_TYPE, content_type::of(object.key.name()))
+        .computed(header::CONTENT_LENGTH, &(range.end - range.start).to_string())
+        .computed(header::CONTENT_RANGE, &content_range)
+}
+
+fn unsatisfiable(object: &Object) -> Response<Body> {
+    Builder::new(StatusCode::RANGE_NOT_SATISFIABLE, Content::Passing)
+        .fixed(header::ACCEPT_RANGES, "bytes")
+        .computed(header::CONTENT_RANGE, &format!("bytes */{}", object.bytes))
+        .text("the object has no such bytes\n")
+}
+
+fn not_found() -> Response<Body> {
+    Builder::new(StatusCode::NOT_FOUND, Content::Absent).text("there is no such object\n")
+}
+
+fn not_allowed() -> Response<Body> {
+    Builder::new(StatusCode::METHOD_NOT_ALLOWED, Content::Passing)
+        .fixed(header::ALLOW, METHODS)
+        .text("objects can only be read\n")
+}
+
+fn preflight() -> Response<Body> {
+    Builder::new(StatusCode::NO_CONTENT, Content::Passing)
+        .fixed(header::ALLOW, METHODS)
+        .fixed(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS)
+        .fixed(header::ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS)
+        .fixed(header::ACCESS_CONTROL_MAX_AGE, PREFLIGHT_AGE_S)
+        .empty()
+}

@@ -1,0 +1,53 @@
+//! The edge as a service that any HTTP server of the tower family can call.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use store::{Key, Store};
+
+use crate::path::key_of;
+use crate::respond::respond;
+use crate::response::Body;
+
+/// Serves the objects below one folder of a store.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    store: Arc<dyn Store>,
+    prefix: Arc<str>,
+    folder: Key,
+}
+
+impl Edge {
+    /// Serves the objects of `store` below `folder` at paths that begin with `prefix`: with `/media/` and `packages`,
+    /// `/media/a/b` is the object `packages/a/b`.
+    pub fn new(store: Arc<dyn Store>, prefix: &str, folder: Key) -> Edge {
+        Edge { store, prefix: prefix.into(), folder }
+    }
+
+    /// The answer to `request`, whose body is not read. Answers every request, if need be with an error status.
+    pub async fn respond<B>(&self, request: Request<B>) -> Response<Body> {
+        // Bodies need not be shareable between threads; away with it before the first wait.
+        let parts = request.into_parts().0;
+        let key = key_of(parts.uri.path(), &self.prefix, &self.folder);
+        respond(&*self.store, key, &parts).await
+    }
+}
+
+impl<B: Send + 'static> tower::Service<Request<B>> for Edge {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let edge = self.clone();
+        Box::pin(async move { Ok(edge.respond(request).await) })
+    }
+}

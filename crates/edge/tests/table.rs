@@ -1,0 +1,229 @@
+//! What the edge answers to what, on a store in memory and on one in a directory.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+
+use edge::{Body, Edge};
+use http::{Request, Response};
+use http_body_util::BodyExt;
+use store::faulty::Faulty;
+use store::{Key, Local, Memory, Store};
+
+const PATH: &str = "/media/0f/video.mp4";
+const TAG: &str = "\"a-packages/0f/video.mp4\"";
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// A request line with headers, then the expected status line with headers, then the expected body. A header that is
+/// expected to be `-` must be absent.
+struct Case(
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    u16,
+    &'static [(&'static str, &'static str)],
+    &'static str,
+);
+
+const NOTHING: &str = "there is no such object\n";
+
+const CASES: &[Case] = &[
+    Case(
+        "GET /media/0f/video.mp4",
+        &[],
+        200,
+        &[
+            ("content-length", "10"),
+            ("content-type", "video/mp4"),
+            ("accept-ranges", "bytes"),
+            ("content-range", "-"),
+            ("etag", TAG),
+            ("cache-control", IMMUTABLE),
+            ("access-control-allow-origin", "*"),
+            ("access-control-expose-headers", "Accept-Ranges, Content-Length, Content-Range, ETag"),
+            ("timing-allow-origin", "*"),
+            ("x-content-type-options", "nosniff"),
+        ],
+        "0123456789",
+    ),
+    Case("GET /media/0f/video.mp4?session=1", &[], 200, &[("etag", TAG)], "0123456789"),
+    Case("HEAD /media/0f/video.mp4", &[], 200, &[("content-length", "10"), ("etag", TAG)], ""),
+    Case("HEAD /media/0f/video.mp4", &[("range", "bytes=2-4")], 200, &[("content-length", "10")], ""),
+    Case(
+        "GET /media/0f/video.mp4",
+        &[("range", "bytes=2-4")],
+        206,
+        &[
+            ("content-length", "3"),
+            ("content-range", "bytes 2-4/10"),
+            ("content-type", "video/mp4"),
+            ("etag", TAG),
+            ("cache-control", IMMUTABLE),
+            ("access-control-allow-origin", "*"),
+        ],
+        "234",
+    ),
+    Case(
+        "GET /media/0f/video.mp4",
+        &[("range", "bytes=7-")],
+        206,
+        &[("content-range", "bytes 7-9/10")],
+        "789",
+    ),
+    Case(
+        "GET /media/0f/video.mp4",
+        &[("range", "bytes=-3")],
+        206,
+        &[("content-range", "bytes 7-9/10")],
+        "789",
+    ),
+    Case("GET /media/0f/video.mp4", &[("range", "bytes=0-0,5-5")], 200, &[], "0123456789"),
+    Case(
+        "GET /media/0f/video.mp4",
+        &[("range", "bytes=0-0"), ("range", "bytes=5-5")],
+        200,
+        &[],
+        "0123456789",
+    ),
+    Case("GET /media/0f/video.mp4", &[("range", "nonsense")], 200, &[], "0123456789"),
+    Case(
+        "GET /media/0f/video.mp4",
+        &[("range", "bytes=10-")],
+        416,
+        &[("content-range", "bytes */10"), ("cache-control", "no-store"), ("etag", "-")],
+        "the object has no such bytes\n",
+    ),
+    Case(
+        "GET /media/0f/video.mp4",
+        &[("if-none-match", TAG)],
+        304,
+        &[("etag", TAG), ("cache-control", IMMUTABLE), ("content-type", "-"), ("content-length", "-")],
+        "",
+    ),
+    Case("HEAD /media/0f/video.mp4", &[("if-none-match", "*")], 304, &[("etag", TAG)], ""),
+    Case("GET /media/0f/video.mp4", &[("if-none-match", "\"x\""), ("if-none-match", TAG)], 304, &[], ""),
+    Case("GET /media/0f/video.mp4", &[("if-none-match", TAG), ("range", "bytes=10-")], 304, &[], ""),
+    Case("GET /media/0f/video.mp4", &[("if-none-match", "\"x\"")], 200, &[], "0123456789"),
+    Case("GET /media/0f/video.mp4", &[("if-range", TAG), ("range", "bytes=2-4")], 206, &[], "234"),
+    Case("GET /media/0f/video.mp4", &[("if-range", "\"x\""), ("range", "bytes=2-4")], 200, &[], "0123456789"),
+    Case("GET /media/0f/video.mp4", &[("if-match", TAG)], 200, &[], "0123456789"),
+    Case("GET /media/0f/video.mp4", &[("if-match", "\"x\"")], 412, &[], "the object is another one\n"),
+    Case(
+        "GET /media/0f/empty.vtt",
+        &[],
+        200,
+        &[("content-length", "0"), ("content-type", "text/vtt; charset=utf-8")],
+        "",
+    ),
+    Case(
+        "GET /media/0f/empty.vtt",
+        &[("range", "bytes=0-")],
+        416,
+        &[("content-range", "bytes */0")],
+        "the object has no such bytes\n",
+    ),
+    Case(
+        "GET /media/0f/absent.mp4",
+        &[],
+        404,
+        &[("cache-control", "public, max-age=5"), ("etag", "-")],
+        NOTHING,
+    ),
+    Case("GET /media/0f", &[], 404, &[], NOTHING),
+    Case("GET /media/", &[], 404, &[], NOTHING),
+    Case("GET /media/../steps/secret", &[], 404, &[], NOTHING),
+    Case("GET /media/%2e%2e/steps/secret", &[], 404, &[], NOTHING),
+    Case("GET /media/..%2fsteps%2fsecret", &[], 404, &[], NOTHING),
+    Case("GET /media/0f%2fvideo.mp4", &[], 404, &[], NOTHING),
+    Case("GET /media/0f/video.mp4%00", &[], 404, &[], NOTHING),
+    Case("GET /media/0f/video.mp4/", &[], 404, &[], NOTHING),
+    Case("GET /steps/secret", &[], 404, &[], NOTHING),
+    Case(
+        "POST /media/0f/video.mp4",
+        &[],
+        405,
+        &[("allow", "GET, HEAD, OPTIONS"), ("cache-control", "no-store")],
+        "objects can only be read\n",
+    ),
+    Case("DELETE /media/0f/video.mp4", &[], 405, &[], "objects can only be read\n"),
+    Case(
+        "OPTIONS /media/0f/video.mp4",
+        &[
+            ("origin", "https://example.com"),
+            ("access-control-request-method", "GET"),
+            ("access-control-request-headers", "range"),
+        ],
+        204,
+        &[
+            ("access-control-allow-origin", "*"),
+            ("access-control-allow-methods", "GET, HEAD, OPTIONS"),
+            ("access-control-allow-headers", "Range, If-Match, If-None-Match, If-Range"),
+            ("access-control-max-age", "86400"),
+        ],
+        "",
+    ),
+];
+
+async fn fill(store: &dyn Store) {
+    for (key, bytes) in
+        [("packages/0f/video.mp4", "0123456789"), ("packages/0f/empty.vtt", ""), ("steps/secret", "secret")]
+    {
+        store.put(&Key::new(key).unwrap(), bytes.into()).await.unwrap();
+    }
+}
+
+fn edge(store: Arc<dyn Store>) -> Edge {
+    Edge::new(store, "/media/", Key::new("packages").unwrap())
+}
+
+fn request(line: &str, headers: &[(&str, &str)]) -> Request<()> {
+    let (method, path) = line.split_once(' ').unwrap();
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(()).unwrap()
+}
+
+async fn body_of(response: Response<Body>) -> Result<String, store::Error> {
+    Ok(String::from_utf8(response.into_body().collect().await?.to_bytes().to_vec()).unwrap())
+}
+
+async fn check(store: Arc<dyn Store>) {
+    fill(&*store).await;
+    let edge = edge(store);
+    for Case(line, sent, status, expected, body) in CASES {
+        let response = edge.respond(request(line, sent)).await;
+        let case = format!("{line} {sent:?}");
+        assert_eq!(response.status().as_u16(), *status, "{case}");
+        for (name, value) in *expected {
+            let found = response.headers().get(*name).map_or("-", |found| found.to_str().unwrap());
+            assert_eq!(found, *value, "{name} of {case}");
+        }
+        assert_eq!(body_of(response).await.unwrap(), *body, "{case}");
+    }
+}
+
+#[tokio::test]
+async fn from_memory() {
+    check(Arc::new(Memory::new())).await;
+}
+
+#[tokio::test]
+async fn from_a_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    check(Arc::new(Local::open(folder.path()).await.unwrap())).await;
+}
+
+#[tokio::test]
+async fn a_store_that_fails_is_no_absent_object() {
+    for failing in [1, 2] {
+        let memory = Arc::new(Memory::new());
+        fill(&*memory).await;
+        let edge = edge(Arc::new(Faulty::new(memory, failing)));
+        let response = edge.respond(request(&format!("GET {PATH}"), &[])).await;
+        assert_eq!(response.status(), 503);
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        let again = edge.respond(request(&format!("GET {PATH}"), &[])).await;
+        assert_eq!(body_of(again).await.unwrap(), "0123456789", "it is asked again");
+    }
+}

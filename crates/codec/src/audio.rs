@@ -53,11 +53,12 @@ pub async fn encode(tools: &Tools, job: &Job<'_>, on_progress: OnProgress<'_>) -
         .reports_progress()
         .run(Stdout::Null, on_progress)
         .await?;
-    Ok(Made { channels: channels(job), usage: finished.usage })
+    Ok(Made { channels: channels(job.source_channels), usage: finished.usage })
 }
 
-fn channels(job: &Job<'_>) -> u32 {
-    if job.source_channels == 1 { 1 } else { 2 }
+/// Channels of the track made from `source_channels`: one stays one, more become two.
+pub fn channels(source_channels: u32) -> u32 {
+    if source_channels == 1 { 1 } else { 2 }
 }
 
 /// ffmpeg's arguments. Pure.
@@ -77,7 +78,7 @@ fn args(job: &Job<'_>, master: &Path) -> Vec<OsString> {
 
 /// Shifts to the picture's start, fills gaps with silence, and makes it exactly as long as the picture.
 fn filters(job: &Job<'_>) -> String {
-    let layout = if channels(job) == 1 { "mono" } else { "stereo" };
+    let layout = if channels(job.source_channels) == 1 { "mono" } else { "stereo" };
     let samples = (job.duration_s * f64::from(SAMPLE_RATE_HZ)).round().max(1.0);
     format!(
         "asetpts=PTS-({:.6}/TB),aresample={SAMPLE_RATE_HZ}:async=1:first_pts=0:out_chlayout={layout}:\

@@ -95,6 +95,22 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether the file that was read is at fault, rather than this machine: the tool ended with an error of its own
+    /// accord, hung on the file, or said more about it than anybody reads.
+    pub fn blames_the_input(&self) -> bool {
+        match self {
+            Error::Failed { status, stderr, .. } => {
+                status.starts_with("exit") && !stderr.iter().any(|line| line.contains("No space left"))
+            }
+            Error::Stalled { .. } | Error::TooLong { .. } | Error::TooMuchOutput { .. } => true,
+            Error::ToolMissing { .. }
+            | Error::Sandbox { .. }
+            | Error::Start { .. }
+            | Error::Answer { .. }
+            | Error::File { .. } => false,
+        }
+    }
+
     pub(crate) fn file(path: &Path) -> impl FnOnce(io::Error) -> Error {
         let path = path.to_path_buf();
         move |source| Error::File { path, source }

@@ -16,6 +16,7 @@ pub mod probe;
 pub mod mezzanine;
 pub mod encode;
 pub mod vmaf;
+pub mod check;
 pub mod audio;
 pub mod still;
 pub mod subtitles;

@@ -51,18 +51,12 @@ fn demonstrate(options: &Options, phases: &mut Phases) -> Result {
 
 /// Fetches and builds what the demo and the benches run. Downloads go on while the compiler works.
 pub(crate) fn make(phases: &mut Phases) -> Result {
-    phases.time("fetch and compile", || {
-        std::thread::scope(|scope| {
-            let fetched = scope.spawn(|| {
-                setup::ensure(&[Part::Tools, Part::Film, Part::Node])?;
-                build::web_application()
-            });
-            let compiled = build::release_rooms();
-            let fetched = fetched.join().map_err(|_| "the fetching thread panicked")?;
-            fetched.and(compiled)
-        })
-    })?;
-    phases.time("link", build::release)
+    let fetch = |phases: &mut Phases| {
+        phases.extend(setup::ensure(&[Part::Tools, Part::Film, Part::Node])?);
+        phases.time("web application", build::web_application)
+    };
+    phases.beside(fetch, |phases| phases.time("compile", build::release_rooms))?;
+    phases.time("compile server", build::release)
 }
 
 fn parse(arguments: &[&str]) -> Result<Options> {

@@ -24,6 +24,22 @@ impl Phases {
         result
     }
 
+    /// Does `other` on a thread of its own beside `work`; the phases of both are kept, and so is the first error.
+    pub(crate) fn beside(
+        &mut self,
+        other: impl FnOnce(&mut Phases) -> Result + Send,
+        work: impl FnOnce(&mut Phases) -> Result,
+    ) -> Result {
+        let mut others = Phases::new();
+        let (other, worked) = std::thread::scope(|scope| {
+            let thread = scope.spawn(|| other(&mut others));
+            let worked = work(self);
+            (thread.join(), worked)
+        });
+        self.rows.extend(others.rows);
+        other.map_err(|_| "a thread panicked")?.and(worked)
+    }
+
     /// Adds phases that were timed elsewhere, side by side with others.
     pub(crate) fn extend(&mut self, rows: Vec<(String, Duration)>) {
         self.rows.extend(rows);

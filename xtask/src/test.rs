@@ -46,14 +46,10 @@ pub(crate) fn run(arguments: &[&str]) -> Result {
 /// Fetches what the tests need while the compiler works. The server is compiled again, alone, where the web
 /// application that it carries changes afterwards.
 fn make(part: Option<&str>, phases: &mut Phases) -> Result {
-    let compile = || if part == Some("web") { Ok(()) } else { build::workspace() };
-    phases.time("fetch and compile", || {
-        std::thread::scope(|scope| {
-            let fetched = scope.spawn(|| setup::ensure(needs(part)));
-            let compiled = compile();
-            fetched.join().map_err(|_| "the fetching thread panicked")??;
-            compiled
-        })
+    let fetch = |phases: &mut Phases| setup::ensure(needs(part)).map(|times| phases.extend(times));
+    phases.beside(fetch, |phases| match part {
+        Some("web") => Ok(()),
+        _ => phases.time("compile", build::workspace),
     })
 }
 

@@ -1,0 +1,64 @@
+/** Captions: WebVTT tracks on the video element, and the menu that picks one. The language is remembered. */
+import type { TextTrack as GrantText } from "@matinee/api";
+import { h } from "../dom.ts";
+import { prefer, preferences } from "../preferences.ts";
+import { menu, type Choice } from "./menu.ts";
+import type { Scene } from "./stage.ts";
+
+export class Captions {
+  /** `undefined` where the title has none. */
+  readonly element: HTMLElement | undefined;
+  readonly #scene: Scene;
+  readonly #texts: readonly GrantText[];
+  readonly #tracks: readonly HTMLTrackElement[];
+  #shown: number;
+
+  constructor(scene: Scene) {
+    this.#scene = scene;
+    this.#texts = scene.grant.text;
+    this.#tracks = this.#texts.map((text) => trackOf(text, scene.grant.base_url));
+    scene.video.append(...this.#tracks);
+    this.#shown = this.#texts.findIndex((text) => text.language === preferences().captions);
+    this.#apply();
+    this.element = this.#texts.length > 0 ? this.#menu() : undefined;
+  }
+
+  /** Off, or on in the remembered language, else the first. */
+  toggle(): void {
+    if (this.#texts.length === 0) return this.#scene.say("This title has no captions");
+    const remembered = this.#texts.findIndex((text) => text.language === preferences().captions);
+    this.#show(this.#shown >= 0 ? -1 : Math.max(0, remembered));
+    this.#scene.say(this.#shown < 0 ? "Captions off" : `Captions: ${this.#texts[this.#shown]?.name ?? ""}`);
+  }
+
+  #menu(): HTMLElement {
+    const choice = (label: string, index: number): Choice => ({
+      label,
+      isChosen: () => this.#shown === index,
+      choose: () => this.#show(index),
+    });
+    const choices = [choice("Off", -1), ...this.#texts.map((text, index) => choice(nameOf(text), index))];
+    return menu({ icon: "captions", label: "Captions (c)", choices, signal: this.#scene.signal });
+  }
+
+  #show(index: number): void {
+    this.#shown = index;
+    prefer({ captions: this.#texts[index]?.language ?? "" });
+    this.#apply();
+  }
+
+  #apply(): void {
+    this.#tracks.forEach(({ track }, index) => (track.mode = index === this.#shown ? "showing" : "disabled"));
+  }
+}
+
+function trackOf(text: GrantText, baseUrl: string): HTMLTrackElement {
+  return h("track", {
+    kind: text.hearing_impaired ? "captions" : "subtitles",
+    src: baseUrl + text.path,
+    srclang: text.language,
+    label: text.name,
+  });
+}
+
+const nameOf = (text: GrantText): string => (text.hearing_impaired ? `${text.name} (hearing impaired)` : text.name);

@@ -1,0 +1,12 @@
+/** The player's decisions: pure values and functions, compiled without the DOM. */
+export * from "./abandon.ts";
+export * from "./abr.ts";
+export * from "./failure.ts";
+export * from "./ranges.ts";
+export * from "./retry.ts";
+export * from "./schedule.ts";
+export * from "./seek.ts";
+export * from "./stall.ts";
+export * from "./startup.ts";
+export * from "./throughput.ts";
+export * from "./tracks.ts";

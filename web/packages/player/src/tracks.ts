@@ -1,0 +1,131 @@
+/**
+ * Track tables: the grant's ticks and paths turned into seconds, addresses and byte spans.
+ *
+ * Owns the order of rungs (level 0 is the lowest bitrate) and every look-up by time. Fetches nothing.
+ */
+import type { AudioTrack, PlayGrant, VideoTrack } from "@matinee/api/grant";
+
+/** One CMAF file: where its header and its segments lie. */
+export interface TrackFile {
+  readonly id: string;
+  readonly url: string;
+  /** MIME type with codecs, as `SourceBuffer.changeType` takes it. */
+  readonly mime: string;
+  /** Bytes of `ftyp` and `moov`, from offset 0. */
+  readonly headerBytes: number;
+  /** Byte offset of each segment, then the end of the last. */
+  readonly offsets: readonly number[];
+}
+
+export interface Rung extends TrackFile {
+  readonly width: number;
+  readonly height: number;
+  readonly bitrateBpsAverage: number;
+  readonly vmaf: number | undefined;
+}
+
+export interface Audio extends TrackFile {
+  readonly name: string;
+  readonly language: string;
+  readonly channels: number;
+  readonly bitrateBpsPeak: number;
+  readonly startsS: readonly number[];
+}
+
+export interface Tracks {
+  readonly durationS: number;
+  /** Start of each video segment, then the end of the last; shared by all rungs. */
+  readonly startsS: readonly number[];
+  /** By rising bitrate; an index into this list is a level. */
+  readonly rungs: readonly Rung[];
+  readonly audio: readonly Audio[];
+}
+
+/** How far ahead `bitrateAheadBps` looks: about two segments, so one heavy scene is seen before it is needed. */
+const LOOK_AHEAD_S = 10;
+
+/** Reads a grant. Throws where it names no video rung or a table does not fit its starts. */
+export function tracksOf(grant: PlayGrant): Tracks {
+  const { video } = grant;
+  const startsS = seconds(video.starts, video.timescale);
+  const rungs = video.tracks.map((track) => rungOf(track, grant.base_url)).sort(byBitrate);
+  const audio = grant.audio.map((track) => audioOf(track, grant.base_url));
+  if (rungs.length === 0) throw new Error("The grant names no video rung.");
+  for (const rung of rungs) mustFit(rung, startsS);
+  for (const track of audio) mustFit(track, track.startsS);
+  return { durationS: grant.title.duration_s, startsS, rungs, audio };
+}
+
+/** Index of the segment that holds `timeS`; times outside the table give its first or last segment. */
+export function segmentAt(startsS: readonly number[], timeS: number): number {
+  let low = 0;
+  let high = segmentCount(startsS) - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((startsS[middle] ?? Infinity) <= timeS) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+export const segmentCount = (startsS: readonly number[]): number => startsS.length - 1;
+
+/** Start and end in seconds of segment `index`. */
+export function spanOf(startsS: readonly number[], index: number): readonly [startS: number, endS: number] {
+  return [startsS[index] ?? 0, startsS[index + 1] ?? startsS.at(-1) ?? 0];
+}
+
+/** First and one-past-last byte of segment `index`. */
+export function bytesOf(file: TrackFile, index: number): readonly [start: number, end: number] {
+  const end = file.offsets[index + 1] ?? 0;
+  return [file.offsets[index] ?? end, end];
+}
+
+/** Bitrate of the real bytes from segment `index` over the next `LOOK_AHEAD_S` seconds. */
+export function bitrateAheadBps(file: TrackFile, startsS: readonly number[], index: number): number {
+  const last = segmentAt(startsS, (startsS[index] ?? 0) + LOOK_AHEAD_S);
+  const bytes = (file.offsets[last + 1] ?? 0) - (file.offsets[index] ?? 0);
+  const spanS = (startsS[last + 1] ?? 0) - (startsS[index] ?? 0);
+  return spanS > 0 ? (bytes * 8) / spanS : 0;
+}
+
+function rungOf(track: VideoTrack, baseUrl: string): Rung {
+  return {
+    ...fileOf(track, baseUrl),
+    width: track.width,
+    height: track.height,
+    bitrateBpsAverage: track.bitrate_bps_average,
+    vmaf: track.vmaf ?? undefined,
+  };
+}
+
+function audioOf(track: AudioTrack, baseUrl: string): Audio {
+  return {
+    ...fileOf(track, baseUrl),
+    name: track.name,
+    language: track.language,
+    channels: track.channels,
+    bitrateBpsPeak: track.bitrate_bps_peak,
+    startsS: seconds(track.starts, track.timescale),
+  };
+}
+
+function fileOf(track: VideoTrack | AudioTrack, baseUrl: string): TrackFile {
+  const [offset, length] = track.header;
+  if (offset !== 0) throw new Error(`Track ${track.id} has its header at byte ${offset}, not at 0.`);
+  return {
+    id: track.id,
+    url: baseUrl + track.path,
+    mime: `${track.mime}; codecs="${track.codecs}"`,
+    headerBytes: length,
+    offsets: track.offsets,
+  };
+}
+
+function mustFit(file: TrackFile, startsS: readonly number[]): void {
+  if (file.offsets.length === startsS.length && segmentCount(startsS) > 0) return;
+  throw new Error(`Track ${file.id} has ${file.offsets.length} offsets for ${startsS.length} starts.`);
+}
+
+const seconds = (ticks: readonly number[], timescale: number): number[] => ticks.map((tick) => tick / timescale);
+const byBitrate = (a: Rung, b: Rung): number => a.bitrateBpsAverage - b.bitrateBpsAverage;

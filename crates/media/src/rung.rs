@@ -49,6 +49,8 @@ pub struct Ladder {
     pub hull: Vec<usize>,
     /// The rungs, by falling bitrate.
     pub rungs: Vec<Rung>,
+    /// What the search could not give, each as a sentence for the report.
+    pub notes: Vec<String>,
 }
 
 /// One rung of a ladder.

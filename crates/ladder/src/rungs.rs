@@ -1,0 +1,156 @@
+//! Rungs: places on the curves that are worth switching between.
+//!
+//! Owns the law of a ladder: which quality at the top and at the bottom, and how far apart rungs are.
+
+use crate::curve::Curve;
+use crate::sizes;
+use media::rung::{Crf, Rung, TrialPoint};
+
+/// The law of the ladder.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Config {
+    /// VMAF of the top rung: at 95 viewers take the picture for the source.
+    pub vmaf_top: f64,
+    /// Least VMAF of any rung: under it nobody wants to watch.
+    pub vmaf_bottom: f64,
+    /// VMAF from rung to rung: somewhat under one just noticeable difference (6). Wider where a ladder of
+    /// `rungs_max` would not reach down else.
+    pub vmaf_step: f64,
+    /// Least ratio of bitrates from rung to rung: a nearer one would not help when the network changes.
+    pub bitrate_ratio_min: f64,
+    /// Least bitrate of any rung but the only one.
+    pub bitrate_bps_min: f64,
+    /// Greatest expected bitrate: beyond it too few viewers could play the rung.
+    pub bitrate_bps_max: f64,
+    /// Most rungs: each is encoded, stored and cached in full.
+    pub rungs_max: usize,
+    /// Most trials of a title. Each costs about as much as ten seconds of the final encode.
+    pub trials_max: usize,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            vmaf_top: 95.0,
+            vmaf_bottom: 45.0,
+            vmaf_step: 5.0,
+            bitrate_ratio_min: 1.3,
+            bitrate_bps_min: 150_000.0,
+            bitrate_bps_max: 16_000_000.0,
+            rungs_max: 7,
+            trials_max: 14,
+        }
+    }
+}
+
+/// Best quality that is considered. Under it bits grow and VMAF hardly does.
+pub const CRF_MIN: Crf = Crf(120);
+/// Worst quality that is considered: beyond it a smaller size is better at the same bitrate.
+pub const CRF_MAX: Crf = Crf(420);
+/// Distance of the places looked at, in tenths of a CRF: about 0.3 VMAF.
+const CRF_STEP: usize = 2;
+/// A top rung that cannot reach its VMAF gives up this much of the best reachable one: the last half point costs a
+/// multiple of its worth.
+const VMAF_SPARED: f64 = 0.5;
+/// How much the step is widened at once when the ladder has too many rungs.
+const STEP_WIDENED: f64 = 0.25;
+/// The widest step tried: at most the whole scale.
+const STEP_MAX: f64 = 100.0;
+/// A cap of twice the expected bitrate: as far as HLS lets a segment exceed the mean (RFC 8216bis authoring).
+const CAP_RATIO: f64 = 2.0;
+/// Least cap: a keyframe of a small picture must fit.
+const CAP_BPS_MIN: f64 = 300_000.0;
+
+/// Places the rungs on `curves`, best first. Empty where there is no curve.
+pub fn place(curves: &[Curve], config: &Config) -> Vec<TrialPoint> {
+    let places = places(curves, config);
+    let Some(top) = top(&places, config) else { return Vec::new() };
+    let mut step = config.vmaf_step;
+    loop {
+        let rungs = walk_down(top, &places, step, config);
+        if rungs.len() <= config.rungs_max || step >= STEP_MAX {
+            return rungs;
+        }
+        step += STEP_WIDENED;
+    }
+}
+
+/// Every place on the curves within the bounds. Where all are beyond the greatest bitrate, the cheapest one.
+fn places(curves: &[Curve], config: &Config) -> Vec<TrialPoint> {
+    let crfs = (CRF_MIN.0..=CRF_MAX.0).step_by(CRF_STEP).map(Crf);
+    let all: Vec<TrialPoint> =
+        curves.iter().flat_map(|curve| crfs.clone().map(|crf| curve.at(crf))).collect();
+    let affordable: Vec<TrialPoint> =
+        all.iter().filter(|place| place.bitrate_bps <= config.bitrate_bps_max).copied().collect();
+    if affordable.is_empty() { cheapest(&all, |_| true).into_iter().collect() } else { affordable }
+}
+
+fn top(places: &[TrialPoint], config: &Config) -> Option<TrialPoint> {
+    let best = places.iter().map(|place| place.vmaf).fold(0.0, f64::max);
+    let least = if best >= config.vmaf_top { config.vmaf_top } else { best - VMAF_SPARED };
+    cheapest(places, |place| place.vmaf >= least)
+}
+
+/// From `top` down in steps of `step` VMAF, until quality or bitrate ends.
+fn walk_down(top: TrialPoint, places: &[TrialPoint], step: f64, config: &Config) -> Vec<TrialPoint> {
+    let mut rungs = vec![top];
+    let mut above = top;
+    while let Some(below) = next_below(&above, places, step, config) {
+        rungs.push(below);
+        above = below;
+    }
+    rungs
+}
+
+/// The place `step` under `above`, or further where the bitrates would be too near; `None` at the bottom.
+fn next_below(above: &TrialPoint, places: &[TrialPoint], step: f64, config: &Config) -> Option<TrialPoint> {
+    let bitrate_bps_max = above.bitrate_bps / config.bitrate_ratio_min;
+    // A lower rung is never a larger picture: that would look like a fault to whoever reads the ladder.
+    let below = |place: &TrialPoint| {
+        place.trial.size.pixels() <= above.trial.size.pixels() && place.vmaf <= above.vmaf - step
+    };
+    let by_quality = cheapest(places, |place| below(place) && place.vmaf >= above.vmaf - step - 1.0);
+    let rung = match by_quality {
+        Some(place) if place.bitrate_bps <= bitrate_bps_max => place,
+        _ => best(places, |place| below(place) && place.bitrate_bps <= bitrate_bps_max)?,
+    };
+    (rung.vmaf >= config.vmaf_bottom && rung.bitrate_bps >= config.bitrate_bps_min).then_some(rung)
+}
+
+/// The place of least bitrate among those that are `wanted`; of equal ones the better, then the first.
+fn cheapest(places: &[TrialPoint], wanted: impl Fn(&TrialPoint) -> bool) -> Option<TrialPoint> {
+    let order = |a: &&TrialPoint, b: &&TrialPoint| {
+        a.bitrate_bps.total_cmp(&b.bitrate_bps).then(b.vmaf.total_cmp(&a.vmaf))
+    };
+    places.iter().filter(|place| wanted(place)).min_by(order).copied()
+}
+
+/// The place of highest VMAF among those that are `wanted`; of equal ones the cheapest, then the first.
+fn best(places: &[TrialPoint], wanted: impl Fn(&TrialPoint) -> bool) -> Option<TrialPoint> {
+    let order = |a: &&TrialPoint, b: &&TrialPoint| {
+        b.vmaf.total_cmp(&a.vmaf).then(a.bitrate_bps.total_cmp(&b.bitrate_bps))
+    };
+    places.iter().filter(|place| wanted(place)).min_by(order).copied()
+}
+
+/// Names and caps for the places chosen, which are given best first. The second rung of a size is `720p-2`.
+pub fn named(places: &[TrialPoint]) -> Vec<Rung> {
+    let rung = |(i, place): (usize, &TrialPoint)| {
+        let name = sizes::name(place.trial.size);
+        let before = places[..i].iter().filter(|other| sizes::name(other.trial.size) == name).count();
+        Rung {
+            name: if before == 0 { name } else { format!("{name}-{}", before + 1) },
+            size: place.trial.size,
+            crf: place.trial.crf,
+            vmaf_target: place.vmaf,
+            bitrate_bps_expected: place.bitrate_bps,
+            bitrate_bps_max: cap(place.bitrate_bps),
+        }
+    };
+    places.iter().enumerate().map(rung).collect()
+}
+
+/// Cap for an expected bitrate, a whole number of kilobits.
+fn cap(bitrate_bps_expected: f64) -> u64 {
+    ((bitrate_bps_expected * CAP_RATIO).max(CAP_BPS_MIN) / 1000.0).ceil() as u64 * 1000
+}

@@ -1,0 +1,154 @@
+//! Excerpts: few seconds that stand for the film, so that a trial costs seconds and not the film's length.
+//!
+//! Shots are ranged by how hard they are to code and cut into parts of equal duration; the shot in the middle of
+//! each part stands for it.
+
+use media::shot::{Complexity, Shot, ShotList};
+use media::{FrameRange, FrameRate};
+
+/// Bounds on the excerpts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Config {
+    /// Most excerpts. Few and long ones: each begins with a keyframe, which a film has every few seconds only.
+    pub excerpts_max: usize,
+    /// Most seconds of all excerpts together.
+    pub total_s_max: f64,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config { excerpts_max: 5, total_s_max: 8.0 }
+    }
+}
+
+/// One excerpt.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sample {
+    /// Its frames, all of one shot.
+    pub frames: FrameRange,
+    /// Share of the film that it stands for; all weights sum to 1.
+    pub weight: f64,
+}
+
+/// The excerpts for `shots`, in the order of the film; none where there is no frame.
+pub fn samples(shots: &ShotList, rate: FrameRate, config: &Config) -> Vec<Sample> {
+    let frames = shots.frames();
+    let budget = rate.frames(config.total_s_max).max(1);
+    if frames <= budget && shots.shots.len() <= config.excerpts_max {
+        return shots.shots.iter().map(|shot| whole(shot, frames)).filter(|s| !s.frames.is_empty()).collect();
+    }
+    let parts = config.excerpts_max.max(1) as u64;
+    let mut samples: Vec<Sample> = parts_by_shot(shots, parts)
+        .into_iter()
+        .map(|(shot, count)| Sample {
+            frames: middle(shot.frames, count * budget / parts),
+            weight: count as f64 / parts as f64,
+        })
+        .collect();
+    samples.sort_by_key(|sample| sample.frames.start);
+    samples
+}
+
+fn whole(shot: &Shot, frames: u64) -> Sample {
+    Sample { frames: shot.frames, weight: shot.frames.len() as f64 / frames as f64 }
+}
+
+/// The shots that stand for the `parts` parts of equal duration, each with the number of parts it stands for.
+fn parts_by_shot(shots: &ShotList, parts: u64) -> Vec<(&Shot, u64)> {
+    let mut ranged: Vec<&Shot> = shots.shots.iter().collect();
+    ranged.sort_by(|a, b| difficulty(&a.complexity).total_cmp(&difficulty(&b.complexity)));
+    let frames = shots.frames();
+    let mut passed = 0;
+    let mut part = 0;
+    let mut chosen = Vec::new();
+    for shot in ranged {
+        passed += shot.frames.len();
+        let before = part;
+        // The middle of part i, in frames from the easiest one on, is (2i + 1) / (2 parts) of all.
+        while part < parts && (2 * part + 1) * frames < passed * 2 * parts {
+            part += 1;
+        }
+        if part > before {
+            chosen.push((shot, part - before));
+        }
+    }
+    chosen
+}
+
+/// Order of how hard a shot is to code. Motion weighs more: detail is coded once a shot, motion in every frame.
+fn difficulty(complexity: &Complexity) -> f64 {
+    4.0 * complexity.motion + complexity.detail
+}
+
+/// The `length` frames in the middle of `frames`, or all of them where there are fewer.
+fn middle(frames: FrameRange, length: u64) -> FrameRange {
+    let length = length.clamp(1, frames.len().max(1));
+    let start = frames.start + (frames.len().saturating_sub(length)) / 2;
+    FrameRange { start, end: start + length }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: FrameRate = FrameRate { num: 24, den: 1 };
+
+    /// Shots of (frames, motion).
+    fn shots(list: &[(u64, f64)]) -> ShotList {
+        let mut start = 0;
+        let shots = list.iter().map(|&(length, motion)| {
+            let frames = FrameRange { start, end: start + length };
+            start = frames.end;
+            Shot { frames, complexity: Complexity { motion, ..Complexity::default() }, cut_score: 1.0 }
+        });
+        ShotList { shots: shots.collect() }
+    }
+
+    /// Excerpts as (start, end, weight in percent).
+    #[track_caller]
+    fn check(list: &[(u64, f64)], expected: &[(u64, u64, u32)]) {
+        let samples = samples(&shots(list), RATE, &Config::default());
+        let short: Vec<(u64, u64, u32)> = samples
+            .iter()
+            .map(|s| (s.frames.start, s.frames.end, (s.weight * 100.0).round() as u32))
+            .collect();
+        assert_eq!(short, expected, "{list:?}");
+    }
+
+    #[test]
+    fn a_short_film_is_taken_whole() {
+        check(&[], &[]);
+        check(&[(1, 0.0)], &[(0, 1, 100)]);
+        check(&[(48, 1.0), (144, 2.0)], &[(0, 48, 25), (48, 192, 75)]);
+    }
+
+    #[test]
+    fn one_long_shot_gives_one_long_excerpt() {
+        // 8 s of 24 are 192 frames, from the middle of 2000.
+        check(&[(2000, 1.0)], &[(904, 1096, 100)]);
+    }
+
+    #[test]
+    fn parts_are_of_equal_duration_by_difficulty() {
+        // By motion: 400 (0.1), 200 (1), 200 (5), 200 (9): parts of 200, their middles at 100, 300, 500, 700, 900.
+        check(
+            &[(200, 9.0), (400, 0.1), (200, 5.0), (200, 1.0)],
+            &[(81, 119, 20), (362, 438, 40), (681, 719, 20), (881, 919, 20)],
+        );
+        // Shots shorter than an excerpt are taken whole.
+        let many: Vec<(u64, f64)> = (0..50).map(|i| (12, f64::from(i))).collect();
+        let frames = |i: u64| (i * 12, i * 12 + 12, 20);
+        check(&many, &[frames(5), frames(15), frames(25), frames(35), frames(45)]);
+    }
+
+    #[test]
+    fn the_bounds_hold_for_any_film() {
+        for count in [1_u64, 3, 17, 900] {
+            let list: Vec<(u64, f64)> =
+                (0..count).map(|i| (7 + i * 31 % 211, (i * 17 % 23) as f64)).collect();
+            let samples = samples(&shots(&list), RATE, &Config::default());
+            assert!(samples.len() <= 5 && samples.iter().map(|s| s.frames.len()).sum::<u64>() <= 192);
+            assert!((samples.iter().map(|s| s.weight).sum::<f64>() - 1.0).abs() < 1e-9, "{count}");
+        }
+    }
+}

@@ -67,14 +67,20 @@ fn args(job: &Job<'_>, mezzanine: &Path) -> Vec<OsString> {
     args.push(untrusted::file_address(mezzanine));
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
     add(&["-map", "0:v:0", "-frames:v", &job.frames.len().to_string(), "-vf"]);
-    add(&[&format!("scale={width}:{height}:flags={SCALE_FLAGS},settb={}/{},setpts=N", rate.den, rate.num)]);
-    add(&["-fps_mode", "passthrough", "-r", &rate.to_string()]);
+    add(&[&format!("scale={width}:{height}:flags={SCALE_FLAGS},{}", restamp(rate))]);
+    add(&["-fps_mode", "passthrough"]);
     add(&["-enc_time_base", &format!("{}/{}", rate.den, rate.num)]);
     add(&["-video_track_timescale", &rate.num.to_string(), "-c:v", "libx264", "-threads", "1"]);
     add(&BITEXACT);
     args.extend(job.encoder_args.iter().map(OsString::from));
     args.extend(["-f".into(), "mp4".into(), OsString::from(format!("file:{}", job.file_name))]);
     args
+}
+
+/// Filters that number the frames anew at a constant rate, each one frame long. `fps` drops and doubles nothing after
+/// that; it gives the last frame its duration, without which an MP4's edit list hides it.
+pub(crate) fn restamp(rate: FrameRate) -> String {
+    format!("settb={}/{},setpts=N,fps=fps={rate}", rate.den, rate.num)
 }
 
 /// Arguments that make the next input begin exactly with frame `frame`.

@@ -101,7 +101,7 @@ fn args(job: &Job<'_>, master: &Path) -> Vec<OsString> {
     add(&["-filter_complex", &graph::graph(job.video, job.conform, START_FILE)]);
     add(&["-map", "[mezzanine]", "-fps_mode", "passthrough", "-c:v", "libx264", "-preset", "ultrafast"]);
     add(&["-qp", "0", "-bf", "0", "-g", &KEYFRAME_INTERVAL.to_string(), "-sc_threshold", "0"]);
-    add(&["-threads", ENCODE_THREADS, "-r", &rate.to_string()]);
+    add(&["-threads", ENCODE_THREADS]);
     add(&["-enc_time_base", &format!("{}/{}", rate.den, rate.num)]);
     add(&["-video_track_timescale", &rate.num.to_string()]);
     add(&crate::encode::BITEXACT);

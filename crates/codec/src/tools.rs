@@ -1,6 +1,6 @@
 //! The tools: where they are, which version they are, what they lack.
 
-mod inspect;
+pub mod inspect;
 
 pub use inspect::{Report, ToolReport, inspect};
 

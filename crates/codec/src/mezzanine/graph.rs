@@ -30,10 +30,10 @@ pub(super) fn graph(video: &VideoFacts, conform: &Conform, start_file: &str) -> 
     if conform.resample_rate {
         filters.push(format!("fps=fps={}", conform.rate));
     }
-    filters.push(format!("settb={}/{},setpts=N", conform.rate.den, conform.rate.num));
+    filters.push(crate::encode::restamp(conform.rate));
     let Size { width, height } = ANALYSIS_SIZE;
     format!(
-        "[0:{}]{},split[mezzanine][reduce];[reduce]scale={width}:{height}:flags=area+accurate_rnd,extractplanes=y\
+        "[0:{}]{},split[mezzanine][reduce];[reduce]scale={width}:{height}:flags=area+accurate_rnd,format=yuv420p,extractplanes=y\
          [analysis]",
         video.stream,
         filters.join(",")

@@ -1,0 +1,94 @@
+//! VMAF: aligned by frame number, one score for each frame asked for, the same each time.
+
+use super::bench::{Bench, plain, video};
+use super::mezzanine::mezzanine;
+use codec::Error;
+use codec::encode;
+use codec::vmaf::{Job, MODEL, Scored, score, scoring_size};
+use media::{FrameRange, FrameRate, Size};
+use std::path::{Path, PathBuf};
+
+const SIZE: Size = Size { width: 256, height: 144 };
+const RATE: FrameRate = FrameRate { num: 24, den: 1 };
+
+/// A mezzanine of 30 moving frames, and an encode of frames 6 to 24 of it.
+async fn pair(bench: &Bench, crf: &str) -> (PathBuf, PathBuf) {
+    bench.ffmpeg("-f lavfi -i testsrc2=s=256x144:r=24 -frames:v 30 -c:v libx264 -qp 0 master.mp4").await;
+    let (file, ..) =
+        mezzanine(bench, "m", &bench.path("master.mp4"), &video(SIZE, RATE), &plain(SIZE, RATE)).await;
+    let folder = bench.folder("encode");
+    let job = encode::Job {
+        mezzanine: &file,
+        rate: RATE,
+        frames: FrameRange { start: 6, end: 24 },
+        size: SIZE,
+        encoder_args: &["-crf", crf].map(str::to_string),
+        folder: &folder,
+        file_name: "encode.mp4",
+    };
+    encode::encode(&bench.tools, &job, &mut |_| {}).await.unwrap();
+    (file, folder.join("encode.mp4"))
+}
+
+async fn compare(
+    bench: &Bench,
+    (mezzanine, distorted): (&Path, &Path),
+    reference: (u64, u64),
+    distorted_start: u64,
+    subsample: u32,
+) -> Result<Scored, Error> {
+    let folder = bench.folder("vmaf");
+    let job = Job {
+        mezzanine,
+        rate: RATE,
+        reference: FrameRange { start: reference.0, end: reference.1 },
+        distorted,
+        distorted_start,
+        size: scoring_size(SIZE),
+        model: MODEL,
+        subsample,
+        folder: &folder,
+    };
+    score(&bench.tools, &job, &mut |_| {}).await
+}
+
+fn mean(scored: &Scored) -> f64 {
+    scored.frames.iter().map(|(_, score)| score).sum::<f64>() / scored.frames.len() as f64
+}
+
+#[tokio::test]
+async fn an_aligned_encode_scores_high_and_a_shifted_one_low() {
+    let bench = Bench::new().await;
+    let (mezzanine, distorted) = pair(&bench, "12").await;
+    let pair = (mezzanine.as_path(), distorted.as_path());
+    let aligned = compare(&bench, pair, (6, 24), 0, 1).await.unwrap();
+    assert_eq!(
+        aligned.frames.iter().map(|(frame, _)| *frame).collect::<Vec<_>>(),
+        (0..18).collect::<Vec<_>>()
+    );
+    let part = compare(&bench, pair, (12, 20), 6, 1).await.unwrap();
+    assert_eq!(part.frames.len(), 8);
+    let shifted = compare(&bench, pair, (7, 24), 0, 1).await.unwrap();
+    let (aligned_mean, part_mean, shifted_mean) = (mean(&aligned), mean(&part), mean(&shifted));
+    assert!(aligned_mean > 90.0 && part_mean > 90.0, "{aligned_mean} {part_mean}");
+    assert!(shifted_mean < aligned_mean - 5.0, "{shifted_mean} {aligned_mean}");
+    let again = compare(&bench, pair, (6, 24), 0, 1).await.unwrap();
+    assert_eq!(again.frames, aligned.frames);
+}
+
+#[tokio::test]
+async fn every_nth_frame_is_scored() {
+    let bench = Bench::new().await;
+    let (mezzanine, distorted) = pair(&bench, "30").await;
+    let pair = (mezzanine.as_path(), distorted.as_path());
+    let scored = compare(&bench, pair, (6, 24), 0, 5).await.unwrap();
+    assert_eq!(scored.frames.iter().map(|(frame, _)| *frame).collect::<Vec<_>>(), [0, 5, 10, 15]);
+}
+
+#[tokio::test]
+async fn an_encode_that_is_too_short_is_refused() {
+    let bench = Bench::new().await;
+    let (mezzanine, distorted) = pair(&bench, "30").await;
+    let error = compare(&bench, (&mezzanine, &distorted), (6, 30), 0, 1).await.unwrap_err();
+    assert!(matches!(&error, Error::Answer { reason, .. } if reason.contains("18 frames")), "{error}");
+}

@@ -29,6 +29,10 @@ pub(super) fn check(file: &File) -> Vec<Remark> {
             "{path}: opens without `{opening}`: say what it owns and what it does not"
         )));
     }
+    if path.contains("/src/") && path.ends_with("/mod.rs") {
+        remarks
+            .push(Remark::Breach(format!("{path}: a module lies beside its folder: `name.rs` with `name/`")));
+    }
     let lines = file.text.lines().count();
     if lines > FILE_LINES_MAX {
         remarks.push(Remark::Breach(format!("{path}: {lines} lines, at most {FILE_LINES_MAX} are allowed")));
@@ -65,6 +69,8 @@ mod tests {
         assert_eq!(remarks("a.mjs", "#!/usr/bin/env node\n/** Doc. */\n"), 0);
         assert_eq!(remarks("a.ts", "// no\n"), 1);
         assert_eq!(remarks("a.md", "text"), 0);
+        assert_eq!(remarks("a/src/b/mod.rs", "//! Doc.\n"), 1);
+        assert_eq!(remarks("a/tests/support/mod.rs", "//! Doc.\n"), 0);
         assert_eq!(remarks("a.rs", &format!("//! Doc.\n{}", "\n".repeat(500))), 1);
         assert_eq!(remarks("x/src/main.rs", &format!("//! Doc.\n{}", "\n".repeat(40))), 1);
         let function = |lines: usize| format!("//! Doc.\nfn f() {{\n{}}}\n", "    x;\n".repeat(lines - 2));

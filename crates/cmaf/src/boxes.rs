@@ -39,8 +39,8 @@ pub(crate) struct Head {
 }
 
 impl Head {
-    /// Reads the header at byte `offset` of the file from `bytes`, where `room` bytes (at least the header's) are left
-    /// in what holds the box.
+    /// Reads the header at byte `offset` of the file from `bytes`, where `room` bytes (at least the header's)
+    /// are left in what holds the box.
     pub(crate) fn parse(bytes: &[u8], offset: u64, room: u64) -> Result<Head, Error> {
         let [a, b, c, d, kind @ ..] = bytes.first_chunk::<8>().ok_or(truncated(FourCc::FILE, offset))?;
         let kind = FourCc(*kind);

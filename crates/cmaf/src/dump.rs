@@ -1,7 +1,7 @@
 //! Dump: the boxes of a file as text, one a line, for golden tests and for people.
 //!
-//! Knows which boxes hold boxes, and the fields of those that tell about time and place; of all others it prints the bytes,
-//! or how many there are. Media data is not read.
+//! Knows which boxes hold boxes, and the fields of those that tell about time and place; of all others it
+//! prints the bytes, or how many there are. Media data is not read.
 
 use crate::boxes::{BoxView, Children};
 use crate::cursor::Cursor;

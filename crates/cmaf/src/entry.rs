@@ -1,7 +1,7 @@
 //! Sample entries (clause 8.5.2): what a decoder must know before the first sample, as parsed values.
 //!
-//! A track protected by ISO/IEC 23001-7 has the same entry under another type, with a `sinf` box added: it wraps
-//! these values, and the codecs here need not know of it.
+//! A track protected by ISO/IEC 23001-7 has the same entry under another type, with a `sinf` box added: it
+//! wraps these values, and the codecs here need not know of it.
 
 pub mod avc;
 pub mod aac;

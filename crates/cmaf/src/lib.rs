@@ -1,15 +1,16 @@
 //! CMAF tracks (ISO/IEC 23000-19): ISO BMFF bytes to values and back.
 //!
-//! Owns the boxes: it reads what an encoder's MP4 file holds, joins the shots of a film into one timeline, and lays
-//! out a single-file CMAF track. Moves no media bytes: who calls copies the samples from where [`splice`] says to where
-//! [`track::layout`] says. Decides nothing about segments: their boundaries come from outside.
+//! Owns the boxes: it reads what an encoder's MP4 file holds, joins the shots of a film into one timeline,
+//! and lays out a single-file CMAF track. Moves no media bytes: who calls copies the samples from where
+//! [`splice`] says to where [`track::layout`] says. Decides nothing about segments: their boundaries come
+//! from outside.
 //!
 //! ```text
 //! encoder's MP4s -> read::Movie -> splice::Spliced -> track::Layout { header, sidx, fragments } + TrackIndex
 //! ```
 //!
-//! Everything read is untrusted. Nothing here panics on any input, and memory stays in proportion to the bytes
-//! that were really there ([`read`] names the limits).
+//! Everything read is untrusted. Nothing here panics on any input, and memory stays in proportion to the
+//! bytes that were really there ([`read`] names the limits).
 //!
 //! Clauses cited without a number of their own are those of ISO/IEC 14496-12:2022.
 

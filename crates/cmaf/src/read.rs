@@ -1,6 +1,8 @@
-//! Reads the movie box of an MP4 file that is not fragmented (clause 8.2): its tracks and where their samples are.
+//! Reads the movie box of an MP4 file that is not fragmented (clause 8.2): its tracks and where their samples
+//! are.
 //!
-//! Media data is never read; only `moov` comes into memory. Tracks that are neither video nor audio are left out.
+//! Media data is never read; only `moov` comes into memory. Tracks that are neither video nor audio are left
+//! out.
 
 mod samples;
 mod toplevel;
@@ -13,8 +15,8 @@ use crate::entry::SampleEntry;
 use crate::error::{Error, Problem};
 use std::io::{Read, Seek};
 
-/// Most bytes of a `moov` box that are read into memory. Three hours of 60 frames a second with audio, written with
-/// every table at its longest, need 40 MB.
+/// Most bytes of a `moov` box that are read into memory. Three hours of 60 frames a second with audio,
+/// written with every table at its longest, need 40 MB.
 pub const MOOV_BYTES_MAX: u64 = 64 << 20;
 
 /// Most samples over all tracks: ten hours of 60 frames a second with two audio tracks are 5.6 million.
@@ -67,8 +69,9 @@ pub struct Edit {
 /// Reads the movie box of a file.
 ///
 /// # Errors
-/// Where the file has no movie box, is fragmented, breaks the specification or a limit of this module, has a sample
-/// that lies outside the file, or a video or audio track of a codec that [`SampleEntry`] does not know.
+/// Where the file has no movie box, is fragmented, breaks the specification or a limit of this module, has a
+/// sample that lies outside the file, or a video or audio track of a codec that [`SampleEntry`] does not
+/// know.
 pub fn movie(file: &mut (impl Read + Seek)) -> Result<Movie, Error> {
     let mut moov = None;
     let (top, file_bytes) = top_level(file)?;

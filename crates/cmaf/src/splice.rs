@@ -1,7 +1,8 @@
 //! Splice: the sample tables of encoded files, joined into one timeline.
 //!
 //! Video comes as one file for each shot and becomes one track without a seam; audio comes whole. Here all is
-//! checked that a player would stumble over: frame counts, parameter sets, and that each frame is shown exactly once.
+//! checked that a player would stumble over: frame counts, parameter sets, and that each frame is shown
+//! exactly once.
 
 mod error;
 
@@ -27,14 +28,15 @@ pub struct Shot<'a> {
 pub struct Spliced {
     /// What the track is.
     pub description: Description,
-    /// Its samples in decoding order; for video, sample `n` of a closed group of pictures that begins at frame `n`.
+    /// Its samples in decoding order; for video, sample `n` of a closed group of pictures that begins at
+    /// frame `n`.
     pub samples: Vec<Sample>,
 }
 
 /// Joins the shots of a film, in order, into one H.264 track of constant frame rate.
 ///
-/// Frame `n` of the film is shown at `n` frame durations, and decoding times run on from shot to shot, so composition
-/// offsets are negative where frames are shown before their turn to be decoded.
+/// Frame `n` of the film is shown at `n` frame durations, and decoding times run on from shot to shot, so
+/// composition offsets are negative where frames are shown before their turn to be decoded.
 ///
 /// # Errors
 /// Where the shots do not fit together, or a file is not what its shot should be.
@@ -59,8 +61,8 @@ pub fn video(shots: &[Shot<'_>], rate: FrameRate) -> Result<Spliced, SpliceError
     Ok(Spliced { description, samples })
 }
 
-/// Takes over the one AAC track of `movie` as it is. Its edit list becomes the track's: the encoder's delay is cut off in
-/// front, and its padding behind.
+/// Takes over the one AAC track of `movie` as it is. Its edit list becomes the track's: the encoder's delay
+/// is cut off in front, and its padding behind.
 ///
 /// # Errors
 /// Where the file has not exactly one AAC track, or one that does not start at the film's start.
@@ -168,8 +170,8 @@ fn place(
 
 /// What of an audio track is presented; `None` where all is.
 ///
-/// The file states the edit's duration in ticks of the movie, which are often milliseconds. Where it agrees with the end of the
-/// samples as far as those ticks can tell, the samples' end is exact and taken.
+/// The file states the edit's duration in ticks of the movie, which are often milliseconds. Where it agrees
+/// with the end of the samples as far as those ticks can tell, the samples' end is exact and taken.
 fn audio_edit(movie: &read::Movie, track: &read::Track) -> Result<Option<Edit>, SpliceError> {
     let media_time = media_time(track, 0)?;
     let end: u64 = track.samples.last().map_or(0, |last| last.dts + u64::from(last.duration));

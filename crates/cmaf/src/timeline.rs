@@ -11,15 +11,16 @@ pub struct Timeline {
     pub frame_ticks: u32,
 }
 
-/// Fewest ticks per second: players derive times in milliseconds from them, and 10 to a millisecond leave no doubt.
+/// Fewest ticks per second: players derive times in milliseconds from them, and 10 to a millisecond leave no
+/// doubt.
 const TIMESCALE_MIN: u32 = 10_000;
 
 /// Most ticks per second: some readers keep the timescale in a signed 32-bit number.
 const TIMESCALE_MAX: u32 = i32::MAX as u32;
 
 impl Timeline {
-    /// The ticks in which every frame of `rate` lasts a whole number: the rate's own numerator, or that times a power
-    /// of ten where it is small. `None` where no timescale holds the rate.
+    /// The ticks in which every frame of `rate` lasts a whole number: the rate's own numerator, or that times
+    /// a power of ten where it is small. `None` where no timescale holds the rate.
     pub fn of(rate: FrameRate) -> Option<Timeline> {
         let (mut timescale, mut frame_ticks) = (rate.num, rate.den);
         if timescale == 0 || frame_ticks == 0 {

@@ -1,11 +1,11 @@
-//! Lays out a single-file CMAF track (ISO/IEC 23000-19, 7.3.3): CMAF header, one segment index, one fragment for
-//! each segment.
+//! Lays out a single-file CMAF track (ISO/IEC 23000-19, 7.3.3): CMAF header, one segment index, one fragment
+//! for each segment.
 //!
-//! Pure computation over sample tables: the result holds every byte of the file but the samples themselves, which the
-//! caller copies after each fragment's head.
+//! Pure computation over sample tables: the result holds every byte of the file but the samples themselves,
+//! which the caller copies after each fragment's head.
 //!
-//! There is no `styp` box: it tells the type of a segment stored in a file of its own (clause 8.16.2), and here
-//! all segments share the file whose `ftyp` says it.
+//! There is no `styp` box: it tells the type of a segment stored in a file of its own (clause 8.16.2), and
+//! here all segments share the file whose `ftyp` says it.
 
 mod header;
 mod fragment;
@@ -61,7 +61,8 @@ pub struct Sample {
     pub size: u32,
     /// Decoding time in ticks.
     pub dts: u64,
-    /// Composition time less decoding time, in ticks; negative for frames that are shown before their turn to be decoded.
+    /// Composition time less decoding time, in ticks; negative for frames that are shown before their turn to
+    /// be decoded.
     pub composition_offset: i32,
     /// Ticks until the next sample's decoding time.
     pub duration: u32,
@@ -76,7 +77,8 @@ impl Sample {
     }
 }
 
-/// A whole track file but its samples. In the file come `header`, `sidx`, then for each fragment its head and samples.
+/// A whole track file but its samples. In the file come `header`, `sidx`, then for each fragment its head and
+/// samples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layout {
     /// CMAF header: `ftyp` and `moov`.
@@ -147,8 +149,8 @@ impl fmt::Display for LayoutError {
 
 impl std::error::Error for LayoutError {}
 
-/// Lays out the track whose `samples` in decoding order are cut into `segments`: ranges of sample numbers that cover
-/// all of them in order.
+/// Lays out the track whose `samples` in decoding order are cut into `segments`: ranges of sample numbers
+/// that cover all of them in order.
 ///
 /// # Errors
 /// Where the segments do not cover the samples, cannot be decoded each on its own, or are beyond a limit.
@@ -258,3 +260,6 @@ fn track_index(
     let segments = spans.collect();
     TrackIndex { timescale, header, sidx, segments }
 }
+
+#[cfg(test)]
+mod tests;

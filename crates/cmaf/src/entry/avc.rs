@@ -66,7 +66,8 @@ pub struct PixelAspect {
 }
 
 impl AvcEntry {
-    /// `avc1.PPCCLL` with the three bytes after the NAL unit header of the first sequence parameter set (RFC 6381, 3.3).
+    /// `avc1.PPCCLL` with the three bytes after the NAL unit header of the first sequence parameter set (RFC
+    /// 6381, 3.3).
     pub fn codecs(&self) -> String {
         let fallback = [self.config.profile, self.config.compatibility, self.config.level];
         let first = self.config.sps.first().and_then(|sps| sps.get(1..4));

@@ -101,7 +101,8 @@ impl<'a> Sizes<'a> {
 /// An iterator over a table, whatever its shape.
 type Values<'a, T> = Box<dyn Iterator<Item = T> + 'a>;
 
-/// Composition offsets (clause 8.6.1.3): signed from version 1 on; zero for all samples where there is no `ctts`.
+/// Composition offsets (clause 8.6.1.3): signed from version 1 on; zero for all samples where there is no
+/// `ctts`.
 fn composition_offsets<'a>(stbl: &BoxView<'a>) -> Result<Values<'a, i64>, Error> {
     let Some(ctts) = stbl.find(b"ctts")? else {
         return Ok(Box::new(iter::repeat(0)));

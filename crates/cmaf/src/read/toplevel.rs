@@ -17,7 +17,8 @@ pub(crate) struct TopLevel {
 
 /// The boxes at the top level of a file and the file's length in bytes.
 ///
-/// A box that is longer than the rest of the file is an error, so that a file which was cut short is found out here.
+/// A box that is longer than the rest of the file is an error, so that a file which was cut short is found
+/// out here.
 pub(crate) fn top_level(file: &mut (impl Read + Seek)) -> Result<(Vec<TopLevel>, u64), Error> {
     let file_bytes = file.seek(SeekFrom::End(0)).map_err(|error| io_error(FourCc::FILE, 0, error))?;
     let mut found = Vec::new();

@@ -9,7 +9,8 @@ const RATE: FrameRate = FrameRate { num: 25, den: 1 };
 const TIMESCALE: u32 = 12_800;
 const FRAME: u32 = 512;
 
-/// A shot whose samples, in decoding order, are shown as the given frames; the encoder delays all by two frames.
+/// A shot whose samples, in decoding order, are shown as the given frames; the encoder delays all by two
+/// frames.
 fn shot(shown: &[i64]) -> Movie {
     let sample = |(index, frame): (usize, &i64)| read::Sample {
         offset: 48 + 100 * index as u64,

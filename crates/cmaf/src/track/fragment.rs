@@ -23,8 +23,8 @@ const SAMPLE_SIZE: u32 = 0x200;
 const SAMPLE_FLAGS: u32 = 0x400;
 const SAMPLE_COMPOSITION_OFFSET: u32 = 0x800;
 
-/// Writes `moof` and the header of `mdat` for a fragment of at least one sample; with it goes the length of the
-/// whole fragment in bytes, samples and all. Numbers of fragments count from 1.
+/// Writes `moof` and the header of `mdat` for a fragment of at least one sample; with it goes the length of
+/// the whole fragment in bytes, samples and all. Numbers of fragments count from 1.
 pub(super) fn write(number: u32, samples: &[Sample]) -> (Vec<u8>, u64) {
     let payload: u64 = samples.iter().map(|sample| u64::from(sample.size)).sum();
     let run = Run::of(samples);

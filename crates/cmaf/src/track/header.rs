@@ -1,7 +1,7 @@
 //! CMAF header (ISO/IEC 23000-19, 7.3.1): `ftyp` and a `moov` that describes one track and holds no samples.
 //!
-//! Creation times are zero, so that the same film gives the same bytes; durations are zero as the samples are in
-//! fragments, and `mehd` says the whole.
+//! Creation times are zero, so that the same film gives the same bytes; durations are zero as the samples are
+//! in fragments, and `mehd` says the whole.
 
 use super::{Description, Edit};
 use crate::entry::SampleEntry;
@@ -28,8 +28,9 @@ pub(super) fn write(description: &Description, duration: u64) -> Vec<u8> {
     })
 }
 
-/// Brands (clause 4.3). `cmf2` is CMAF with negative composition offsets and no edit list, so that video starts at
-/// zero as it is; audio, which has its encoder's delay edited out, is `cmfc`. `dash` tells of fragments with a segment index.
+/// Brands (clause 4.3). `cmf2` is CMAF with negative composition offsets and no edit list, so that video
+/// starts at zero as it is; audio, which has its encoder's delay edited out, is `cmfc`. `dash` tells of
+/// fragments with a segment index.
 fn file_type(w: &mut Writer, entry: &SampleEntry) {
     let cmaf = match entry {
         SampleEntry::Avc(_) => b"cmf2",
@@ -143,7 +144,8 @@ fn is_language_tag(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// The primary language in three letters of five bits each (clause 8.4.2.3), `und` where it has no three letters.
+/// The primary language in three letters of five bits each (clause 8.4.2.3), `und` where it has no three
+/// letters.
 fn packed_language(tag: Option<&str>) -> u16 {
     let primary = tag.and_then(|tag| tag.split('-').next()).unwrap_or_default().to_ascii_lowercase();
     let letters: &[u8; 3] = match primary.as_bytes().try_into() {

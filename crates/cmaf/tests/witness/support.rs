@@ -1,0 +1,97 @@
+//! What the witness tests share: the tools, small media made with them, and the file that a layout stands
+//! for.
+
+use cmaf::read::Movie;
+use cmaf::splice::Spliced;
+use cmaf::track::{self, Layout};
+use media::FrameRange;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder of its own for a test, empty.
+pub(crate) fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cmaf").join(test);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// Runs a tool on `folder`; it must succeed.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests ask the tools as witnesses, on media that they made themselves"
+)]
+pub(crate) fn run(tool: &str, folder: &Path, args: &[&str]) -> Output {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools/bin").join(tool);
+    let path = path.canonicalize().unwrap_or_else(|_| panic!("no {tool}: run `cargo xtask setup`"));
+    let output = Command::new(path).current_dir(folder).args(args).output().unwrap();
+    assert!(output.status.success(), "{tool} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+/// Runs ffmpeg; it must not say a word.
+pub(crate) fn ffmpeg(folder: &Path, args: &str) -> String {
+    let args: Vec<_> = ["-nostdin", "-v", "warning"].into_iter().chain(args.split_whitespace()).collect();
+    let output = run("ffmpeg", folder, &args);
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "ffmpeg {args:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The lines that ffprobe prints about `entries` of a file, in compact form.
+pub(crate) fn ffprobe(folder: &Path, file: &str, entries: &str) -> Vec<String> {
+    let args = ["-v", "warning", "-of", "csv=p=0", "-show_entries", entries, file];
+    let text = String::from_utf8(run("ffprobe", folder, &args).stdout).unwrap();
+    text.lines().map(|line| line.trim_end_matches(',').to_string()).filter(|line| !line.is_empty()).collect()
+}
+
+/// A shot of moving pictures, with keyframes at its start and at `key_frame`.
+pub(crate) fn encode_shot(folder: &Path, file: &str, rate: &str, frames: u64, key_frame: u64, extra: &str) {
+    ffmpeg(
+        folder,
+        &format!(
+            "-f lavfi -i testsrc2=size=320x180:rate={rate} -frames:v {frames} -c:v libx264 -threads 1 -preset veryfast \
+             -bf 3 -sc_threshold 0 -g 1000 -force_key_frames expr:eq(n,{key_frame}) -pix_fmt yuv420p -vf \
+             setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv -x264-params stitchable=1:open-gop=0 {extra} {file}"
+        ),
+    );
+}
+
+pub(crate) fn read_movie(folder: &Path, file: &str) -> Movie {
+    cmaf::read::movie(&mut File::open(folder.join(file)).unwrap()).unwrap()
+}
+
+/// Times less the first of them, in units of `ticks`.
+///
+/// ffmpeg shows video with negative composition offsets in fragments late by the largest of them, also in
+/// files of its own making: what it can witness is the distance between frames, and `mp4-atom` witnesses the
+/// offsets themselves.
+pub(crate) fn frames_since_first(pts: &[String], ticks: u64) -> Vec<u64> {
+    let pts: Vec<u64> = pts.iter().map(|pts| pts.parse().unwrap()).collect();
+    assert!(pts.iter().all(|time| time % ticks == 0), "not multiples of {ticks}: {pts:?}");
+    pts.iter().map(|time| (time - pts[0]) / ticks).collect()
+}
+
+/// Lays out a track, copies its samples from `sources` and writes the file.
+pub(crate) fn write_track(
+    folder: &Path,
+    file: &str,
+    spliced: &Spliced,
+    cuts: &[u64],
+    sources: &[&str],
+) -> Layout {
+    let segments: Vec<_> = cuts.windows(2).map(|cut| FrameRange { start: cut[0], end: cut[1] }).collect();
+    let layout = track::layout(&spliced.description, &spliced.samples, &segments).unwrap();
+    let sources: Vec<_> = sources.iter().map(|source| fs::read(folder.join(source)).unwrap()).collect();
+    let mut bytes = [layout.header.clone(), layout.sidx.clone()].concat();
+    for (fragment, span) in layout.fragments.iter().zip(&layout.index.segments) {
+        assert_eq!(bytes.len() as u64, span.bytes.offset);
+        bytes.extend(&fragment.head);
+        for sample in &spliced.samples[fragment.samples.start as usize..fragment.samples.end as usize] {
+            bytes.extend(&sources[sample.source][sample.offset as usize..][..sample.size as usize]);
+        }
+        assert_eq!(bytes.len() as u64, span.bytes.end());
+    }
+    fs::write(folder.join(file), &bytes).unwrap();
+    layout
+}

@@ -1,0 +1,220 @@
+//! Segments: which of the film's keyframes begin one. The same for every rung and, as near as its frames allow, for
+//! sound.
+
+use media::package::TrackIndex;
+use media::timebase::{FrameRange, FrameRate};
+
+/// How long segments are, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Limits {
+    /// The shortest, but for a film's last one.
+    pub min_s: f64,
+    /// What they should be.
+    pub target_s: f64,
+    /// The longest.
+    pub max_s: f64,
+    /// What the first should be: short, so that the picture comes soon.
+    pub first_s: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { min_s: 2.0, target_s: 4.0, max_s: 6.0, first_s: 2.0 }
+    }
+}
+
+/// Cost of a boundary inside a shot: a segment is better a second off its target than cut there.
+const INSIDE_SHOT_COST: f64 = 0.1;
+
+/// Cost of a segment beyond the limits; more than all other costs of any film together, so that it is chosen only
+/// where the keyframes leave nothing else.
+const BEYOND_COST: f64 = 1e6;
+
+/// Chooses the segments of a film of `frames` frames among `keyframes` (rising, the first is 0). `shot_starts` are
+/// those keyframes at which a shot begins; they are preferred. No segment where there is no frame.
+///
+/// The cheapest way over all keyframes, by dynamic programming: each segment costs the square of its distance from
+/// the target, as a share of it.
+pub fn plan(
+    keyframes: &[u64],
+    shot_starts: &[u64],
+    frames: u64,
+    rate: FrameRate,
+    limits: &Limits,
+) -> Vec<FrameRange> {
+    let mut points: Vec<u64> = keyframes.iter().copied().filter(|keyframe| *keyframe < frames).collect();
+    if points.is_empty() {
+        return Vec::new();
+    }
+    points.push(frames);
+    let last = points.len() - 1;
+    // The cheapest way to each point: its cost, and the point before it.
+    let mut ways: Vec<(f64, usize)> = vec![(f64::INFINITY, 0); points.len()];
+    ways[0].0 = 0.0;
+    for from in 0..last {
+        for to in from + 1..=last {
+            let length_s = rate.seconds(points[to] - points[from]);
+            if length_s > limits.max_s && to > from + 1 {
+                break;
+            }
+            let inside = to != last && shot_starts.binary_search(&points[to]).is_err();
+            let cost = ways[from].0 + cost(length_s, from == 0, to == last, inside, limits);
+            if cost < ways[to].0 {
+                ways[to] = (cost, from);
+            }
+        }
+    }
+    let mut segments = Vec::new();
+    let mut end = last;
+    while end > 0 {
+        let start = ways[end].1;
+        segments.push(FrameRange { start: points[start], end: points[end] });
+        end = start;
+    }
+    segments.reverse();
+    segments
+}
+
+fn cost(length_s: f64, first: bool, last: bool, inside: bool, limits: &Limits) -> f64 {
+    // A hair's breadth for rates whose frames do not add up to whole seconds.
+    let slack = 1e-6;
+    let too_short = length_s < limits.min_s - slack && !last;
+    let beyond = if too_short || length_s > limits.max_s + slack { BEYOND_COST } else { 0.0 };
+    // A short last segment is allowed, but is a request for little.
+    let target_s = if first { limits.first_s } else { limits.target_s };
+    let off = (length_s - target_s) / target_s;
+    beyond + off * off + if inside { INSIDE_SHOT_COST } else { 0.0 }
+}
+
+/// Segments of a sound track as ranges of its frames: each begins at the frame that is presented nearest to the
+/// picture's boundary. A boundary that would leave a segment without a frame is passed over.
+///
+/// `boundaries_s` are the starts of the picture's segments in seconds, the first 0. The track has `frames` frames of
+/// `frame_ticks` ticks at `timescale` ticks per second, of which the first `priming_ticks` are not presented.
+pub fn audio(
+    boundaries_s: &[f64],
+    timescale: u32,
+    frame_ticks: u64,
+    priming_ticks: u64,
+    frames: u64,
+) -> Vec<FrameRange> {
+    let nearest = |start_s: &f64| {
+        let ticks = start_s * f64::from(timescale) + priming_ticks as f64;
+        (ticks / frame_ticks.max(1) as f64).round() as u64
+    };
+    let mut starts = vec![0];
+    for start in boundaries_s.iter().skip(1).map(nearest) {
+        if start > starts[starts.len() - 1] && start < frames {
+            starts.push(start);
+        }
+    }
+    let ends = starts.iter().skip(1).copied().chain([frames]);
+    starts.iter().zip(ends).map(|(start, end)| FrameRange { start: *start, end }).filter(|s| !s.is_empty()).collect()
+}
+
+/// Highest and mean bitrate of a track in bits per second: of any one segment (RFC 8216, 4.3.4.2 `BANDWIDTH`), and of
+/// all together.
+pub fn bitrates(index: &TrackIndex) -> (u64, u64) {
+    let rate = |bytes: u64, ticks: u64| {
+        (bytes as f64 * 8.0 * f64::from(index.timescale) / ticks.max(1) as f64).ceil() as u64
+    };
+    let peak = index.segments.iter().map(|segment| rate(segment.bytes.length, segment.duration)).max();
+    let bytes = index.segments.iter().map(|segment| segment.bytes.length).sum();
+    let ticks = index.segments.iter().map(|segment| segment.duration).sum();
+    (peak.unwrap_or(0), rate(bytes, ticks))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use media::package::SegmentSpan;
+    use media::ByteRange;
+
+    const FILM: FrameRate = FrameRate { num: 24, den: 1 };
+
+    /// Keyframes and shot starts (`*`) in seconds, and the expected segment starts.
+    #[track_caller]
+    fn check(points: &str, duration_s: f64, expected: &str) {
+        let frame = |text: &str| FILM.frames(text.trim_end_matches('*').parse().unwrap());
+        let keyframes: Vec<u64> = points.split(' ').map(frame).collect();
+        let shots: Vec<u64> = points.split(' ').filter(|text| text.ends_with('*')).map(frame).collect();
+        let frames = FILM.frames(duration_s);
+        let segments = plan(&keyframes, &shots, frames, FILM, &Limits::default());
+        let starts: Vec<String> = segments.iter().map(|s| FILM.seconds(s.start).to_string()).collect();
+        assert_eq!(starts.join(" "), expected);
+        assert_eq!(segments.last().map(|s| s.end), Some(frames));
+        assert!(segments.windows(2).all(|pair| pair[0].end == pair[1].start));
+    }
+
+    #[test]
+    fn segments_keep_to_the_target() {
+        check("0* 4 8 12", 16.0, "0 4 8 12");
+        check("0* 2 4 6 8 10", 12.0, "0 2 6 8");
+        check("0*", 1.0, "0");
+        check("0* 0.5* 1*", 1.5, "0");
+    }
+
+    #[test]
+    fn shots_shorter_than_a_segment_share_one() {
+        check("0* 0.5* 1* 1.5* 2* 2.5* 3* 3.5* 4* 4.5* 5* 5.5* 6*", 6.5, "0 2");
+    }
+
+    #[test]
+    fn boundaries_prefer_shots() {
+        check("0* 2 3.75 4.5* 8", 12.0, "0 4.5 8");
+    }
+
+    #[test]
+    fn limits_hold_wherever_keyframes_allow() {
+        // Gaps of 0.5 to 4 s, as the encode plan leaves them, in an order without a pattern (multiplicative hash).
+        let mut keyframes = vec![0];
+        for n in 1u64..400 {
+            let gap = 12 + n.wrapping_mul(2_654_435_761) % 85;
+            keyframes.push(keyframes[keyframes.len() - 1] + gap);
+        }
+        let frames = keyframes[399] + 30;
+        let segments = plan(&keyframes, &[], frames, FILM, &Limits::default());
+        let (last, others) = segments.split_last().unwrap();
+        for segment in others {
+            let length_s = FILM.seconds(segment.len());
+            assert!((2.0..=6.0).contains(&length_s), "{segment:?}: {length_s}");
+        }
+        assert!(FILM.seconds(last.len()) <= 6.0);
+    }
+
+    #[test]
+    fn keyframes_too_far_apart_still_give_segments() {
+        check("0* 10*", 20.0, "0 10");
+    }
+
+    #[test]
+    fn no_frames_give_no_segment() {
+        assert_eq!(plan(&[0], &[0], 0, FILM, &Limits::default()), []);
+    }
+
+    #[test]
+    fn sound_is_cut_at_the_nearest_frame() {
+        let starts = |boundaries: &[f64], priming, frames| -> Vec<u64> {
+            audio(boundaries, 48_000, 1024, priming, frames).iter().map(|s| s.start).collect()
+        };
+        // 2 s are 93.75 frames of 1024 samples at 48 kHz.
+        assert_eq!(starts(&[0.0, 2.0], 0, 200), [0, 94]);
+        // With one frame of priming all comes one frame later.
+        assert_eq!(starts(&[0.0, 2.0], 1024, 200), [0, 95]);
+        // Boundaries within one frame, and beyond the end, are passed over.
+        assert_eq!(starts(&[0.0, 0.001, 2.0, 2.001, 9.0], 0, 200), [0, 94]);
+    }
+
+    #[test]
+    fn bitrates_are_of_segments() {
+        let span = |duration, length| SegmentSpan { start: 0, duration, bytes: ByteRange { offset: 0, length } };
+        let index = TrackIndex {
+            timescale: 1000,
+            header: ByteRange { offset: 0, length: 0 },
+            sidx: ByteRange { offset: 0, length: 0 },
+            segments: vec![span(2000, 1000), span(4000, 500)],
+        };
+        // 8000 bits in 2 s; 12000 bits in 6 s.
+        assert_eq!(bitrates(&index), (4000, 2000));
+    }
+}

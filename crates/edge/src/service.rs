@@ -17,22 +17,21 @@ use crate::response::Body;
 #[derive(Debug, Clone)]
 pub struct Edge {
     store: Arc<dyn Store>,
-    prefix: Arc<str>,
     folder: Key,
 }
 
 impl Edge {
-    /// Serves the objects of `store` below `folder` at paths that begin with `prefix`: with `/media/` and `packages`,
-    /// `/media/a/b` is the object `packages/a/b`.
-    pub fn new(store: Arc<dyn Store>, prefix: &str, folder: Key) -> Edge {
-        Edge { store, prefix: prefix.into(), folder }
+    /// Serves the objects of `store` below `folder`: where that is `packages`, `/a/b` is the object `packages/a/b`.
+    /// To serve them below some path, nest the edge there.
+    pub fn new(store: Arc<dyn Store>, folder: Key) -> Edge {
+        Edge { store, folder }
     }
 
     /// The answer to `request`, whose body is not read. Answers every request, if need be with an error status.
     pub async fn respond<B>(&self, request: Request<B>) -> Response<Body> {
         // Bodies need not be shareable between threads; away with it before the first wait.
         let parts = request.into_parts().0;
-        let key = key_of(parts.uri.path(), &self.prefix, &self.folder);
+        let key = key_of(parts.uri.path(), &self.folder);
         respond(&*self.store, key, &parts).await
     }
 }

@@ -14,10 +14,10 @@ use tokio::net::{TcpListener, TcpStream};
 async fn serve(folder: &std::path::Path, bytes: Bytes) -> std::net::SocketAddr {
     let store = Local::open(folder).await.unwrap();
     store.put(&Key::new("packages/film.mp4").unwrap(), bytes).await.unwrap();
-    let edge = Edge::new(Arc::new(store), "/media/", Key::new("packages").unwrap());
+    let edge = Edge::new(Arc::new(store), Key::new("packages").unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = axum::Router::new().route_service("/media/{*path}", edge);
+    let router = axum::Router::new().nest_service("/media", edge);
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }

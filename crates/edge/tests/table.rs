@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use store::faulty::Faulty;
 use store::{Key, Local, Memory, Store};
 
-const PATH: &str = "/media/0f/video.mp4";
+const PATH: &str = "/0f/video.mp4";
 const TAG: &str = "\"a-packages/0f/video.mp4\"";
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
@@ -28,7 +28,7 @@ const NOTHING: &str = "there is no such object\n";
 
 const CASES: &[Case] = &[
     Case(
-        "GET /media/0f/video.mp4",
+        "GET /0f/video.mp4",
         &[],
         200,
         &[
@@ -45,11 +45,11 @@ const CASES: &[Case] = &[
         ],
         "0123456789",
     ),
-    Case("GET /media/0f/video.mp4?session=1", &[], 200, &[("etag", TAG)], "0123456789"),
-    Case("HEAD /media/0f/video.mp4", &[], 200, &[("content-length", "10"), ("etag", TAG)], ""),
-    Case("HEAD /media/0f/video.mp4", &[("range", "bytes=2-4")], 200, &[("content-length", "10")], ""),
+    Case("GET /0f/video.mp4?session=1", &[], 200, &[("etag", TAG)], "0123456789"),
+    Case("HEAD /0f/video.mp4", &[], 200, &[("content-length", "10"), ("etag", TAG)], ""),
+    Case("HEAD /0f/video.mp4", &[("range", "bytes=2-4")], 200, &[("content-length", "10")], ""),
     Case(
-        "GET /media/0f/video.mp4",
+        "GET /0f/video.mp4",
         &[("range", "bytes=2-4")],
         206,
         &[
@@ -62,91 +62,67 @@ const CASES: &[Case] = &[
         ],
         "234",
     ),
+    Case("GET /0f/video.mp4", &[("range", "bytes=7-")], 206, &[("content-range", "bytes 7-9/10")], "789"),
+    Case("GET /0f/video.mp4", &[("range", "bytes=-3")], 206, &[("content-range", "bytes 7-9/10")], "789"),
+    Case("GET /0f/video.mp4", &[("range", "bytes=0-0,5-5")], 200, &[], "0123456789"),
+    Case("GET /0f/video.mp4", &[("range", "bytes=0-0"), ("range", "bytes=5-5")], 200, &[], "0123456789"),
+    Case("GET /0f/video.mp4", &[("range", "nonsense")], 200, &[], "0123456789"),
     Case(
-        "GET /media/0f/video.mp4",
-        &[("range", "bytes=7-")],
-        206,
-        &[("content-range", "bytes 7-9/10")],
-        "789",
-    ),
-    Case(
-        "GET /media/0f/video.mp4",
-        &[("range", "bytes=-3")],
-        206,
-        &[("content-range", "bytes 7-9/10")],
-        "789",
-    ),
-    Case("GET /media/0f/video.mp4", &[("range", "bytes=0-0,5-5")], 200, &[], "0123456789"),
-    Case(
-        "GET /media/0f/video.mp4",
-        &[("range", "bytes=0-0"), ("range", "bytes=5-5")],
-        200,
-        &[],
-        "0123456789",
-    ),
-    Case("GET /media/0f/video.mp4", &[("range", "nonsense")], 200, &[], "0123456789"),
-    Case(
-        "GET /media/0f/video.mp4",
+        "GET /0f/video.mp4",
         &[("range", "bytes=10-")],
         416,
         &[("content-range", "bytes */10"), ("cache-control", "no-store"), ("etag", "-")],
         "the object has no such bytes\n",
     ),
     Case(
-        "GET /media/0f/video.mp4",
+        "GET /0f/video.mp4",
         &[("if-none-match", TAG)],
         304,
         &[("etag", TAG), ("cache-control", IMMUTABLE), ("content-type", "-"), ("content-length", "-")],
         "",
     ),
-    Case("HEAD /media/0f/video.mp4", &[("if-none-match", "*")], 304, &[("etag", TAG)], ""),
-    Case("GET /media/0f/video.mp4", &[("if-none-match", "\"x\""), ("if-none-match", TAG)], 304, &[], ""),
-    Case("GET /media/0f/video.mp4", &[("if-none-match", TAG), ("range", "bytes=10-")], 304, &[], ""),
-    Case("GET /media/0f/video.mp4", &[("if-none-match", "\"x\"")], 200, &[], "0123456789"),
-    Case("GET /media/0f/video.mp4", &[("if-range", TAG), ("range", "bytes=2-4")], 206, &[], "234"),
-    Case("GET /media/0f/video.mp4", &[("if-range", "\"x\""), ("range", "bytes=2-4")], 200, &[], "0123456789"),
-    Case("GET /media/0f/video.mp4", &[("if-match", TAG)], 200, &[], "0123456789"),
-    Case("GET /media/0f/video.mp4", &[("if-match", "\"x\"")], 412, &[], "the object is another one\n"),
+    Case("HEAD /0f/video.mp4", &[("if-none-match", "*")], 304, &[("etag", TAG)], ""),
+    Case("GET /0f/video.mp4", &[("if-none-match", "\"x\""), ("if-none-match", TAG)], 304, &[], ""),
+    Case("GET /0f/video.mp4", &[("if-none-match", TAG), ("range", "bytes=10-")], 304, &[], ""),
+    Case("GET /0f/video.mp4", &[("if-none-match", "\"x\"")], 200, &[], "0123456789"),
+    Case("GET /0f/video.mp4", &[("if-range", TAG), ("range", "bytes=2-4")], 206, &[], "234"),
+    Case("GET /0f/video.mp4", &[("if-range", "\"x\""), ("range", "bytes=2-4")], 200, &[], "0123456789"),
+    Case("GET /0f/video.mp4", &[("if-match", TAG)], 200, &[], "0123456789"),
+    Case("GET /0f/video.mp4", &[("if-match", "\"x\"")], 412, &[], "the object is another one\n"),
     Case(
-        "GET /media/0f/empty.vtt",
+        "GET /0f/empty.vtt",
         &[],
         200,
         &[("content-length", "0"), ("content-type", "text/vtt; charset=utf-8")],
         "",
     ),
     Case(
-        "GET /media/0f/empty.vtt",
+        "GET /0f/empty.vtt",
         &[("range", "bytes=0-")],
         416,
         &[("content-range", "bytes */0")],
         "the object has no such bytes\n",
     ),
-    Case(
-        "GET /media/0f/absent.mp4",
-        &[],
-        404,
-        &[("cache-control", "public, max-age=5"), ("etag", "-")],
-        NOTHING,
-    ),
-    Case("GET /media/0f", &[], 404, &[], NOTHING),
-    Case("GET /media/", &[], 404, &[], NOTHING),
-    Case("GET /media/../steps/secret", &[], 404, &[], NOTHING),
-    Case("GET /media/%2e%2e/steps/secret", &[], 404, &[], NOTHING),
-    Case("GET /media/..%2fsteps%2fsecret", &[], 404, &[], NOTHING),
-    Case("GET /media/0f%2fvideo.mp4", &[], 404, &[], NOTHING),
-    Case("GET /media/0f/video.mp4%00", &[], 404, &[], NOTHING),
-    Case("GET /media/0f/video.mp4/", &[], 404, &[], NOTHING),
+    Case("GET /0f/absent.mp4", &[], 404, &[("cache-control", "public, max-age=5"), ("etag", "-")], NOTHING),
+    Case("GET /0f", &[], 404, &[], NOTHING),
+    Case("GET /", &[], 404, &[], NOTHING),
+    Case("GET /../steps/secret", &[], 404, &[], NOTHING),
+    Case("GET /%2e%2e/steps/secret", &[], 404, &[], NOTHING),
+    Case("GET /..%2fsteps%2fsecret", &[], 404, &[], NOTHING),
+    Case("GET /0f%2fvideo.mp4", &[], 404, &[], NOTHING),
+    Case("GET /0f/video.mp4%00", &[], 404, &[], NOTHING),
+    Case("GET /0f/video.mp4/", &[], 404, &[], NOTHING),
     Case("GET /steps/secret", &[], 404, &[], NOTHING),
     Case(
-        "POST /media/0f/video.mp4",
+        "POST /0f/video.mp4",
         &[],
         405,
         &[("allow", "GET, HEAD, OPTIONS"), ("cache-control", "no-store")],
         "objects can only be read\n",
     ),
-    Case("DELETE /media/0f/video.mp4", &[], 405, &[], "objects can only be read\n"),
+    Case("DELETE /0f/video.mp4", &[], 405, &[], "objects can only be read\n"),
     Case(
-        "OPTIONS /media/0f/video.mp4",
+        "OPTIONS /0f/video.mp4",
         &[
             ("origin", "https://example.com"),
             ("access-control-request-method", "GET"),
@@ -172,7 +148,7 @@ async fn fill(store: &dyn Store) {
 }
 
 fn edge(store: Arc<dyn Store>) -> Edge {
-    Edge::new(store, "/media/", Key::new("packages").unwrap())
+    Edge::new(store, Key::new("packages").unwrap())
 }
 
 fn request(line: &str, headers: &[(&str, &str)]) -> Request<()> {

@@ -4,6 +4,12 @@ use crate::artefact::ByteRange;
 use crate::picture::Size;
 use crate::timebase::FrameRate;
 
+/// File name of the HLS multivariant playlist in every package.
+pub const HLS_FILE: &str = "master.m3u8";
+
+/// File name of the DASH manifest in every package.
+pub const DASH_FILE: &str = "manifest.mpd";
+
 /// A title ready to play. All paths are relative to the package's folder and hold only `[A-Za-z0-9._-]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Package {

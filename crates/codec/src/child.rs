@@ -137,9 +137,15 @@ impl<'a> Child<'a> {
         self
     }
 
-    /// Leaves one layer of the sandbox away, so that a test can prove what the others do alone.
-    #[doc(hidden)]
-    pub fn without_landlock(mut self) -> Self {
+    /// Sets other caps than [`Limits::default`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Leaves this layer of the sandbox away, to prove what the others do alone.
+    #[cfg(test)]
+    pub(crate) fn without_landlock(mut self) -> Self {
         self.policy.landlock = false;
         self
     }
@@ -150,7 +156,7 @@ impl<'a> Child<'a> {
     /// [`Error::Failed`] where it does not exit with 0; [`Error::Stalled`], [`Error::TooLong`] and
     /// [`Error::TooMuchOutput`] where it was stopped; [`Error::Start`] and [`Error::Sandbox`] where it never ran.
     pub async fn run(self, stdout: Stdout<'_>, on_progress: OnProgress<'_>) -> Result<Finished, Error> {
-        let (pipes, mut process) = self.start(&stdout).await?;
+        let (pipes, mut process) = self.start(matches!(stdout, Stdout::Null)).await?;
         let mut run =
             Run { child: &self, stdout, kept: Vec::new(), tail: Tail::new(self.counts), on_progress };
         let outcome = run.drain(pipes).await;
@@ -179,10 +185,10 @@ impl<'a> Child<'a> {
         Err(Error::Failed { tool: self.tool.name, doing: self.doing.clone(), status, stderr })
     }
 
-    async fn start(&self, stdout: &Stdout<'_>) -> Result<(Pipes, Process), Error> {
+    async fn start(&self, silent: bool) -> Result<(Pipes, Process), Error> {
         let sandbox_error = |reason| Error::Sandbox { tool: self.tool.name, reason };
         let ruleset = sandbox::ruleset(&self.policy).map_err(sandbox_error)?;
-        let (pipes, command) = self.command(ruleset, stdout).map_err(|source| self.start_error(source))?;
+        let (pipes, command) = self.command(ruleset, silent).map_err(|source| self.start_error(source))?;
         let process = Process::start(command).await.map_err(|source| self.start_error(source))?;
         Ok((pipes, process))
     }
@@ -195,7 +201,7 @@ impl<'a> Child<'a> {
         clippy::disallowed_methods,
         reason = "this is the one place that starts child processes, sandboxed"
     )]
-    fn command(&self, ruleset: Option<OwnedFd>, stdout: &Stdout<'_>) -> io::Result<(Pipes, Command)> {
+    fn command(&self, ruleset: Option<OwnedFd>, silent: bool) -> io::Result<(Pipes, Command)> {
         let (stderr, stderr_end) = pipe_pair()?;
         let (layers, layers_end) = pipe_pair()?;
         let mut command = Command::new(&self.tool.path);
@@ -209,16 +215,13 @@ impl<'a> Child<'a> {
             (None, None)
         };
         command.args(&self.args);
-        let stdout = match stdout {
-            Stdout::Null => {
-                command.stdout(Stdio::null());
-                None
-            }
-            Stdout::Capture(_) | Stdout::Stream(_) => {
-                let (stdout, end) = pipe_pair()?;
-                command.stdout(end);
-                Some(stdout)
-            }
+        let stdout = if silent {
+            command.stdout(Stdio::null());
+            None
+        } else {
+            let (stdout, end) = pipe_pair()?;
+            command.stdout(end);
+            Some(stdout)
         };
         let entry =
             sandbox::Entry::new(self.limits, ruleset, layers_end.into(), progress_end.map(OwnedFd::from));

@@ -18,7 +18,10 @@ pub struct Config {
     pub vmaf_step: f64,
     /// Least ratio of bitrates from rung to rung: a nearer one would not help when the network changes.
     pub bitrate_ratio_min: f64,
-    /// Least bitrate of any rung but the only one.
+    /// Ratio of bitrates at which a rung is due even where VMAF has not fallen by a step: half the network must not
+    /// mean a third of the bits.
+    pub bitrate_ratio_due: f64,
+    /// Least bitrate of any rung but the top one. Below it bits are so few that only quality counts.
     pub bitrate_bps_min: f64,
     /// Greatest expected bitrate: beyond it too few viewers could play the rung.
     pub bitrate_bps_max: f64,
@@ -35,6 +38,7 @@ impl Default for Config {
             vmaf_bottom: 45.0,
             vmaf_step: 5.0,
             bitrate_ratio_min: 1.3,
+            bitrate_ratio_due: 2.5,
             bitrate_bps_min: 150_000.0,
             bitrate_bps_max: 16_000_000.0,
             rungs_max: 7,
@@ -52,27 +56,40 @@ const CRF_STEP: usize = 2;
 /// A top rung that cannot reach its VMAF gives up this much of the best reachable one: the last half point costs a
 /// multiple of its worth.
 const VMAF_SPARED: f64 = 0.5;
-/// How much the step is widened at once when the ladder has too many rungs.
-const STEP_WIDENED: f64 = 0.25;
-/// The widest step tried: at most the whole scale.
-const STEP_MAX: f64 = 100.0;
-/// A cap of twice the expected bitrate: as far as HLS lets a segment exceed the mean (RFC 8216bis authoring).
+/// The ladder ends where its bounds would squeeze a rung nearer than this part of either distance.
+const DISTANCE_PART_MIN: f64 = 0.8;
+/// By how much distances are widened at once when the ladder has too many rungs.
+const WIDENED: f64 = 1.05;
+/// Distances tried before the ladder is cut off instead: the widest is then more than tenfold.
+const WIDENINGS_MAX: usize = 50;
+/// A cap of twice the expected bitrate: as far as Apple's HLS authoring rules let the peak exceed
+/// the mean.
 const CAP_RATIO: f64 = 2.0;
 /// Least cap: a keyframe of a small picture must fit.
 const CAP_BPS_MIN: f64 = 300_000.0;
+
+/// Distances from rung to rung.
+#[derive(Debug, Clone, Copy)]
+struct Spacing {
+    vmaf: f64,
+    ratio_due: f64,
+}
 
 /// Places the rungs on `curves`, best first. Empty where there is no curve.
 pub fn place(curves: &[Curve], config: &Config) -> Vec<TrialPoint> {
     let places = places(curves, config);
     let Some(top) = top(&places, config) else { return Vec::new() };
-    let mut step = config.vmaf_step;
-    loop {
-        let rungs = walk_down(top, &places, step, config);
-        if rungs.len() <= config.rungs_max || step >= STEP_MAX {
-            return rungs;
+    let mut spacing = Spacing { vmaf: config.vmaf_step, ratio_due: config.bitrate_ratio_due };
+    let mut rungs = walk_down(top, &places, &spacing, config);
+    for _ in 0..WIDENINGS_MAX {
+        if rungs.len() <= config.rungs_max {
+            break;
         }
-        step += STEP_WIDENED;
+        spacing = Spacing { vmaf: spacing.vmaf * WIDENED, ratio_due: spacing.ratio_due * WIDENED };
+        rungs = walk_down(top, &places, &spacing, config);
     }
+    rungs.truncate(config.rungs_max);
+    rungs
 }
 
 /// Every place on the curves within the bounds. Where all are beyond the greatest bitrate, the cheapest one.
@@ -86,35 +103,47 @@ fn places(curves: &[Curve], config: &Config) -> Vec<TrialPoint> {
 }
 
 fn top(places: &[TrialPoint], config: &Config) -> Option<TrialPoint> {
-    let best = places.iter().map(|place| place.vmaf).fold(0.0, f64::max);
-    let least = if best >= config.vmaf_top { config.vmaf_top } else { best - VMAF_SPARED };
-    cheapest(places, |place| place.vmaf >= least)
+    let reachable = places.iter().map(|place| place.vmaf).fold(0.0, f64::max);
+    let least = if reachable >= config.vmaf_top { config.vmaf_top } else { reachable - VMAF_SPARED };
+    let nearly_free = |place: &TrialPoint| place.vmaf >= least && place.bitrate_bps <= config.bitrate_bps_min;
+    best(places, nearly_free).or_else(|| cheapest(places, |place| place.vmaf >= least))
 }
 
-/// From `top` down in steps of `step` VMAF, until quality or bitrate ends.
-fn walk_down(top: TrialPoint, places: &[TrialPoint], step: f64, config: &Config) -> Vec<TrialPoint> {
-    let mut rungs = vec![top];
-    let mut above = top;
-    while let Some(below) = next_below(&above, places, step, config) {
-        rungs.push(below);
-        above = below;
-    }
-    rungs
+/// From `top` down, until quality or bitrate ends.
+fn walk_down(top: TrialPoint, places: &[TrialPoint], spacing: &Spacing, config: &Config) -> Vec<TrialPoint> {
+    let next = |above: &TrialPoint| next_below(above, places, spacing, config);
+    std::iter::successors(Some(top), next).collect()
 }
 
-/// The place `step` under `above`, or further where the bitrates would be too near; `None` at the bottom.
-fn next_below(above: &TrialPoint, places: &[TrialPoint], step: f64, config: &Config) -> Option<TrialPoint> {
-    let bitrate_bps_max = above.bitrate_bps / config.bitrate_ratio_min;
+/// The best place that is far enough under `above`; `None` at the bottom. Far enough is a step of VMAF, or a ratio of
+/// bitrates that is due, but never so near that the network could not tell.
+fn next_below(
+    above: &TrialPoint,
+    places: &[TrialPoint],
+    spacing: &Spacing,
+    config: &Config,
+) -> Option<TrialPoint> {
     // A lower rung is never a larger picture: that would look like a fault to whoever reads the ladder.
-    let below = |place: &TrialPoint| {
-        place.trial.size.pixels() <= above.trial.size.pixels() && place.vmaf <= above.vmaf - step
+    let smaller = |place: &TrialPoint| {
+        place.trial.size.pixels() <= above.trial.size.pixels()
+            && place.vmaf < above.vmaf
+            && place.vmaf >= config.vmaf_bottom
+            && place.bitrate_bps >= config.bitrate_bps_min
+            && place.bitrate_bps <= above.bitrate_bps / config.bitrate_ratio_min
     };
-    let by_quality = cheapest(places, |place| below(place) && place.vmaf >= above.vmaf - step - 1.0);
+    let by_quality = cheapest(places, |place| smaller(place) && place.vmaf >= above.vmaf - spacing.vmaf);
+    let by_bitrate = |place: &TrialPoint| place.bitrate_bps <= above.bitrate_bps / spacing.ratio_due;
     let rung = match by_quality {
-        Some(place) if place.bitrate_bps <= bitrate_bps_max => place,
-        _ => best(places, |place| below(place) && place.bitrate_bps <= bitrate_bps_max)?,
+        Some(rung) if by_bitrate(&rung) => best(places, |place| smaller(place) && by_bitrate(place)),
+        Some(rung) => Some(rung),
+        // A step of quality is too small a step of bitrate here: take the first that is not.
+        None => best(places, smaller),
     };
-    (rung.vmaf >= config.vmaf_bottom && rung.bitrate_bps >= config.bitrate_bps_min).then_some(rung)
+    rung.filter(|rung| {
+        let ratio = above.bitrate_bps / rung.bitrate_bps;
+        above.vmaf - rung.vmaf >= spacing.vmaf * DISTANCE_PART_MIN
+            || ratio >= spacing.ratio_due * DISTANCE_PART_MIN
+    })
 }
 
 /// The place of least bitrate among those that are `wanted`; of equal ones the better, then the first.
@@ -125,10 +154,14 @@ fn cheapest(places: &[TrialPoint], wanted: impl Fn(&TrialPoint) -> bool) -> Opti
     places.iter().filter(|place| wanted(place)).min_by(order).copied()
 }
 
-/// The place of highest VMAF among those that are `wanted`; of equal ones the cheapest, then the first.
+/// The place of highest VMAF among those that are `wanted`; of equal ones the largest, then the cheapest.
 fn best(places: &[TrialPoint], wanted: impl Fn(&TrialPoint) -> bool) -> Option<TrialPoint> {
     let order = |a: &&TrialPoint, b: &&TrialPoint| {
-        b.vmaf.total_cmp(&a.vmaf).then(a.bitrate_bps.total_cmp(&b.bitrate_bps))
+        let pixels = |place: &TrialPoint| place.trial.size.pixels();
+        b.vmaf
+            .total_cmp(&a.vmaf)
+            .then(pixels(b).cmp(&pixels(a)))
+            .then(a.bitrate_bps.total_cmp(&b.bitrate_bps))
     };
     places.iter().filter(|place| wanted(place)).min_by(order).copied()
 }

@@ -3,7 +3,7 @@
 //! First one look at every size; then trials where the rungs are predicted to be, until each rung rests on a trial
 //! near it. Pure: the same history gives the same answer, so a search may be broken off and taken up anywhere.
 
-use crate::curve::{Curve, Slope};
+use crate::curve::Curve;
 use crate::rungs::{self, Config};
 use crate::{hull, sizes};
 use media::rung::{Crf, Ladder, Trial, TrialPoint};
@@ -27,10 +27,10 @@ pub enum Next {
     Done(Ladder),
 }
 
-/// First looks at the source's size: two, which give the slopes for all sizes.
-const FIRST_CRFS_TOP: [Crf; 2] = [Crf(200), Crf(280)];
+/// First looks at the source's size: two, around where the top rung mostly is. They give the shape for all sizes.
+const FIRST_CRFS_TOP: [Crf; 2] = [Crf(220), Crf(310)];
 /// First look at every smaller size: about where it is on the hull.
-const FIRST_CRF: Crf = Crf(240);
+const FIRST_CRF: Crf = Crf(280);
 /// A rung is confirmed by a trial of its size whose VMAF is within this of the rung's. The top is promised.
 const NEAR_VMAF_TOP: f64 = 0.75;
 /// The same for lower rungs: a third of the step to the next.
@@ -66,12 +66,13 @@ fn missing(trials: &[Trial], history: &[TrialPoint]) -> Vec<Trial> {
     trials.iter().filter(|trial| !history.iter().any(|point| point.trial == **trial)).copied().collect()
 }
 
-/// A curve for every size that has a trial. Sizes with one trial take the slope of the source's.
+/// A curve for every size that has a trial.
 fn curves(history: &[TrialPoint], source: &Source) -> Vec<Curve> {
-    let top = Curve::through(source.size, history, Slope::default());
-    let slope = top.as_ref().map_or(Slope::default(), Curve::slope);
-    let sizes = sizes::candidates(source.size);
-    sizes.iter().filter_map(|&size| Curve::through(size, history, slope)).collect()
+    let top = Curve::through(source.size, history, None);
+    let smaller = sizes::candidates(source.size).into_iter().skip(1);
+    let smaller: Vec<Curve> =
+        smaller.filter_map(|size| Curve::through(size, history, top.as_ref())).collect();
+    top.into_iter().chain(smaller).collect()
 }
 
 /// Whether rung `number`, predicted to be at `place`, rests on a trial near it.
@@ -94,8 +95,10 @@ fn ladder(history: &[TrialPoint], places: &[TrialPoint], unsure: usize, config: 
         }
     }
     if unsure > 0 {
-        let made = history.len();
-        notes.push(format!("{unsure} rungs are predicted, not tried: the search ends after {made} trials"));
+        notes.push(format!(
+            "rungs predicted and not tried: {unsure}, since the search ends after {} trials",
+            history.len()
+        ));
     }
     Ladder { trials: history.to_vec(), hull: hull::upper(history), rungs, notes }
 }

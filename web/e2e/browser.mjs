@@ -1,0 +1,44 @@
+/** The browser of the end-to-end runs: the system's Chromium, quiet, with nothing kept between runs. */
+import { chromium } from "playwright-core";
+
+const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const QUIET = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const launch = () => chromium.launch({ executablePath: EXECUTABLE, headless: true, args: QUIET });
+
+/** A fresh visitor. `complaints` collects what a person would find in the console. */
+export async function visit(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  return { context, page, complaints };
+}
+
+export const stats = (page) => page.evaluate(() => globalThis.matinee.player.stats());
+export const currentTime = (page) => page.evaluate(() => document.querySelector("video").currentTime);
+
+/** Waits for `video` to fulfil an expression over `v`, such as `v.currentTime > 2`. */
+export function videoReaches(page, expression, timeoutMs = 15_000) {
+  return page.waitForFunction(`(() => { const v = document.querySelector("video"); return v && (${expression}); })()`, undefined, {
+    timeout: timeoutMs,
+    polling: 50,
+  });
+}
+
+/** Opens the catalogue and clicks a title's card as a viewer does. */
+export async function playFromCatalogue(page, base, id) {
+  await page.goto(base);
+  await page.locator(`a[data-title="${id}"]`).first().click();
+  await videoReaches(page, "v.currentTime > 0.1");
+}

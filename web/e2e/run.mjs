@@ -1,0 +1,55 @@
+/**
+ * End-to-end checks in a real browser.
+ *
+ *     node e2e/run.mjs                       against the synthetic fixture
+ *     node e2e/run.mjs --base URL            against a running `matinee serve`, every title of its catalogue
+ *     node e2e/run.mjs --base URL --witness  and its HLS and DASH in three players that are not ours
+ *     node e2e/run.mjs --title ID --seconds N  one title; witnesses stop after N seconds (default 8)
+ */
+import { parseArgs } from "node:util";
+import { launch } from "./browser.mjs";
+import { Checks } from "./checks.mjs";
+import { openFixture } from "./fixture/open.mjs";
+import { accessSuite } from "./suites/access.mjs";
+import { controlsSuite } from "./suites/controls.mjs";
+import { failureSuite } from "./suites/failure.mjs";
+import { networkSuite } from "./suites/network.mjs";
+import { playSuite } from "./suites/play.mjs";
+import { witnessSuite } from "./witness/suite.mjs";
+
+const { values } = parseArgs({
+  options: {
+    base: { type: "string" },
+    title: { type: "string" },
+    witness: { type: "boolean", default: false },
+    seconds: { type: "string", default: "8" },
+  },
+});
+
+const fixture = values.base ? undefined : await openFixture();
+const base = (values.base ?? fixture.base).replace(/\/$/, "");
+const browser = await launch();
+const checks = new Checks();
+try {
+  const { titles } = await (await fetch(`${base}/api/titles`)).json();
+  const chosen = titles.filter(({ id }) => !values.title || id === values.title);
+  await checks.check("the catalogue has titles", () => {
+    if (chosen.length === 0) throw new Error("none to play");
+    return `${chosen.length}`;
+  });
+  for (const title of chosen) {
+    const grant = await (await fetch(`${base}/api/titles/${title.id}/play`, { method: "POST" })).json();
+    await playSuite({ browser, base, checks, grant });
+    if (values.witness) await witnessSuite({ browser, base, checks, grant, seconds: Number(values.seconds) });
+  }
+  // The page's own behaviour does not depend on the title: it is checked on the longest.
+  const [longest] = [...chosen].sort((a, b) => b.duration_s - a.duration_s);
+  if (longest) {
+    const grant = await (await fetch(`${base}/api/titles/${longest.id}/play`, { method: "POST" })).json();
+    for (const suite of [controlsSuite, networkSuite, failureSuite, accessSuite]) await suite({ browser, base, checks, grant });
+  }
+} finally {
+  await browser.close();
+  fixture?.close();
+}
+checks.finish();

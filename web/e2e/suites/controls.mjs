@@ -1,0 +1,132 @@
+/** Seeking, keys, captions, menus: every control does what it says. */
+import { currentTime, playFromCatalogue, stats, videoReaches, visit } from "../browser.mjs";
+import { expect, expectNear } from "../checks.mjs";
+
+const SEEK_SLACK_S = 0.8;
+
+export async function controlsSuite({ browser, base, checks, grant }) {
+  const { context, page, complaints } = await visit(browser);
+  const { duration_s: durationS, id } = grant.title;
+  await playFromCatalogue(page, base, id);
+  await keys({ page, checks, durationS });
+  await seeking({ page, checks, durationS, grant });
+  await menus({ page, checks, grant });
+  await captions({ page, checks, grant });
+  await checks.check("controls: the console is silent", () => expect(complaints.length === 0, complaints.join("; ")));
+  await checks.check("controls: back leads to the catalogue and stops the film", async () => {
+    await page.getByRole("link", { name: "Back to all titles" }).click();
+    await page.locator("a[data-title]").first().waitFor();
+    expect((await page.locator("video").count()) === 0, "a video is still there");
+  });
+  await context.close();
+}
+
+async function keys({ page, checks, durationS }) {
+  const video = (property) => page.evaluate((name) => document.querySelector("video")[name], property);
+  const press = (key) => page.keyboard.press(key);
+  const pressed = async (key, property, wanted) => {
+    await press(key);
+    expect((await video(property)) === wanted, `${key}: ${property} is not ${wanted}`);
+  };
+  await checks.check("keys: Space and k pause and play", async () => {
+    await pressed("Space", "paused", true);
+    await pressed("k", "paused", false);
+    await pressed("k", "paused", true);
+  });
+  await checks.check("keys: numbers, arrows, j and l move through the film", async () => {
+    await press("5");
+    expectNear(await currentTime(page), durationS / 2, SEEK_SLACK_S, "5");
+    const steps = [["ArrowLeft", -5], ["ArrowRight", 5], ["j", -10], ["l", 10]];
+    for (const [key, by] of steps) {
+      const from = await currentTime(page);
+      await press(key);
+      expectNear(await currentTime(page), Math.min(Math.max(from + by, 0), durationS), SEEK_SLACK_S, key);
+    }
+    await press("0");
+    expectNear(await currentTime(page), 0, SEEK_SLACK_S, "0");
+  });
+  await checks.check("keys: arrows set the volume, m mutes", async () => {
+    await press("ArrowDown");
+    expectNear(await video("volume"), 0.9, 0.01, "volume");
+    await press("ArrowUp");
+    expectNear(await video("volume"), 1, 0.01, "volume");
+    await pressed("m", "muted", true);
+    await pressed("m", "muted", false);
+  });
+  await checks.check("keys: f fills the screen and gives it back", async () => {
+    await press("f");
+    await page.waitForFunction(() => document.fullscreenElement?.classList.contains("stage"));
+    await press("f");
+    await page.waitForFunction(() => !document.fullscreenElement);
+  });
+  await checks.check("keys: ? shows the keys, Escape hides them", async () => {
+    await press("?");
+    await page.getByRole("dialog").waitFor();
+    await press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+  });
+}
+
+async function seeking({ page, checks, durationS, grant }) {
+  await checks.check("seeking: far ahead, back, and by the bar, playing on each time", async () => {
+    await page.keyboard.press("k");
+    for (const share of [0.8, 0.1, 0.6]) {
+      const at = share * durationS;
+      await page.evaluate((time) => globalThis.matinee.player.seek(time), at);
+      await videoReaches(page, `!v.seeking && v.currentTime > ${at + 0.2} && v.currentTime < ${at + 5}`);
+    }
+    const box = await page.getByRole("slider", { name: "Seek" }).boundingBox();
+    await page.mouse.click(box.x + box.width * 0.3, box.y + box.height / 2);
+    await videoReaches(page, `!v.seeking && Math.abs(v.currentTime - ${0.3 * durationS}) < 3`);
+  });
+  await checks.check("seeking: twenty jumps in a row leave a playing film", async () => {
+    for (let i = 0; i < 20; i++) {
+      await page.evaluate((at) => globalThis.matinee.player.seek(at), ((i * 7) % 19) / 20 * durationS);
+    }
+    const at = await currentTime(page);
+    await videoReaches(page, `!v.seeking && v.currentTime > ${at} + 0.3`);
+    const { droppedAppends } = await stats(page);
+    expect(droppedAppends === 0, `${droppedAppends} dropped appends`);
+  });
+  if (!grant.thumbnails) return;
+  await checks.check("seeking: the bar shows a thumbnail under the pointer", async () => {
+    const box = await page.getByRole("slider", { name: "Seek" }).boundingBox();
+    const sheet = page.waitForResponse((response) => response.url().includes(grant.thumbnails.sheets[0]), { timeout: 3000 }).catch(() => undefined);
+    await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2);
+    await page.locator(".thumbnail.shown").waitFor();
+    await sheet;
+    const background = await page.locator(".thumbnail-picture").evaluate((picture) => picture.style.background);
+    expect(background.includes(grant.thumbnails.sheets[0]), background);
+  });
+}
+
+async function menus({ page, checks, grant }) {
+  const rungs = [...grant.video.tracks].sort((a, b) => b.bitrate_bps_average - a.bitrate_bps_average);
+  await checks.check("quality: a picked rung is what is shown", async () => {
+    await page.evaluate(() => globalThis.matinee.player.seek(0));
+    const menu = page.getByRole("button", { name: "Quality" });
+    for (const pick of [rungs.at(-1), rungs[0]]) {
+      await menu.click();
+      await page.getByRole("menuitemradio", { name: `${pick.height}p` }).first().click();
+      await videoReaches(page, `v.videoHeight === ${pick.height}`, 20_000);
+    }
+    await menu.click();
+    const readout = await page.locator(".readout").innerText();
+    expect(/Buffer/.test(readout) && /Throughput/.test(readout), readout);
+    await page.keyboard.press("Escape");
+    expect(await menu.evaluate((button) => button === document.activeElement), "focus is not back on the button");
+  });
+}
+
+async function captions({ page, checks, grant }) {
+  if (grant.text.length === 0) return;
+  await checks.check("captions: c shows them", async () => {
+    await page.keyboard.press("c");
+    await page.waitForFunction(() => {
+      const track = [...document.querySelector("video").textTracks].find(({ mode }) => mode === "showing");
+      return (track?.cues?.length ?? 0) > 0;
+    });
+    await page.keyboard.press("c");
+    await page.waitForFunction(() => [...document.querySelector("video").textTracks].every(({ mode }) => mode === "disabled"));
+  });
+}

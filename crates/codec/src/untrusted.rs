@@ -4,6 +4,9 @@
 //! `concat`, `sdp`, `rtsp`, `imf`, `image2`, `tty`, DVD and Blu-ray folders), still pictures, and raw streams without
 //! timestamps (`h264`, `hevc`, `m4v`), which cannot be conformed without guessing their frame rate.
 
+#[cfg(test)]
+mod tests;
+
 use std::ffi::OsString;
 use std::path::Path;
 

@@ -120,8 +120,8 @@ fn args(job: &Job<'_>, distorted: &Path, mezzanine: &Path) -> Vec<OsString> {
     args
 }
 
-/// Both sides are cut to the same number of frames and numbered anew: libvmaf's frame synchroniser would otherwise
-/// repeat the last frame of the shorter side.
+/// Both sides are cut to the same number of frames and numbered anew, and the shorter one ends the comparison:
+/// libvmaf's frame synchroniser would otherwise repeat its last frame.
 fn graph(job: &Job<'_>) -> String {
     let Size { width, height } = job.size;
     let (frames, rate) = (job.reference.len(), job.rate);
@@ -132,7 +132,7 @@ fn graph(job: &Job<'_>) -> String {
         )
     };
     format!(
-        "{}{}[distorted][reference]libvmaf=model=version={}:n_threads=1:n_subsample={}:log_fmt=json:log_path={LOG_FILE}",
+        "{}{}[distorted][reference]libvmaf=model=version={}:n_threads=1:n_subsample={}:log_fmt=json:log_path={LOG_FILE}:shortest=1",
         side(0, "bicubic+accurate_rnd+full_chroma_int", "distorted"),
         side(1, SCALE_FLAGS, "reference"),
         job.model,

@@ -107,6 +107,7 @@ fn tone_mapped(colour: &Colour, conform: &Conform) -> Vec<String> {
         "tonemap=tonemap=hable:desat=0".into(),
         "zscale=t=709:m=709:r=limited".into(),
         "format=yuv420p".into(),
+        "limiter=min=16:max=235:planes=1".into(), // what is brighter than the declared peak comes out above white
     ]
 }
 

@@ -83,5 +83,5 @@ async fn encodes_are_sized_tagged_and_repeatable() {
     let facts = bench.ask(&bench.path("one").join("excerpt.mp4"), entries).await;
     assert_eq!(facts, "160,90,tv,bt709,bt709,bt709,24/1,0,24");
     let tags = bench.ask(&bench.path("one").join("excerpt.mp4"), "format_tags:stream_tags").await;
-    assert!(!tags.contains("Lavf") && !tags.contains("Lavc"), "{tags}");
+    assert_eq!(tags, "und,VideoHandler,Lavc libx264\nisom,512,isomiso2avc1mp41", "no version, no date");
 }

@@ -6,7 +6,7 @@
 mod programs;
 mod film;
 mod node;
-mod browser;
+pub(crate) mod browser;
 mod wheel;
 
 use crate::phases::Phases;

@@ -5,7 +5,7 @@ use crate::build::Profile;
 use crate::json::Json;
 use crate::root::{film, root};
 use crate::served::Served;
-use crate::setup::{self, Part};
+use crate::setup::{self, Part, browser};
 use crate::shell::{Result, command, quiet, run};
 
 /// Our player's target, unprefetched, in milliseconds.
@@ -26,8 +26,12 @@ pub(super) fn measure() -> Result<Vec<Figure>> {
         .arg(&data))?;
     let served = Served::start(&matinee, &data)?;
     let mut script = command("node");
-    script.arg("web/e2e/first-frame.mjs").env("MATINEE_URL", format!("http://{}", served.address));
-    let text = quiet(script.env("STARTS", STARTS.to_string()))?;
+    script.args(["web/e2e/first-frame.mjs", "--starts", &STARTS.to_string()]);
+    script.args(["--base", &format!("http://{}", served.address)]);
+    if let Some(browser) = browser::executable() {
+        script.env(browser::VARIABLE, browser);
+    }
+    let text = quiet(&mut script)?;
     figures(&Json::read(&text)?)
 }
 

@@ -1,13 +1,27 @@
 //! Chromium, from the distribution's packages: the one part that lies outside the repository.
 
 use crate::shell::{Result, command, present, quiet};
+use std::path::PathBuf;
+
+/// Environment variable that names another browser; the end to end scripts read it too.
+pub(crate) const VARIABLE: &str = "CHROMIUM";
 
 /// Names under which Chromium or Chrome is installed.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-/// Gets Chromium where there is none. Tells whether it had to be installed.
+/// The browser's program: what [`VARIABLE`] names, else the first one on the search path.
+pub(crate) fn executable() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os(VARIABLE) {
+        return Some(PathBuf::from(named));
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let places = std::env::split_paths(&folders).flat_map(|folder| NAMES.map(|name| folder.join(name)));
+    places.into_iter().find(|place| place.is_file())
+}
+
+/// Gets Chromium where there is no browser. Tells whether it had to be installed.
 pub(super) fn ensure() -> Result<bool> {
-    if NAMES.iter().any(|name| present(name)) {
+    if executable().is_some_and(|program| program.is_file()) {
         return Ok(false);
     }
     if !present("apt-get") {

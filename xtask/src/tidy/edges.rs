@@ -38,11 +38,11 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
         "pipeline",
         &[
             "media", "title", "stdx", "cmaf", "manifest", "ingest", "analyse", "ladder", "encode", "quality",
-            "package", "store", "db", "codec",
+            "package", "report", "store", "db", "codec",
         ],
     ),
     ("edge", &["cache", "store"]),
-    ("control", &["media", "title", "manifest", "db"]),
+    ("control", &["media", "title", "manifest", "cache", "db"]),
     // top
     ("server", &["media", "title", "stdx", "report", "store", "db", "codec", "pipeline", "edge", "control"]),
     ("xtask", &["stdx"]),

@@ -35,8 +35,8 @@ pub struct Spliced {
 
 /// Joins the shots of a film, in order, into one H.264 track of constant frame rate.
 ///
-/// Frame `n` of the film is shown at `n` frame durations, and decoding times run on from shot to shot, so
-/// composition offsets are negative where frames are shown before their turn to be decoded.
+/// Frame `n` of the film is shown at `n` frame durations, and decoding times run on from shot to shot. Where frames
+/// are reordered, all are composed later by the encoder's delay, and an edit takes that delay away.
 ///
 /// # Errors
 /// Where the shots do not fit together, or a file is not what its shot should be.
@@ -57,8 +57,23 @@ pub fn video(shots: &[Shot<'_>], rate: FrameRate) -> Result<Spliced, SpliceError
         }
     }
     let entry = SampleEntry::Avc(entry.clone());
-    let description = Description { entry, timescale: timeline.timescale, language: None, edit: None };
+    let edit = delay(&mut samples);
+    let description = Description { entry, timescale: timeline.timescale, language: None, edit };
     Ok(Spliced { description, samples })
+}
+
+/// Delays the composition of all samples by as much as the most negative offset, and edits that delay out again.
+///
+/// Negative offsets would say the same without an edit, but ffmpeg and the players built on it show such fragments
+/// late by the largest of them, and so picture and sound apart.
+fn delay(samples: &mut [Sample]) -> Option<Edit> {
+    let earliest = samples.iter().map(|sample| sample.composition_offset).min().unwrap_or(0);
+    let delay = 0i32.saturating_sub(earliest).max(0);
+    for sample in samples.iter_mut() {
+        sample.composition_offset = sample.composition_offset.saturating_add(delay);
+    }
+    let duration = samples.iter().map(|sample| u64::from(sample.duration)).sum();
+    (delay > 0).then_some(Edit { media_time: delay.unsigned_abs().into(), duration })
 }
 
 /// Takes over the one AAC track of `movie` as it is. Its edit list becomes the track's: the encoder's delay

@@ -37,7 +37,7 @@ pub struct Description {
     pub timescale: u32,
     /// BCP 47 language, where known.
     pub language: Option<String>,
-    /// The part of the samples that is presented; all of them where `None`. Video has none.
+    /// The part of the samples that is presented; all of them where `None`.
     pub edit: Option<Edit>,
 }
 
@@ -61,8 +61,7 @@ pub struct Sample {
     pub size: u32,
     /// Decoding time in ticks.
     pub dts: u64,
-    /// Composition time less decoding time, in ticks; negative for frames that are shown before their turn to
-    /// be decoded.
+    /// Composition time less decoding time, in ticks.
     pub composition_offset: i32,
     /// Ticks until the next sample's decoding time.
     pub duration: u32,

@@ -39,17 +39,18 @@ fn join(movies: &[(Movie, u64)]) -> Result<Spliced, SpliceError> {
 #[test]
 fn shots_follow_each_other_without_a_seam() {
     let spliced = join(&[(shot(&[0, 3, 1, 2]), 4), (shot(&[0, 2, 1]), 3)]).unwrap();
-    assert_eq!((spliced.description.timescale, spliced.description.edit), (25_000, None));
+    let edit = Edit { media_time: 1000, duration: 7000 };
+    assert_eq!((spliced.description.timescale, spliced.description.edit), (25_000, Some(edit)));
     let times: Vec<_> =
         spliced.samples.iter().map(|s| (s.source, s.dts, s.composition_offset, s.sync)).collect();
     let expected = [
-        (0, 0, 0, true),
-        (0, 1000, 2000, false),
-        (0, 2000, -1000, false),
-        (0, 3000, -1000, false),
-        (1, 4000, 0, true),
-        (1, 5000, 1000, false),
-        (1, 6000, -1000, false),
+        (0, 0, 1000, true),
+        (0, 1000, 3000, false),
+        (0, 2000, 0, false),
+        (0, 3000, 0, false),
+        (1, 4000, 1000, true),
+        (1, 5000, 2000, false),
+        (1, 6000, 0, false),
     ];
     assert_eq!(times, expected);
     assert_eq!(spliced.samples[5].offset, 148);

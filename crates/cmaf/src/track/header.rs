@@ -16,7 +16,7 @@ const UNITY_MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_000
 /// Writes the header of a track that presents `duration` ticks.
 pub(super) fn write(description: &Description, duration: u64) -> Vec<u8> {
     Writer::build(|w| {
-        file_type(w, &description.entry);
+        file_type(w);
         w.boxed(b"moov", |w| {
             movie_header(w, description.timescale);
             w.boxed(b"trak", |w| track(w, description));
@@ -28,18 +28,12 @@ pub(super) fn write(description: &Description, duration: u64) -> Vec<u8> {
     })
 }
 
-/// Brands (clause 4.3). `cmf2` is CMAF with negative composition offsets and no edit list, so that video
-/// starts at zero as it is; audio, which has its encoder's delay edited out, is `cmfc`. `dash` tells of
-/// fragments with a segment index.
-fn file_type(w: &mut Writer, entry: &SampleEntry) {
-    let cmaf = match entry {
-        SampleEntry::Avc(_) => b"cmf2",
-        SampleEntry::Aac(_) => b"cmfc",
-    };
+/// Brands (clause 4.3): `cmfc` is CMAF; `dash` tells of fragments with a segment index.
+fn file_type(w: &mut Writer) {
     w.boxed(b"ftyp", |w| {
-        w.bytes(cmaf);
+        w.bytes(b"cmfc");
         w.u32(0); // minor_version
-        for brand in [cmaf, b"iso6", b"dash"] {
+        for brand in [b"cmfc", b"iso6", b"dash"] {
             w.bytes(brand);
         }
     });
@@ -208,9 +202,8 @@ mod tests {
     }
 
     #[test]
-    fn brands_are_those_of_the_media() {
-        let avc = crate::entry::avc::tests::entry();
-        let bytes = Writer::build(|w| file_type(w, &SampleEntry::Avc(avc)));
-        assert_eq!(bytes, b"\0\0\0\x1cftypcmf2\0\0\0\0cmf2iso6dash");
+    fn a_track_is_cmaf() {
+        let bytes = Writer::build(file_type);
+        assert_eq!(bytes, b"\0\0\0\x1cftypcmfc\0\0\0\0cmfciso6dash");
     }
 }

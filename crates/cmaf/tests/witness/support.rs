@@ -61,15 +61,11 @@ pub(crate) fn read_movie(folder: &Path, file: &str) -> Movie {
     cmaf::read::movie(&mut File::open(folder.join(file)).unwrap()).unwrap()
 }
 
-/// Times less the first of them, in units of `ticks`.
-///
-/// ffmpeg shows video with negative composition offsets in fragments late by the largest of them, also in
-/// files of its own making: what it can witness is the distance between frames, and `mp4-atom` witnesses the
-/// offsets themselves.
-pub(crate) fn frames_since_first(pts: &[String], ticks: u64) -> Vec<u64> {
+/// Times in units of `ticks`.
+pub(crate) fn frames(pts: &[String], ticks: u64) -> Vec<u64> {
     let pts: Vec<u64> = pts.iter().map(|pts| pts.parse().unwrap()).collect();
     assert!(pts.iter().all(|time| time % ticks == 0), "not multiples of {ticks}: {pts:?}");
-    pts.iter().map(|time| (time - pts[0]) / ticks).collect()
+    pts.iter().map(|time| time / ticks).collect()
 }
 
 /// Lays out a track, copies its samples from `sources` and writes the file.

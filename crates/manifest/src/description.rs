@@ -1,0 +1,298 @@
+//! Description: a whole package as JSON, for the database and whoever else must have it back as it was.
+//!
+//! The wire's shape is the records' in `record`, versioned; [`Package`] itself is free to change.
+
+mod record;
+
+use media::package::Package;
+use record::PackageRecord;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Version of the records. Raised when an older program could no longer read them.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Document {
+    version: u32,
+    package: PackageRecord,
+}
+
+/// What every version of the document has.
+#[derive(Deserialize)]
+struct Versioned {
+    version: u32,
+}
+
+/// Why a text is not a description that this program can use.
+#[derive(Debug)]
+pub enum Error {
+    /// Not JSON, or not of the records' shape.
+    Json(serde_json::Error),
+    /// Written by a newer program.
+    Version(u32),
+    /// A value that no package can have.
+    Value(&'static str),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Json(error) => write!(f, "not a package description: {error}"),
+            Error::Version(version) => {
+                write!(
+                    f,
+                    "a package description of version {version}; this program reads {VERSION}: update it"
+                )
+            }
+            Error::Value(what) => write!(f, "a package description with {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Json(error) => Some(error),
+            Error::Version(_) | Error::Value(_) => None,
+        }
+    }
+}
+
+/// Writes a package, all of whose numbers must be finite.
+pub fn write(package: &Package) -> String {
+    let document = Document { version: VERSION, package: PackageRecord::from(package) };
+    #[expect(
+        clippy::expect_used,
+        reason = "records have text keys and plain values only, which JSON holds all"
+    )]
+    serde_json::to_string(&document).expect("a package is JSON")
+}
+
+/// Reads what [`write`] wrote.
+///
+/// # Errors
+/// Where the text is no description, of another version, or has values that would break those who use it: a
+/// timescale or a frame rate of zero, or a path that leads out of the package's folder.
+pub fn read(text: &str) -> Result<Package, Error> {
+    let Versioned { version } = serde_json::from_str(text).map_err(Error::Json)?;
+    if version != VERSION {
+        return Err(Error::Version(version));
+    }
+    let document: Document = serde_json::from_str(text).map_err(Error::Json)?;
+    let package = Package::from(document.package);
+    check(&package).map(|()| package)
+}
+
+fn check(package: &Package) -> Result<(), Error> {
+    let video = package.video.iter().map(|video| &video.track);
+    let tracks = || video.clone().chain(package.audio.iter().map(|audio| &audio.track));
+    let sheets = package.thumbnails.iter().flat_map(|thumbnails| &thumbnails.sheets);
+    let paths = tracks().map(|track| &track.path).chain(package.text.iter().map(|text| &text.path));
+    let mut paths = paths.chain(package.poster.iter().map(|poster| &poster.path)).chain(sheets);
+    if !paths.all(|path| is_plain(path)) {
+        return Err(Error::Value("a path out of its folder"));
+    }
+    if tracks().any(|track| track.index.timescale == 0) {
+        return Err(Error::Value("a timescale of zero"));
+    }
+    if package.video.iter().any(|video| video.rate.num == 0 || video.rate.den == 0) {
+        return Err(Error::Value("a frame rate of zero"));
+    }
+    Ok(())
+}
+
+/// Whether a path is a file name of what packages use.
+fn is_plain(path: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    !path.is_empty() && !path.starts_with('.') && path.bytes().all(known)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn a_package_survives_its_text() {
+        let mut odd = sample::package();
+        odd.duration_s = 0.1 + 0.2; // a number whose shortest text has 17 digits
+        odd.audio[0].name = "\"Ünder\"\n".to_owned();
+        odd.audio[0].language = None;
+        (odd.poster, odd.thumbnails) = (None, None);
+        odd.text.clear();
+        for package in [sample::package(), odd] {
+            assert_eq!(read(&write(&package)).unwrap(), package);
+        }
+    }
+
+    /// What programs that read descriptions rely on: this text may grow, but not change, while the version is
+    /// 1.
+    #[test]
+    fn the_text_keeps_its_shape() {
+        let mut package = sample::package();
+        package.video.truncate(1);
+        package.audio.truncate(1);
+        package.text.truncate(1);
+        let value: serde_json::Value = serde_json::from_str(&write(&package)).unwrap();
+        let text = serde_json::to_string_pretty(&value).unwrap();
+        expect_test::expect![[r#"
+            {
+              "package": {
+                "audio": [
+                  {
+                    "channels": 2,
+                    "language": "en",
+                    "name": "English",
+                    "sample_rate_hz": 48000,
+                    "track": {
+                      "bitrate_bps_average": 120000,
+                      "bitrate_bps_peak": 128000,
+                      "codecs": "mp4a.40.2",
+                      "id": "audio-0-en",
+                      "index": {
+                        "header": [
+                          0,
+                          700
+                        ],
+                        "segments": [
+                          [
+                            0,
+                            96256,
+                            776,
+                            1000
+                          ],
+                          [
+                            96256,
+                            192512,
+                            1776,
+                            2000
+                          ],
+                          [
+                            288768,
+                            191712,
+                            3776,
+                            3000
+                          ]
+                        ],
+                        "sidx": [
+                          700,
+                          76
+                        ],
+                        "timescale": 48000
+                      },
+                      "path": "audio-0-en.mp4"
+                    }
+                  }
+                ],
+                "duration_s": 10.01,
+                "poster": {
+                  "path": "poster.jpg",
+                  "size": [
+                    640,
+                    360
+                  ]
+                },
+                "text": [
+                  {
+                    "forced": true,
+                    "hearing_impaired": false,
+                    "id": "text-0-en",
+                    "language": "en",
+                    "name": "English",
+                    "path": "text-0-en.vtt"
+                  }
+                ],
+                "thumbnails": {
+                  "columns": 2,
+                  "interval_s": 2.0,
+                  "rows": 2,
+                  "sheets": [
+                    "sheet-000.jpg",
+                    "sheet-001.jpg"
+                  ],
+                  "tile": [
+                    160,
+                    90
+                  ],
+                  "tiles": 5
+                },
+                "video": [
+                  {
+                    "rate": [
+                      24000,
+                      1001
+                    ],
+                    "rung": "360p",
+                    "size": [
+                      640,
+                      360
+                    ],
+                    "track": {
+                      "bitrate_bps_average": 450000,
+                      "bitrate_bps_peak": 900000,
+                      "codecs": "avc1.64001e",
+                      "id": "video-360p",
+                      "index": {
+                        "header": [
+                          0,
+                          700
+                        ],
+                        "segments": [
+                          [
+                            0,
+                            48048,
+                            776,
+                            1000
+                          ],
+                          [
+                            48048,
+                            96096,
+                            1776,
+                            2000
+                          ],
+                          [
+                            144144,
+                            96096,
+                            3776,
+                            3000
+                          ]
+                        ],
+                        "sidx": [
+                          700,
+                          76
+                        ],
+                        "timescale": 24000
+                      },
+                      "path": "video-360p.mp4"
+                    },
+                    "vmaf": 93.25
+                  }
+                ]
+              },
+              "version": 1
+            }"#]].assert_eq(&text);
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        let changed = |from: &str, to: &str| {
+            let text = write(&sample::package());
+            assert!(text.contains(from), "{from}");
+            text.replace(from, to)
+        };
+        for (text, expected) in [
+            (String::new(), "not a package description"),
+            ("{}".to_owned(), "missing field `version`"),
+            ("{\"version\":1}".to_owned(), "missing field `package`"),
+            ("{\"version\":2,\"all\":\"new\"}".to_owned(), "version 2"),
+            (changed("poster.jpg", "../poster.jpg"), "a path out of its folder"),
+            (changed("sheet-001.jpg", ".."), "a path out of its folder"),
+            (changed("\"timescale\":24000", "\"timescale\":0"), "a timescale of zero"),
+            (changed("[24000,1001]", "[24000,0]"), "a frame rate of zero"),
+        ] {
+            let error = read(&text).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}

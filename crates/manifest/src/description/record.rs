@@ -1,0 +1,192 @@
+//! The records of version 1: the vocabulary's values as JSON has them.
+//!
+//! Sizes are `[width, height]`, rates `[num, den]`, byte ranges `[offset, length]`, and segments `[start,
+//! duration, offset, length]`; all other values go under their names in the vocabulary.
+
+use media::package::{
+    AudioTrack, Package, Picture, SegmentSpan, TextTrack, Thumbnails, Track, TrackIndex, VideoTrack,
+};
+use media::{ByteRange, FrameRate, Size};
+use serde::{Deserialize, Serialize};
+
+/// Declares a record with the vocabulary's field names, and the ways to it and back.
+///
+/// Each field is followed by the type in which JSON has it; `Wire` turns the vocabulary's type into that and
+/// back.
+macro_rules! record {
+    ($record:ident of $value:ident { $($field:ident: $wire:ty,)* }) => {
+        #[derive(Serialize, Deserialize)]
+        pub(super) struct $record {
+            $($field: $wire,)*
+        }
+
+        impl From<&$value> for $record {
+            fn from(value: &$value) -> Self {
+                $record { $($field: Wire::wire(&value.$field),)* }
+            }
+        }
+
+        impl From<$record> for $value {
+            fn from(record: $record) -> Self {
+                $value { $($field: Wire::value(record.$field),)* }
+            }
+        }
+
+        impl Wire<$record> for $value {
+            fn wire(&self) -> $record {
+                self.into()
+            }
+
+            fn value(record: $record) -> Self {
+                record.into()
+            }
+        }
+    };
+}
+
+/// A value of the vocabulary that JSON has as a `W`.
+trait Wire<W> {
+    fn wire(&self) -> W;
+    fn value(wire: W) -> Self;
+}
+
+record!(PackageRecord of Package {
+    duration_s: f64,
+    video: Vec<VideoTrackRecord>,
+    audio: Vec<AudioTrackRecord>,
+    text: Vec<TextTrackRecord>,
+    poster: Option<PictureRecord>,
+    thumbnails: Option<ThumbnailsRecord>,
+});
+
+record!(TrackRecord of Track {
+    id: String,
+    path: String,
+    codecs: String,
+    bitrate_bps_peak: u64,
+    bitrate_bps_average: u64,
+    index: TrackIndexRecord,
+});
+
+record!(TrackIndexRecord of TrackIndex {
+    timescale: u32,
+    header: [u64; 2],
+    sidx: [u64; 2],
+    segments: Vec<[u64; 4]>,
+});
+
+record!(VideoTrackRecord of VideoTrack {
+    track: TrackRecord,
+    rung: String,
+    size: [u32; 2],
+    rate: [u32; 2],
+    vmaf: f64,
+});
+
+record!(AudioTrackRecord of AudioTrack {
+    track: TrackRecord,
+    name: String,
+    language: Option<String>,
+    channels: u32,
+    sample_rate_hz: u32,
+});
+
+record!(TextTrackRecord of TextTrack {
+    id: String,
+    path: String,
+    name: String,
+    language: Option<String>,
+    forced: bool,
+    hearing_impaired: bool,
+});
+
+record!(PictureRecord of Picture {
+    path: String,
+    size: [u32; 2],
+});
+
+record!(ThumbnailsRecord of Thumbnails {
+    sheets: Vec<String>,
+    tile: [u32; 2],
+    columns: u32,
+    rows: u32,
+    tiles: u32,
+    interval_s: f64,
+});
+
+impl Wire<[u32; 2]> for Size {
+    fn wire(&self) -> [u32; 2] {
+        [self.width, self.height]
+    }
+
+    fn value([width, height]: [u32; 2]) -> Self {
+        Size { width, height }
+    }
+}
+
+impl Wire<[u32; 2]> for FrameRate {
+    fn wire(&self) -> [u32; 2] {
+        [self.num, self.den]
+    }
+
+    fn value([num, den]: [u32; 2]) -> Self {
+        FrameRate { num, den }
+    }
+}
+
+impl Wire<[u64; 2]> for ByteRange {
+    fn wire(&self) -> [u64; 2] {
+        [self.offset, self.length]
+    }
+
+    fn value([offset, length]: [u64; 2]) -> Self {
+        ByteRange { offset, length }
+    }
+}
+
+impl Wire<[u64; 4]> for SegmentSpan {
+    fn wire(&self) -> [u64; 4] {
+        [self.start, self.duration, self.bytes.offset, self.bytes.length]
+    }
+
+    fn value([start, duration, offset, length]: [u64; 4]) -> Self {
+        SegmentSpan { start, duration, bytes: ByteRange { offset, length } }
+    }
+}
+
+impl<W, V: Wire<W>> Wire<Vec<W>> for Vec<V> {
+    fn wire(&self) -> Vec<W> {
+        self.iter().map(Wire::wire).collect()
+    }
+
+    fn value(wire: Vec<W>) -> Self {
+        wire.into_iter().map(Wire::value).collect()
+    }
+}
+
+impl<W, V: Wire<W>> Wire<Option<W>> for Option<V> {
+    fn wire(&self) -> Option<W> {
+        self.as_ref().map(Wire::wire)
+    }
+
+    fn value(wire: Option<W>) -> Self {
+        wire.map(Wire::value)
+    }
+}
+
+/// Values that JSON has as they are.
+macro_rules! plain {
+    ($($value:ty),*) => {
+        $(impl Wire<$value> for $value {
+            fn wire(&self) -> $value {
+                self.clone()
+            }
+
+            fn value(wire: $value) -> Self {
+                wire
+            }
+        })*
+    };
+}
+
+plain!(String, bool, u32, u64, f64);

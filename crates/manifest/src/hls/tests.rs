@@ -1,0 +1,181 @@
+//! Playlists of the sample package, reviewed against the RFC, and read by another implementation.
+
+use super::*;
+use crate::sample;
+use expect_test::{Expect, expect};
+use m3u8_rs::{AlternativeMediaType, MasterPlaylist, MediaPlaylist};
+
+fn check(actual: String, expected: Expect) {
+    expected.assert_eq(&actual);
+}
+
+#[test]
+fn a_multivariant_playlist() {
+    check(
+        multivariant(&sample::package()),
+        expect![[r##"
+        #EXTM3U
+        #EXT-X-VERSION:7
+        #EXT-X-INDEPENDENT-SEGMENTS
+        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio-0-en.m3u8"
+        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="6",URI="audio-1-de.m3u8"
+        #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="English",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=YES,FORCED=YES,URI="text-0-en.m3u8"
+        #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="English (SDH)",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=YES,CHARACTERISTICS="public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound",URI="text-1-en.m3u8"
+        #EXT-X-STREAM-INF:BANDWIDTH=1284000,AVERAGE-BANDWIDTH=810000,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,AUDIO="audio",SUBTITLES="text",CLOSED-CAPTIONS=NONE
+        video-360p.m3u8
+        #EXT-X-STREAM-INF:BANDWIDTH=684000,AVERAGE-BANDWIDTH=510000,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=320x180,FRAME-RATE=23.976,AUDIO="audio",SUBTITLES="text",CLOSED-CAPTIONS=NONE
+        video-180p.m3u8
+    "##]],
+    );
+}
+
+#[test]
+fn a_film_without_sound_or_text() {
+    let mut package = sample::package();
+    package.video.truncate(1);
+    package.audio.clear();
+    package.text.clear();
+    check(
+        multivariant(&package),
+        expect![[r##"
+        #EXTM3U
+        #EXT-X-VERSION:7
+        #EXT-X-INDEPENDENT-SEGMENTS
+        #EXT-X-STREAM-INF:BANDWIDTH=900000,AVERAGE-BANDWIDTH=450000,CODECS="avc1.64001e",RESOLUTION=640x360,FRAME-RATE=23.976,CLOSED-CAPTIONS=NONE
+        video-360p.m3u8
+    "##]],
+    );
+}
+
+#[test]
+fn a_media_playlist() {
+    check(
+        media(&sample::package().video[0].track),
+        expect![[r##"
+        #EXTM3U
+        #EXT-X-VERSION:7
+        #EXT-X-TARGETDURATION:4
+        #EXT-X-MEDIA-SEQUENCE:0
+        #EXT-X-PLAYLIST-TYPE:VOD
+        #EXT-X-INDEPENDENT-SEGMENTS
+        #EXT-X-MAP:URI="video-360p.mp4",BYTERANGE="700@0"
+        #EXTINF:2.002000,
+        #EXT-X-BYTERANGE:1000@776
+        video-360p.mp4
+        #EXTINF:4.004000,
+        #EXT-X-BYTERANGE:2000@1776
+        video-360p.mp4
+        #EXTINF:4.004000,
+        #EXT-X-BYTERANGE:3000@3776
+        video-360p.mp4
+        #EXT-X-ENDLIST
+    "##]],
+    );
+}
+
+#[test]
+fn a_text_playlist() {
+    let package = sample::package();
+    check(
+        text(&package.text[0], package.duration_s),
+        expect![[r#"
+        #EXTM3U
+        #EXT-X-VERSION:7
+        #EXT-X-TARGETDURATION:10
+        #EXT-X-MEDIA-SEQUENCE:0
+        #EXT-X-PLAYLIST-TYPE:VOD
+        #EXT-X-INDEPENDENT-SEGMENTS
+        #EXTINF:10.010000,
+        text-0-en.vtt
+        #EXT-X-ENDLIST
+    "#]],
+    );
+}
+
+/// Names must differ within a group, and of renditions that a player cannot tell apart only one may be chosen
+/// by itself.
+#[test]
+fn renditions_that_look_alike_are_told_apart() {
+    let mut package = sample::package();
+    package.audio[1] = package.audio[0].clone();
+    package.audio.push(package.audio[0].clone());
+    let playlist = multivariant(&package);
+    let lines: Vec<_> = playlist.lines().filter(|line| line.contains("TYPE=AUDIO")).collect();
+    for (line, expected) in lines.iter().zip([
+        r#"NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES"#,
+        r#"NAME="English 2",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=NO"#,
+        r#"NAME="English 3",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=NO"#,
+    ]) {
+        assert!(line.contains(expected), "{line}");
+    }
+}
+
+#[test]
+fn codecs_of_all_audio_are_named_once() {
+    let mut package = sample::package();
+    package.audio[1].track.codecs = "ec-3".to_owned();
+    assert!(multivariant(&package).contains(r#"CODECS="avc1.64001e,mp4a.40.2,ec-3""#));
+}
+
+#[test]
+fn m3u8_rs_reads_the_same_variants() {
+    let package = sample::package();
+    let read: MasterPlaylist = m3u8_rs::parse_master_playlist_res(multivariant(&package).as_bytes()).unwrap();
+    assert!(read.independent_segments && read.unknown_tags.is_empty());
+    assert_eq!((read.version, read.variants.len(), read.alternatives.len()), (Some(7), 2, 4));
+    for (variant, video) in read.variants.iter().zip(&package.video) {
+        assert_eq!(variant.uri, playlist_path(&video.track.id));
+        assert_eq!(variant.bandwidth, video.track.bitrate_bps_peak + 384_000);
+        assert_eq!(variant.average_bandwidth, Some(video.track.bitrate_bps_average + 360_000));
+        assert_eq!(variant.codecs.as_deref(), Some("avc1.64001e,mp4a.40.2"));
+        let resolution = variant.resolution.unwrap();
+        assert_eq!(
+            (resolution.width, resolution.height),
+            (video.size.width.into(), video.size.height.into())
+        );
+        assert_eq!(variant.frame_rate, Some(23.976));
+        assert_eq!((variant.audio.as_deref(), variant.subtitles.as_deref()), (Some("audio"), Some("text")));
+    }
+    for (rendition, audio) in read.alternatives.iter().zip(&package.audio) {
+        assert_eq!(rendition.media_type, AlternativeMediaType::Audio);
+        assert_eq!((&rendition.name, &rendition.language), (&audio.name, &audio.language));
+        assert_eq!(rendition.channels, Some(audio.channels.to_string()));
+    }
+    for (rendition, text) in read.alternatives[2..].iter().zip(&package.text) {
+        assert_eq!(rendition.media_type, AlternativeMediaType::Subtitles);
+        assert_eq!(
+            (rendition.forced, rendition.characteristics.is_some()),
+            (text.forced, text.hearing_impaired)
+        );
+    }
+}
+
+#[test]
+fn m3u8_rs_reads_the_same_segments() {
+    let package = sample::package();
+    for track in [&package.video[1].track, &package.audio[0].track] {
+        let read: MediaPlaylist = m3u8_rs::parse_media_playlist_res(media(track).as_bytes()).unwrap();
+        assert!(read.end_list && read.independent_segments && read.unknown_tags.is_empty());
+        assert_eq!((read.version, read.target_duration, read.segments.len()), (Some(7), 4, 3));
+        let map = read.segments[0].map.as_ref().unwrap();
+        let map_range = map.byte_range.as_ref().unwrap();
+        assert_eq!(
+            (map.uri.as_str(), map_range.length, map_range.offset),
+            (track.path.as_str(), 700, Some(0))
+        );
+        for (segment, span) in read.segments.iter().zip(&track.index.segments) {
+            let range = segment.byte_range.as_ref().unwrap();
+            assert_eq!((range.length, range.offset), (span.bytes.length, Some(span.bytes.offset)));
+            let seconds = span.duration as f32 / track.index.timescale as f32;
+            assert!((segment.duration - seconds).abs() < 1e-5);
+        }
+    }
+}
+
+#[test]
+fn m3u8_rs_reads_the_text() {
+    let package = sample::package();
+    let playlist = text(&package.text[0], package.duration_s);
+    let read = m3u8_rs::parse_media_playlist_res(playlist.as_bytes()).unwrap();
+    assert_eq!((read.target_duration, read.segments[0].uri.as_str()), (10, "text-0-en.vtt"));
+}

@@ -21,7 +21,8 @@ const id = values.title ?? titles[0].id;
 const browser = await launch();
 const wide = await visit(browser, { viewport: { width: 1440, height: 810 } });
 const shoot = (page, name) => page.screenshot({ path: `${values.out}/${name}.png` });
-const settled = (page) => page.waitForFunction(() => [...document.images].every((image) => image.complete) && document.getAnimations().length === 0);
+const settled = (page) =>
+  page.waitForFunction(() => [...document.images].every((image) => image.complete) && document.getAnimations().every(({ playState }) => playState !== "running"));
 
 await wide.page.goto(base);
 await wide.page.locator("a[data-title]").first().waitFor();

@@ -121,12 +121,14 @@ async function menus({ page, checks, grant }) {
 async function captions({ page, checks, grant }) {
   if (grant.text.length === 0) return;
   await checks.check("captions: c shows them", async () => {
+    await page.evaluate(() => globalThis.matinee.player.seek(0));
     await page.keyboard.press("c");
-    await page.waitForFunction(() => {
-      const track = [...document.querySelector("video").textTracks].find(({ mode }) => mode === "showing");
-      return (track?.cues?.length ?? 0) > 0;
-    });
+    const ready = () => [...document.querySelector("video").textTracks].find(({ mode }) => mode === "hidden")?.cues?.[0];
+    await page.waitForFunction(ready);
+    const first = await page.evaluate(`(${ready})().startTime`);
+    await page.evaluate((at) => globalThis.matinee.player.seek(at + 0.1), first);
+    await page.locator(".captions p").first().waitFor();
     await page.keyboard.press("c");
-    await page.waitForFunction(() => [...document.querySelector("video").textTracks].every(({ mode }) => mode === "disabled"));
+    await page.locator(".captions p").first().waitFor({ state: "detached" });
   });
 }

@@ -1,4 +1,9 @@
-/** Captions: WebVTT tracks on the video element, and the menu that picks one. The language is remembered. */
+/**
+ * Captions: WebVTT tracks on the video element, the menu that picks one, and the words on the picture.
+ *
+ * The browser reads and times the cues; we draw them, so that they rise above the controls and look the same
+ * everywhere. A cue's own place and size are not followed. The language is remembered.
+ */
 import type { TextTrack as GrantText } from "@matinee/api";
 import { h } from "../dom.ts";
 import { prefer, preferences } from "../preferences.ts";
@@ -6,8 +11,10 @@ import { menu, type Choice } from "./menu.ts";
 import type { Scene } from "./stage.ts";
 
 export class Captions {
-  /** `undefined` where the title has none. */
+  /** The menu; `undefined` where the title has no captions. */
   readonly element: HTMLElement | undefined;
+  /** The words on the picture. */
+  readonly words = h("div", { class: "captions" });
   readonly #scene: Scene;
   readonly #texts: readonly GrantText[];
   readonly #tracks: readonly HTMLTrackElement[];
@@ -18,7 +25,8 @@ export class Captions {
     this.#texts = scene.grant.text;
     this.#tracks = this.#texts.map((text) => trackOf(text, scene.grant.base_url));
     scene.video.append(...this.#tracks);
-    this.#shown = this.#texts.findIndex((text) => text.language === preferences().captions);
+    for (const { track } of this.#tracks) track.addEventListener("cuechange", () => this.#draw(), { signal: scene.signal });
+    this.#shown = this.#remembered();
     this.#apply();
     this.element = this.#texts.length > 0 ? this.#menu() : undefined;
   }
@@ -26,9 +34,12 @@ export class Captions {
   /** Off, or on in the remembered language, else the first. */
   toggle(): void {
     if (this.#texts.length === 0) return this.#scene.say("This title has no captions");
-    const remembered = this.#texts.findIndex((text) => text.language === preferences().captions);
-    this.#show(this.#shown >= 0 ? -1 : Math.max(0, remembered));
+    this.#show(this.#shown >= 0 ? -1 : Math.max(0, this.#remembered()));
     this.#scene.say(this.#shown < 0 ? "Captions off" : `Captions: ${this.#texts[this.#shown]?.name ?? ""}`);
+  }
+
+  #remembered(): number {
+    return this.#texts.findIndex((text) => text.language === preferences().captions);
   }
 
   #menu(): HTMLElement {
@@ -47,8 +58,15 @@ export class Captions {
     this.#apply();
   }
 
+  /** `hidden` is the mode in which the browser times cues and leaves the drawing to us. */
   #apply(): void {
-    this.#tracks.forEach(({ track }, index) => (track.mode = index === this.#shown ? "showing" : "disabled"));
+    this.#tracks.forEach(({ track }, index) => (track.mode = index === this.#shown ? "hidden" : "disabled"));
+    this.#draw();
+  }
+
+  #draw(): void {
+    const cues = Array.from(this.#tracks[this.#shown]?.track.activeCues ?? []) as VTTCue[];
+    this.words.replaceChildren(...cues.map((cue) => h("p", {}, cue.getCueAsHTML())));
   }
 }
 

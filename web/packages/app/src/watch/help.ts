@@ -5,7 +5,7 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [["Space", "k"], "Play or pause"],
   [["←", "→"], "5 seconds back or forward"],
   [["j", "l"], "10 seconds back or forward"],
-  [["0", "9"], "Jump to 0 % to 90 %"],
+  [["0", "…", "9"], "Jump to 0 % … 90 % of the film"],
   [["Home", "End"], "Start or end"],
   [["↑", "↓"], "Louder or softer"],
   [["m"], "Mute"],
@@ -19,7 +19,7 @@ export class Help {
   readonly element = h(
     "dialog",
     { class: "help", "aria-labelledby": "help-heading" },
-    h("header", {}, h("h2", { id: "help-heading" }, "Keys"), h("form", { method: "dialog" }, iconButton("back", "Close", () => this.close()))),
+    h("header", {}, h("h2", { id: "help-heading" }, "Keys"), h("form", { method: "dialog" }, iconButton("close", "Close", () => this.close()))),
     h("dl", {}, ...KEYS.map(([keys, what]) => h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, what)))),
   );
 

@@ -81,6 +81,7 @@ export class Stage {
     this.element.append(
       h("div", { class: "spinner" }),
       h("button", { type: "button", class: "big-play", "aria-label": "Play", onclick: toggle }, icon("play")),
+      captions.words,
       said,
       titleBar(scene),
       h(

@@ -21,6 +21,8 @@ pub const KEYFRAME_INTERVAL: u64 = 12;
 pub const ANALYSIS_SIZE: Size = Size { width: 160, height: 90 };
 /// Decoder threads: enough for 8K, few enough to bound memory.
 const DECODE_THREADS: &str = "4";
+/// Filter threads: the filters work on bands of rows, so that their number changes no sample.
+const FILTER_THREADS: &str = "4";
 /// Encoder threads: fixed, as the bytes depend on their number.
 const ENCODE_THREADS: &str = "4";
 /// File in the working folder that takes the first frame's time.
@@ -93,7 +95,7 @@ fn args(job: &Job<'_>, master: &Path) -> Vec<OsString> {
     let mut args: Vec<OsString> = Vec::new();
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
     add(&untrusted::QUIET);
-    add(&["-v", "repeat+level+warning", "-max_error_rate", "1", "-filter_complex_threads", "1"]);
+    add(&["-v", "repeat+level+warning", "-max_error_rate", "1", "-filter_complex_threads", FILTER_THREADS]);
     add(&untrusted::master_options());
     add(&["-threads", DECODE_THREADS, "-i"]);
     args.push(untrusted::file_address(master));

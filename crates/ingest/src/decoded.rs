@@ -13,6 +13,9 @@ const MISSING_S_MAX: f64 = 2.0;
 const MISSING_S_SLACK: f64 = 0.2;
 /// Where only the container declares a duration, sound may have made it longer.
 const MISSING_SHARE_MAX_CONTAINER: f64 = 0.1;
+/// What may be decoded beyond the declared duration: containers written live declare too little.
+const SURPLUS_SHARE_MAX: f64 = 0.2;
+const SURPLUS_S_SLACK: f64 = 1.0;
 /// Share of damaged frames from which on a film is not worth showing.
 const DAMAGED_SHARE_MAX: f64 = 0.1;
 
@@ -57,8 +60,25 @@ fn judge_length(facts: &Facts, master: &Master, decoded: &Decoded) -> Option<Fin
             format!("The last {missing:.2} s of the declared {declared:.2} s could not be decoded.");
         Some(warning("shorter-than-declared", message))
     } else {
-        None
+        judge_surplus(declared, length, master.conform.resample_rate)
     }
+}
+
+/// More frames than declared are welcome where each was in the file; where they were doubled to fill gaps between
+/// timestamps, the timestamps are wrong.
+fn judge_surplus(declared: f64, length: f64, doubled: bool) -> Option<Finding> {
+    if length <= declared * (1.0 + SURPLUS_SHARE_MAX) + SURPLUS_S_SLACK {
+        return None;
+    }
+    let message = format!("The file declares {declared:.2} s of picture, but its frames last {length:.2} s.");
+    Some(if doubled {
+        blocker(
+            "broken-timestamps",
+            format!("{message} Its timestamps are damaged; hand in a repaired file."),
+        )
+    } else {
+        warning("longer-than-declared", message)
+    })
 }
 
 fn judge_damage(decoded: &Decoded) -> Option<Finding> {

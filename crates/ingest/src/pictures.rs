@@ -18,9 +18,10 @@ const BITRATE_BPS_MIN: f64 = 1000.0;
 const LENGTH_SLACK_S: f64 = 1.0;
 const LENGTH_SLACK_SHARE: f64 = 0.05;
 
-/// The stream to prepare: the one with the largest picture, the first of equal ones.
+/// The stream to prepare: of those that can be decoded the one with the largest picture, the first of equal ones.
 pub(crate) fn choose<'a>(facts: &'a Facts, findings: &mut Vec<Finding>) -> Option<&'a VideoFacts> {
-    let largest = facts.video.iter().rev().max_by_key(|video| video.size.pixels())?;
+    let rank = |video: &&VideoFacts| (!video.pixel_format.is_empty(), video.size.pixels());
+    let largest = facts.video.iter().rev().max_by_key(rank)?;
     if facts.video.len() > 1 {
         let message = format!(
             "The file has {} picture streams; stream {} with the largest picture ({}) is taken.",

@@ -31,6 +31,9 @@ pub(super) fn graph(video: &VideoFacts, conform: &Conform, start_file: &str) -> 
         filters.push(format!("fps=fps={}", conform.rate));
     }
     filters.push(crate::encode::restamp(conform.rate));
+    if conform.resample_rate {
+        filters.push(format!("trim=end_frame={}", frames_max(video, conform)));
+    }
     let Size { width, height } = ANALYSIS_SIZE;
     format!(
         "[0:{}]{},split[mezzanine][reduce];[reduce]scale={width}:{height}:flags=area+accurate_rnd,format=yuv420p,extractplanes=y\
@@ -38,6 +41,14 @@ pub(super) fn graph(video: &VideoFacts, conform: &Conform, start_file: &str) -> 
         video.stream,
         filters.join(",")
     )
+}
+
+/// The frames after which doubling stops: damaged timestamps can ask for years of one picture. Half as much again as
+/// the stream declares and ten seconds, so that ingest sees that it was too much; a day where nothing is declared.
+fn frames_max(video: &VideoFacts, conform: &Conform) -> u64 {
+    const DAY_S: f64 = 24.0 * 3600.0;
+    let seconds = video.duration_s.map_or(DAY_S, |declared| (declared * 1.5 + 10.0).min(DAY_S));
+    (seconds * conform.rate.fps()).ceil() as u64
 }
 
 /// Size, matrix, range, pixel format; tone-mapping where the source is HDR.

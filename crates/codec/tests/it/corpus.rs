@@ -2,25 +2,61 @@
 
 use super::bench::{Bench, clips};
 use codec::Error;
+use codec::mezzanine;
 use codec::probe::probe;
-use ingest::QcReport;
+use ingest::{Decoded, QcReport};
 use media::Digest;
-use media::master::MasterFile;
+use media::facts::Facts;
+use media::master::{Finding, Master, MasterFile};
 use std::path::{Path, PathBuf};
 
 /// Refusals that are wanted, by the code of their blocker; every other clip is a film.
-const REFUSED: &[(&str, &str)] = &[];
+const REFUSED: [(&str, &[&str]); 5] = [
+    (
+        "unreadable",
+        &[
+            "UPSTREAM_README.md",
+            "dovi_tool_hdr10plus_metadata.json",
+            "dovi_tool_regular.hevc", // a bare stream, without timestamps
+            "dovi_tool_regular_bl_start_code_4.hevc",
+            "dovi_tool_regular_rpu.bin",
+            "empty.mp4",
+            "html_as.mp4",
+            "m3u8_local_file_as.mp4",
+            "moov_size_4.mp4",
+            "nested_moov_3000.mp4",
+            "no_moov.mp4",
+            "one_byte.mp4",
+            "png_as.mkv",
+            "random_64k.mp4",
+            "really_invalid_EBML_ElementDataSize_in_EBMLHeader.mkv",
+            "sample_malformed_free_box.mp4",
+            "stsz_count_ffffffff.mp4",
+            "text_as.mp4",
+            "unknown_sized_non_master_element.mkv",
+            "webm_header_only.webm",
+        ],
+    ),
+    ("undecodable", &["stco_offsets_past_eof.mp4", "truncated_25pct.mp4"]),
+    ("too-damaged", &["mdat_bitflips_500.mp4"]),
+    ("broken-timestamps", &["mdhd_timescale_zero.mp4"]),
+    (
+        "no-video",
+        &["ac4_level4.mp4", "dts_hd_ma.mp4", "eac3.ts", "eac3_51_1.7s.mp4", "eac3_joc_atmos_2s.mp4"],
+    ),
+];
 
-async fn report(bench: &Bench, path: &Path) -> QcReport {
+async fn report(bench: &Bench, path: &Path) -> (Facts, QcReport) {
     match probe(&bench.tools, path).await {
         Ok(probed) => {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             let bytes = path.metadata().unwrap().len();
-            ingest::inspect(&probed.facts, MasterFile { digest: Digest([0; 32]), bytes, name })
+            let report = ingest::inspect(&probed.facts, MasterFile { digest: Digest([0; 32]), bytes, name });
+            (probed.facts, report)
         }
         Err(Error::Failed { stderr, status, .. }) => {
             assert!(status.starts_with("exit status"), "{}: {status}", path.display());
-            ingest::unreadable(stderr.last().map_or("no reason given", String::as_str))
+            (Facts::default(), ingest::unreadable(stderr.last().map_or("no reason given", String::as_str)))
         }
         Err(error) => panic!("{}: {error}", path.display()),
     }
@@ -39,21 +75,45 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// Decodes a film that is short enough for a test, and judges it again.
+async fn decoded(bench: &Bench, path: &Path, facts: &Facts, master: &Master) -> Vec<Finding> {
+    let name = path.file_name().unwrap().to_string_lossy();
+    let folder = bench.folder(&name);
+    let job = mezzanine::Job {
+        master: path,
+        video: &master.video,
+        conform: &master.conform,
+        folder: &folder,
+        file_name: "mezzanine.mp4",
+    };
+    let made = match mezzanine::make(&bench.tools, &job, &mut |_| {}, &mut |_| {}).await {
+        Ok(made) => made,
+        Err(Error::Failed { .. }) => {
+            return ingest::after_decode(facts, master, &Decoded { frames: 0, decode_errors: 0 });
+        }
+        Err(error) => panic!("{name}: {error}"),
+    };
+    ingest::after_decode(facts, master, &Decoded { frames: made.frames, decode_errors: made.decode_errors })
+}
+
 #[tokio::test]
 async fn every_clip_is_a_film_or_refused_with_a_reason() {
     let bench = Bench::new().await;
-    let _ = REFUSED;
     for folder in ["corrupt", "video", "hdr", "formats", "audio"] {
-        let Some(folder) = clips(folder) else { continue };
-        for path in files(&folder) {
-            let report = report(&bench, &path).await;
-            assert_eq!(report.master.is_none(), report.blockers().next().is_some(), "{}", path.display());
+        let Some(clips) = clips(folder) else { continue };
+        for path in files(&clips) {
+            let name = path.file_name().unwrap().to_string_lossy();
+            let (facts, mut report) = report(&bench, &path).await;
+            assert_eq!(report.master.is_none(), report.blockers().next().is_some(), "{name}");
+            if let (Some(master), "corrupt") = (&report.master, folder) {
+                report.findings.extend(decoded(&bench, &path, &facts, master).await);
+            }
             for finding in &report.findings {
                 assert!(finding.message.ends_with('.') && finding.message.len() > 20, "{finding:?}");
             }
-            let codes: Vec<_> = report.findings.iter().map(|f| f.code).collect();
-            let film = report.master.map(|master| format!("{} {}", master.conform.size, master.conform.rate));
-            eprintln!("{} | {film:?} | {}", path.file_name().unwrap().display(), codes.join(" "));
+            let expected = REFUSED.iter().find(|(_, names)| names.contains(&&*name)).map(|(code, _)| *code);
+            let refused = report.blockers().next().map(|finding| finding.code);
+            assert_eq!(refused, expected, "{name}: {:#?}", report.findings);
         }
     }
 }

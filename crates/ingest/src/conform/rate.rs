@@ -33,6 +33,10 @@ const CONSTANT_FRAMES_MAX: f64 = 2.5;
 const CONSTANT_SHARE_MAX: f64 = 0.001;
 /// A rate this near to a usual one is that one, written with other numbers: at most 43 ms an hour.
 const SAME_SHARE_MAX: f64 = 1.2e-5;
+/// The same in frames over the whole film, where their number is known: containers round the length of a frame.
+const SAME_FRAMES_MAX: f64 = 0.5;
+/// Even the shortest clip is not called 24 when it is 23.976: the two are a thousandth apart.
+const SHORT_SHARE_MAX: f64 = 0.0005;
 /// A usual base rate is trusted for a varying stream whose mean is this near.
 const NEAR_SHARE_MAX: f64 = 0.1;
 /// What is assumed where nothing is said.
@@ -52,14 +56,14 @@ pub(super) fn decide(video: &VideoFacts, findings: &mut Vec<Finding>) -> Decisio
         return Decision { rate: ASSUMED, resample: true };
     };
     let Some(constant) = constant_rate(video, mean) else { return varying(video, mean, findings) };
-    let rate = usual_name(constant).unwrap_or(constant);
+    let rate = usual_name(constant, video.frames).unwrap_or(constant);
     if rate.fps() > FPS_MAX || rate.fps() < FPS_MIN {
         let limited = limit(rate);
         let message = format!("{:.2} frames per second are made {:.2}.", rate.fps(), limited.fps());
         findings.push(warning("frame-rate-limited", message));
         return Decision { rate: limited, resample: true };
     }
-    if usual_name(rate).is_none() {
+    if usual_name(rate, None).is_none() {
         let message =
             format!("The frame rate of {:.3} per second ({rate}) is unusual; it is kept.", rate.fps());
         findings.push(warning("odd-frame-rate", message));
@@ -83,7 +87,7 @@ fn constant_rate(video: &VideoFacts, mean: FrameRate) -> Option<FrameRate> {
 }
 
 fn varying(video: &VideoFacts, mean: FrameRate, findings: &mut Vec<Finding>) -> Decision {
-    let base = video.frame_rate_base.and_then(usual_name);
+    let base = video.frame_rate_base.and_then(|base| usual_name(base, None));
     let near = base.filter(|base| (mean.fps() / base.fps() - 1.0).abs() <= NEAR_SHARE_MAX);
     let rate = near.unwrap_or_else(|| nearest_usual(mean.fps()));
     let message = format!(
@@ -98,16 +102,19 @@ fn varying(video: &VideoFacts, mean: FrameRate, findings: &mut Vec<Finding>) -> 
 /// Half of a high rate where that is usual (120 to 60, 100 to 50), else the nearest usual one.
 fn limit(rate: FrameRate) -> FrameRate {
     let half = FrameRate { num: rate.num, den: rate.den.saturating_mul(2) };
-    usual_name(half).unwrap_or_else(|| nearest_usual(rate.fps()))
+    usual_name(half, None).unwrap_or_else(|| nearest_usual(rate.fps()))
 }
 
 fn usual() -> impl Iterator<Item = FrameRate> {
     USUAL.iter().map(|&(num, den)| FrameRate { num, den })
 }
 
-/// The usual rate that this is another way of writing.
-fn usual_name(rate: FrameRate) -> Option<FrameRate> {
-    usual().find(|usual| (rate.fps() / usual.fps() - 1.0).abs() <= SAME_SHARE_MAX)
+/// The usual rate that this is another way of writing, for a film of so many frames.
+fn usual_name(rate: FrameRate, frames: Option<u64>) -> Option<FrameRate> {
+    let share_max = frames
+        .map_or(0.0, |frames| SAME_FRAMES_MAX / frames.max(1) as f64)
+        .clamp(SAME_SHARE_MAX, SHORT_SHARE_MAX);
+    usual().find(|usual| (rate.fps() / usual.fps() - 1.0).abs() <= share_max)
 }
 
 fn nearest_usual(fps: f64) -> FrameRate {
@@ -159,6 +166,8 @@ pub(super) mod tests {
             ("30/1", "362/12", Some(363), false, ("30/1", false, "")), // 30.17: two frames in twelve seconds
             ("30000/1001", "51600/1841", Some(86), false, ("30000/1001", true, "variable-frame-rate")),
             ("90000/1501", "90000/1501", None, false, ("90000/1501", false, "odd-frame-rate")),
+            ("90000/1501", "90000/1501", Some(77), false, ("60000/1001", false, "")), // 0.03 frames apart
+            ("90000/1501", "90000/1501", Some(7700), false, ("90000/1501", false, "odd-frame-rate")), // 2.6
             ("50/1", "25/1", None, true, ("25/1", false, "")),
             ("60000/1001", "30000/1001", None, true, ("30000/1001", false, "")),
             ("50/1", "25/1", None, false, ("25/1", true, "variable-frame-rate")),

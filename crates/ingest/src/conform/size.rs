@@ -10,6 +10,8 @@ const LONG_SIDE_MAX: f64 = 1920.0;
 const SHORT_SIDE_MAX: f64 = 1080.0;
 /// Pixel aspects beyond this, either way, are mistakes: the widest in use is 2:1.
 const PIXEL_ASPECT_MAX: f64 = 4.0;
+/// Pixel aspects this near to 1 come from rounding in the container and are not worth a resampling.
+const SQUARE_SHARE_MAX: f64 = 0.01;
 
 pub(super) fn decide(video: &VideoFacts, findings: &mut Vec<Finding>) -> Size {
     let (mut width, mut height) =
@@ -26,6 +28,9 @@ pub(super) fn decide(video: &VideoFacts, findings: &mut Vec<Finding>) -> Size {
 fn pixel_aspect(video: &VideoFacts, findings: &mut Vec<Finding>) -> f64 {
     let (width, height) = video.sample_aspect;
     let aspect = f64::from(width) / f64::from(height.max(1));
+    if (aspect - 1.0).abs() <= SQUARE_SHARE_MAX {
+        return 1.0;
+    }
     if (1.0 / PIXEL_ASPECT_MAX..=PIXEL_ASPECT_MAX).contains(&aspect) {
         return aspect;
     }
@@ -64,6 +69,7 @@ mod tests {
             ((1919, 1079), (1, 1), 0, (1918, 1078)),
             ((176, 144), (12, 11), 0, (192, 144)),
             ((854, 480), (1280, 1281), 180, (854, 480)),
+            ((800, 332), (399, 400), 0, (800, 332)),
             ((640, 480), (1000, 1), 0, (640, 480)),
             ((8192, 16), (1, 1), 0, (1920, 4)),
         ] {

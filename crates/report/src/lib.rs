@@ -1,1 +1,15 @@
-//! The preparation report as HTML and SVG.
+//! The preparation report: what was made of a film, at which price, as a web page or for a terminal.
+//!
+//! [`model`] holds what is reported; [`html()`] and [`text()`] render it. Renders only: measures nothing, reads
+//! nothing, and the page fetches nothing either.
+
+pub mod model;
+mod units;
+mod svg;
+mod plot;
+mod html;
+mod text;
+
+pub use html::html;
+pub use model::{Audio, Master, Rendition, Report, ShotResult, Stage, Tool, Vmaf};
+pub use text::text;

@@ -1,0 +1,162 @@
+//! What is reported: plain values, in the order in which a reader meets them.
+
+use media::master::Finding;
+use media::rung::{Crf, Ladder};
+use media::shot::ShotList;
+use media::{Digest, FrameRate, Size};
+
+/// The report of one title.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Title as viewers see it.
+    pub title: String,
+    /// The title's id in the catalogue.
+    pub id: String,
+    /// What was handed in.
+    pub master: Master,
+    /// What ingest had to say, blockers first.
+    pub findings: Vec<Finding>,
+    /// The shots.
+    pub shots: ShotList,
+    /// The ladder with its trials.
+    pub ladder: Ladder,
+    /// The video renditions, best first: one for each rung of the ladder.
+    pub renditions: Vec<Rendition>,
+    /// The audio renditions.
+    pub audio: Vec<Audio>,
+    /// The stages in the order in which they ran.
+    pub stages: Vec<Stage>,
+    /// Size of the whole package.
+    pub bytes: u64,
+    /// Tools that made it.
+    pub tools: Vec<Tool>,
+    /// The VMAF model, as libvmaf names it.
+    pub vmaf_model: String,
+}
+
+/// What was handed in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Master {
+    /// File name.
+    pub name: String,
+    /// Digest of its content.
+    pub digest: Digest,
+    /// Its length.
+    pub bytes: u64,
+    /// Duration in seconds.
+    pub duration_s: f64,
+    /// Picture size as coded.
+    pub size: Size,
+    /// Size after conforming: that of the mezzanine.
+    pub conformed_size: Size,
+    /// The constant rate after conforming.
+    pub rate: FrameRate,
+    /// The picture stream in words: `h264, yuv420p, bt709`.
+    pub video: String,
+    /// Audio streams in words, one each.
+    pub audio: Vec<String>,
+    /// Subtitle streams in words, one each.
+    pub text: Vec<String>,
+}
+
+/// One rung as it came out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rendition {
+    /// The rung's name.
+    pub rung: String,
+    /// Picture size.
+    pub size: Size,
+    /// Quality with which its shots were first encoded.
+    pub crf: Crf,
+    /// VMAF aimed at.
+    pub vmaf_target: f64,
+    /// VMAF reached.
+    pub vmaf: Vmaf,
+    /// Mean bitrate in bits per second.
+    pub bitrate_bps_average: u64,
+    /// Highest bitrate of any segment in bits per second.
+    pub bitrate_bps_peak: u64,
+    /// Size of its file.
+    pub bytes: u64,
+    /// Its shots, in order.
+    pub shots: Vec<ShotResult>,
+    /// Why it stayed short of its target, where it did.
+    pub note: Option<String>,
+}
+
+/// VMAF over frames, each number from 0 to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Vmaf {
+    /// Arithmetic mean.
+    pub mean: f64,
+    /// Harmonic mean.
+    pub harmonic_mean: f64,
+    /// 5th percentile.
+    pub p5: f64,
+    /// Worst frame.
+    pub min: f64,
+}
+
+/// One shot of a rendition.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShotResult {
+    /// Final quality setting.
+    pub crf: Crf,
+    /// Mean VMAF of its frames.
+    pub vmaf_mean: f64,
+    /// Mean bitrate in bits per second.
+    pub bitrate_bps: f64,
+    /// How often it was encoded, at least once.
+    pub encodes: u32,
+}
+
+/// An audio rendition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Audio {
+    /// Name for the viewer.
+    pub name: String,
+    /// Channels.
+    pub channels: u32,
+    /// Mean bitrate in bits per second.
+    pub bitrate_bps_average: u64,
+    /// Size of its file.
+    pub bytes: u64,
+}
+
+/// One stage of the preparation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stage {
+    /// Its name: `ladder`.
+    pub name: String,
+    /// Time that passed, in seconds.
+    pub wall_s: f64,
+    /// Time that processors spent, in seconds.
+    pub cpu_s: f64,
+    /// Steps that were run.
+    pub steps_run: u64,
+    /// Steps whose output was already in the store.
+    pub steps_cached: u64,
+    /// Greatest memory of any one process, where it was measured.
+    pub memory_bytes_peak: Option<u64>,
+}
+
+/// A tool that was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tool {
+    /// Its name: `ffmpeg`.
+    pub name: String,
+    /// Its version, as it says itself.
+    pub version: String,
+}
+
+impl Report {
+    /// Wall seconds of all stages together.
+    pub fn wall_s(&self) -> f64 {
+        self.stages.iter().map(|stage| stage.wall_s).sum()
+    }
+
+    /// Processor seconds of all stages together.
+    pub fn cpu_s(&self) -> f64 {
+        self.stages.iter().map(|stage| stage.cpu_s).sum()
+    }
+}

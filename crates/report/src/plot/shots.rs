@@ -1,0 +1,136 @@
+//! Shot by shot over the film: how hard it is, and what quality and bitrate every rung has there.
+
+use super::{Axis, WIDTH, across, colour, feet, rules, spread};
+use crate::model::{Rendition, Report, ShotResult};
+use crate::svg::{Anchor, Drawing};
+use crate::units;
+use media::Size;
+
+/// Height of a plot of lines.
+const HEIGHT: f64 = 300.0;
+/// Height of the plot of motion.
+const STRIP: f64 = 110.0;
+/// Place of the upper end of the vertical axis.
+const CEILING: f64 = 18.0;
+/// Room below the axis for times.
+const FOOT: f64 = 26.0;
+/// Height of a label with its gap.
+const LABEL: f64 = 13.0;
+/// With more shots than this the lines between them would be a grey wall.
+const BOUNDARIES_MAX: usize = 150;
+
+/// Motion of every shot.
+pub(crate) fn motion(report: &Report) -> String {
+    let mut drawing = Drawing::new(WIDTH, STRIP);
+    let floor = STRIP - FOOT;
+    let most = report.shots.shots.iter().map(|shot| shot.complexity.motion).fold(1.0, f64::max);
+    let (x, y) = (time_axis(report), Axis::linear(0.0, most, (floor, CEILING)));
+    drawing.text((8.0, CEILING - 6.0), Anchor::Start, "axis", "motion");
+    drawing.line((x.start, floor), (x.end, floor), "rule");
+    feet(&mut drawing, &x, STRIP - 6.0, units::timecode);
+    for (number, shot) in report.shots.shots.iter().enumerate() {
+        let (start, end) = (seconds(report, shot.frames.start), seconds(report, shot.frames.end));
+        let (left, top) = (x.at(start), y.at(shot.complexity.motion));
+        let width = (x.at(end) - left - 1.0).max(0.5);
+        let tip = format!(
+            "shot {}, {} to {}: motion {:.1}, detail {:.1}, brightness {:.0}",
+            number + 1,
+            units::timecode(start),
+            units::timecode(end),
+            shot.complexity.motion,
+            shot.complexity.detail,
+            shot.complexity.brightness
+        );
+        drawing.bar((left, top), (width, (floor - top).max(1.0)), "motion", &tip);
+    }
+    drawing.finish("Motion of every shot")
+}
+
+/// VMAF of every shot in every rendition.
+pub(crate) fn vmaf(report: &Report, sizes: &[Size]) -> String {
+    let worst = results(report).map(|shot| shot.vmaf_mean).fold(90.0, f64::min);
+    let y = Axis::linear((worst / 10.0).floor() * 10.0, 100.0, (HEIGHT - FOOT, CEILING));
+    let label = |vmaf: f64| format!("{vmaf:.0}");
+    lines(report, sizes, &y, ("VMAF", "VMAF of every shot in every rung"), label, |shot| shot.vmaf_mean)
+}
+
+/// Bitrate of every shot in every rendition.
+pub(crate) fn bitrate(report: &Report, sizes: &[Size]) -> String {
+    let low = results(report).map(|shot| shot.bitrate_bps).fold(f64::INFINITY, f64::min);
+    let high = results(report).map(|shot| shot.bitrate_bps).fold(1.0, f64::max);
+    let y = Axis::logarithmic(if low.is_finite() { low } else { 0.1 }, high, (HEIGHT - FOOT, CEILING));
+    let titles = ("bitrate, logarithmic", "Bitrate of every shot in every rung");
+    lines(report, sizes, &y, titles, units::bitrate, |shot| shot.bitrate_bps)
+}
+
+fn results(report: &Report) -> impl Iterator<Item = &ShotResult> {
+    report.renditions.iter().flat_map(|rendition| &rendition.shots)
+}
+
+fn lines(
+    report: &Report,
+    sizes: &[Size],
+    y: &Axis,
+    (axis, label): (&str, &str),
+    tick: impl Fn(f64) -> String,
+    value: impl Fn(&ShotResult) -> f64,
+) -> String {
+    let mut drawing = Drawing::new(WIDTH, HEIGHT);
+    let x = time_axis(report);
+    drawing.text((8.0, CEILING - 6.0), Anchor::Start, "axis", axis);
+    rules(&mut drawing, y, tick);
+    feet(&mut drawing, &x, HEIGHT - 6.0, units::timecode);
+    boundaries(&mut drawing, report, &x, y);
+    let ends: Vec<f64> =
+        report.renditions.iter().map(|r| r.shots.last().map_or(y.start, |shot| y.at(value(shot)))).collect();
+    for (rendition, end) in report.renditions.iter().zip(spread(&ends, LABEL)) {
+        let class = format!("line {}{}", colour(rendition.size, sizes), dash(rendition, report));
+        drawing.polyline(&steps(report, rendition, &x, |shot| y.at(value(shot))), &class);
+        drawing.text((x.end + 6.0, end + 4.0), Anchor::Start, "name", &rendition.rung);
+    }
+    drawing.finish(label)
+}
+
+/// Renditions of the same size have the same colour; the second and later ones are dashed, ever shorter.
+fn dash(rendition: &Rendition, report: &Report) -> &'static str {
+    let same = report.renditions.iter().filter(|other| other.size == rendition.size);
+    match same.take_while(|other| other.rung != rendition.rung).count() {
+        0 => "",
+        1 => " dash1",
+        _ => " dash2",
+    }
+}
+
+/// A level run for each shot.
+fn steps(
+    report: &Report,
+    rendition: &Rendition,
+    x: &Axis,
+    height: impl Fn(&ShotResult) -> f64,
+) -> Vec<(f64, f64)> {
+    let shots = report.shots.shots.iter().zip(&rendition.shots);
+    shots
+        .flat_map(|(shot, result)| {
+            let y = height(result);
+            [shot.frames.start, shot.frames.end].map(|frame| (x.at(seconds(report, frame)), y))
+        })
+        .collect()
+}
+
+fn boundaries(drawing: &mut Drawing, report: &Report, x: &Axis, y: &Axis) {
+    if report.shots.shots.len() > BOUNDARIES_MAX {
+        return;
+    }
+    for shot in report.shots.shots.iter().skip(1) {
+        let at = x.at(seconds(report, shot.frames.start));
+        drawing.line((at, y.start), (at, y.end), "cut");
+    }
+}
+
+fn time_axis(report: &Report) -> Axis {
+    across(0.0, seconds(report, report.shots.frames()), false)
+}
+
+fn seconds(report: &Report, frame: u64) -> f64 {
+    report.master.rate.seconds(frame)
+}

@@ -1,0 +1,85 @@
+//! Numbers for people: bytes, bitrates and times with their units.
+
+/// Bytes in decimal units: `22.7 MB`.
+pub(crate) fn bytes(bytes: u64) -> String {
+    scaled(bytes as f64, ["B", "kB", "MB", "GB", "TB"])
+}
+
+/// Bits per second in decimal units: `1.28 Mb/s`.
+pub(crate) fn bitrate(bps: f64) -> String {
+    scaled(bps, ["b/s", "kb/s", "Mb/s", "Gb/s", "Tb/s"])
+}
+
+/// Three digits that count, and the unit that leaves them before or near the point.
+fn scaled(value: f64, units: [&str; 5]) -> String {
+    let (mut value, mut unit) = (value, 0);
+    while value >= 999.5 && unit + 1 < units.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    let digits = match value {
+        _ if unit == 0 => 0,
+        v if v < 9.995 => 2,
+        v if v < 99.95 => 1,
+        _ => 0,
+    };
+    format!("{value:.digits$} {}", units[unit])
+}
+
+/// A length of time: `0.42 s`, `12.3 s`, `3 min 05 s`, `1 h 02 min`.
+pub(crate) fn duration(seconds: f64) -> String {
+    let whole = seconds.round() as u64;
+    match seconds {
+        s if s < 9.995 => format!("{s:.2} s"),
+        s if s < 59.95 => format!("{s:.1} s"),
+        s if s < 3599.5 => format!("{} min {:02} s", whole / 60, whole % 60),
+        _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
+    }
+}
+
+/// A place in the film: `1:02.5`, `1:00:02.5`.
+pub(crate) fn timecode(seconds: f64) -> String {
+    let tenths = (seconds * 10.0).round() as u64;
+    let (hours, minutes, rest) = (tenths / 36_000, tenths / 600 % 60, tenths % 600);
+    let seconds = format!("{:02}.{}", rest / 10, rest % 10);
+    if hours > 0 { format!("{hours}:{minutes:02}:{seconds}") } else { format!("{minutes}:{seconds}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_have_three_digits_that_count() {
+        for (amount, expected) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1.00 kB"),
+            (22_718_509, "22.7 MB"),
+            (999_499, "999 kB"),
+            (999_500, "1.00 MB"),
+            (1_234_000_000_000_000, "1234 TB"),
+        ] {
+            assert_eq!(bytes(amount), expected);
+        }
+        assert_eq!(bitrate(1_281_000.0), "1.28 Mb/s");
+    }
+
+    #[test]
+    fn times_are_read_at_a_glance() {
+        for (seconds, expected) in [
+            (0.0, "0.00 s"),
+            (12.34, "12.3 s"),
+            (59.96, "1 min 00 s"),
+            (185.2, "3 min 05 s"),
+            (3599.6, "1 h 00 min"),
+        ] {
+            assert_eq!(duration(seconds), expected);
+        }
+        for (seconds, expected) in
+            [(0.0, "0:00.0"), (62.46, "1:02.5"), (59.99, "1:00.0"), (3602.5, "1:00:02.5")]
+        {
+            assert_eq!(timecode(seconds), expected);
+        }
+    }
+}

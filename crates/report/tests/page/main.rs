@@ -1,0 +1,84 @@
+//! The report of an invented film, rendered both ways.
+
+mod film;
+
+/// Counts of opening and closing tags must agree; void elements are left out.
+#[track_caller]
+fn check_balanced(page: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    for tag in page.split('<').skip(1).filter(|tag| !tag.starts_with('!')) {
+        let (tag, _) = tag.split_once('>').expect("every tag ends");
+        let name = tag.trim_start_matches('/').split([' ', '/', '\n']).next().unwrap_or_default();
+        if let Some(closed) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(closed), "…{}", open.join(">"));
+        } else if !tag.ends_with('/') && !["meta", "br"].contains(&name) {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn the_page_is_whole_and_fetches_nothing() {
+    let page = report::html(&film::report());
+    check_balanced(&page);
+    for outside in ["<script", "<link", "<img", "http://", "https://", "url(", "@import", " on"] {
+        let found = page.split('<').any(|tag| {
+            let tag = tag.split('>').next().unwrap_or_default();
+            format!("<{tag}").contains(outside)
+        });
+        assert!(!found, "{outside}");
+    }
+    assert!(!page.contains("NaN") && !page.contains("inf\""), "a number went wrong");
+}
+
+#[test]
+fn the_page_says_what_the_film_came_to() {
+    let page = report::html(&film::report());
+    for expected in [
+        "The Meadow &amp; the &lt;Moth&gt;", // escaped
+        "<dd>0:32.5<small>12 shots</small>", // 780 frames at 24
+        "<b>94.7</b>",                       // 95.0 - 0.3
+        "1.28 Mb/s",
+        "audio-late",
+        "shot 7 stays under 79.3",
+        "from the store", // case below
+        "vmaf_v1.0.16_3d0h",
+        "trial 640x360 at CRF 28.0: 201 kb/s, VMAF 68.7",
+    ] {
+        assert!(page.to_lowercase().contains(&expected.to_lowercase()), "{expected}");
+    }
+    assert_eq!(page.matches("class=\"trial ").count(), 12, "a dot for every trial");
+    assert_eq!(page.matches("class=\"rung ").count(), 6, "a ring for every rung");
+    assert_eq!(page.matches("class=\"motion\"").count(), 12, "a bar for every shot");
+    assert_eq!(page.matches("<polyline").count(), 1 + 2 * 6, "the hull, and two lines for every rung");
+}
+
+#[test]
+fn a_report_of_nothing_is_still_a_page() {
+    let mut report = film::report();
+    report.shots.shots.clear();
+    report.ladder.trials.clear();
+    report.ladder.hull.clear();
+    report.ladder.rungs.clear();
+    report.renditions.clear();
+    report.stages.clear();
+    report.master.duration_s = 0.0;
+    let page = report::html(&report);
+    check_balanced(&page);
+    assert!(!page.contains("NaN"));
+    assert!(report::text(&report).contains("0 rungs from 0 trials"));
+}
+
+#[test]
+fn the_terminal_gets_columns_and_no_control_characters() {
+    let mut report = film::report();
+    report.master.name = "a\u{1b}[31m.mp4".into();
+    let text = report::text(&report);
+    assert!(!text.contains('\u{1b}'), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+    assert!(
+        text.contains("  1080p     1920x1080  26.8  1.28 Mb/s  2.43 Mb/s   94.7   94.1   88.6  5.20 MB"),
+        "{text}"
+    );
+}

@@ -158,10 +158,12 @@ fn a_track_has_the_boxes_of_cmaf() {
     let header = dump.split("sidx").next().unwrap();
     expect_test::expect![[r#"
         ftyp 28 major=cmfc minor=0 compatible=cmfc iso6 dash
-        moov 681
+        moov 725
           mvhd 108 created=0 modified=0 timescale=25000 duration=0
-          trak 505
+          trak 549
             tkhd 92 flags=0x7 id=1 duration=0 size=320x180
+            edts 44
+              elst 36 v1 [duration=53000 media_time=2000 rate=0x10000]
             mdia 405
               mdhd 32 created=0 modified=0 timescale=25000 duration=0
               hdlr 33 handler=vide

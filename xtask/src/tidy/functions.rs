@@ -1,5 +1,7 @@
 //! Where functions begin and end, by indentation: the code is formatted, so a function's closing brace stands under
-//! its first character. No parser; a raw string with a lone brace at that place would end a function early.
+//! its first character. No parser.
+//!
+//! Lines inside a raw string are not counted: expected texts stand beside the test that compares them.
 
 /// A language that is scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +17,7 @@ pub(super) struct Function {
     pub(super) name: String,
     /// Line of its `fn`, `function` or name, from 1 on.
     pub(super) line: usize,
-    /// Lines from there to its closing brace, both counted.
+    /// Lines from there to its closing brace, both counted, those inside raw strings not.
     pub(super) lines: usize,
 }
 
@@ -35,13 +37,23 @@ fn length(lines: &[&str]) -> Option<usize> {
         return Some(1);
     }
     let indent = first.len() - first.trim_start().len();
+    let mut counted = 0;
+    let mut raw_end = None;
     for (number, line) in lines.iter().enumerate() {
+        if let Some(end) = &raw_end {
+            if line.contains(end) {
+                raw_end = None;
+            }
+            continue;
+        }
+        counted += 1;
+        raw_end = opened_raw_string(line);
         let (space, rest) = line.split_at_checked(indent).unwrap_or((line, ""));
         if !space.trim().is_empty() {
             continue;
         }
         if rest.starts_with('}') {
-            return Some(number + 1);
+            return Some(counted);
         }
         // A signature without a body ends here.
         if (number == 0 || rest.starts_with(')')) && rest.ends_with(';') {
@@ -49,6 +61,15 @@ fn length(lines: &[&str]) -> Option<usize> {
         }
     }
     None
+}
+
+/// What ends the raw string that begins on `line` and goes on after it.
+fn opened_raw_string(line: &str) -> Option<String> {
+    let (_, rest) = line.rsplit_once("r#")?;
+    let hashes = rest.chars().take_while(|c| *c == '#').count();
+    let content = rest[hashes..].strip_prefix('"')?;
+    let end = format!("\"{}", "#".repeat(hashes + 1));
+    if content.contains(&end) { None } else { Some(end) }
 }
 
 /// The name of the function that begins on `line`.
@@ -130,6 +151,8 @@ mod tests {
         );
         let nested = "impl T {\n    const fn outer() {\n        fn inner() {\n        }\n    }\n}\n";
         check(Language::Rust, nested, &[("outer", 2, 4), ("inner", 3, 2)]);
+        let raw = "fn raw() {\n    check(r##\"{\n}\n\"##);\n    check(r#\"{\"#);\n}\n";
+        check(Language::Rust, raw, &[("raw", 1, 4)]);
         check(Language::Rust, "let f = fn_like();\n// fn not\n", &[]);
     }
 

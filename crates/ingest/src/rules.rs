@@ -38,11 +38,11 @@ pub fn inspect(facts: &Facts, file: MasterFile) -> QcReport {
     };
     pictures::judge(video, &mut findings);
     pictures::judge_length(facts, video, file.bytes, &mut findings);
-    let audio = tracks::audio(facts, video, &mut findings);
-    let text = tracks::text(facts, &mut findings);
     if findings.iter().any(|finding| finding.severity == Severity::Blocker) {
         return QcReport { findings, master: None };
     }
+    let audio = tracks::audio(facts, video, &mut findings);
+    let text = tracks::text(facts, &mut findings);
     let conform = conform::conform(video, &mut findings);
     QcReport { findings, master: Some(Master { file, video: video.clone(), audio, text, conform }) }
 }

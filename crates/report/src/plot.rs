@@ -10,7 +10,7 @@ use media::Size;
 /// Width of every plot in drawing units; the page scales it.
 pub(crate) const WIDTH: f64 = 960.0;
 /// Room for the labels of the vertical axis.
-const LEFT: f64 = 58.0;
+const LEFT: f64 = 70.0;
 /// Room for the names of lines at their right end.
 const RIGHT: f64 = 78.0;
 
@@ -113,7 +113,7 @@ pub(crate) fn spread(wanted: &[f64], distance: f64) -> Vec<f64> {
     places
 }
 
-/// The colour class of `size` among all `sizes` of the report, and whether `nth` of that size is dashed.
+/// The colour class of `size` among all `sizes` of the report.
 pub(crate) fn colour(size: Size, sizes: &[Size]) -> String {
     /// Colours of the style sheet; more sizes than that begin anew.
     const COLOURS: usize = 7;

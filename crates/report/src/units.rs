@@ -10,6 +10,11 @@ pub(crate) fn bitrate(bps: f64) -> String {
     scaled(bps, ["b/s", "kb/s", "Mb/s", "Gb/s", "Tb/s"])
 }
 
+/// A round bitrate, for an axis: `2 Mb/s`.
+pub(crate) fn round_bitrate(bps: f64) -> String {
+    bitrate(bps).replace(".00 ", " ").replace(".0 ", " ")
+}
+
 /// Three digits that count, and the unit that leaves them before or near the point.
 fn scaled(value: f64, units: [&str; 5]) -> String {
     let (mut value, mut unit) = (value, 0);
@@ -45,6 +50,12 @@ pub(crate) fn timecode(seconds: f64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds}") } else { format!("{minutes}:{seconds}") }
 }
 
+/// A round place in the film, for an axis: `1:02`, or `0:00.5` where it is no whole second.
+pub(crate) fn round_timecode(seconds: f64) -> String {
+    let timecode = timecode(seconds);
+    timecode.strip_suffix(".0").map(str::to_owned).unwrap_or(timecode)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +74,8 @@ mod tests {
             assert_eq!(bytes(amount), expected);
         }
         assert_eq!(bitrate(1_281_000.0), "1.28 Mb/s");
+        assert_eq!(round_bitrate(1e6), "1 Mb/s");
+        assert_eq!(round_bitrate(200e3), "200 kb/s");
     }
 
     #[test]
@@ -81,5 +94,6 @@ mod tests {
         {
             assert_eq!(timecode(seconds), expected);
         }
+        assert_eq!((round_timecode(65.0), round_timecode(0.5)), ("1:05".into(), "0:00.5".into()));
     }
 }

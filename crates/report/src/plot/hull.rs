@@ -10,7 +10,7 @@ const HEIGHT: f64 = 420.0;
 /// Place of the lower end of the vertical axis.
 const FLOOR: f64 = HEIGHT - 44.0;
 /// Place of its upper end.
-const CEILING: f64 = 16.0;
+const CEILING: f64 = 28.0;
 /// Part by which the bitrates reach beyond the outermost points.
 const MARGIN: f64 = 1.25;
 /// Height of a label with its gap.
@@ -21,9 +21,9 @@ pub(crate) fn draw(ladder: &Ladder, sizes: &[Size]) -> String {
     let mut drawing = Drawing::new(WIDTH, HEIGHT);
     let (x, y) = axes(ladder);
     rules(&mut drawing, &y, |vmaf| format!("{vmaf:.0}"));
-    feet(&mut drawing, &x, FLOOR + 20.0, units::bitrate);
+    feet(&mut drawing, &x, FLOOR + 20.0, units::round_bitrate);
     drawing.text((WIDTH / 2.0, HEIGHT - 4.0), Anchor::Middle, "axis", "bitrate, logarithmic");
-    drawing.text((8.0, CEILING - 2.0), Anchor::Start, "axis", "VMAF");
+    drawing.text((8.0, 10.0), Anchor::Start, "axis", "VMAF");
     let hull: Vec<(f64, f64)> =
         ladder.hull.iter().filter_map(|&i| ladder.trials.get(i)).map(|p| place(p, &x, &y)).collect();
     drawing.polyline(&hull, "hull");

@@ -7,11 +7,11 @@ use crate::units;
 use media::Size;
 
 /// Height of a plot of lines.
-const HEIGHT: f64 = 300.0;
+const HEIGHT: f64 = 320.0;
 /// Height of the plot of motion.
-const STRIP: f64 = 110.0;
+const STRIP: f64 = 122.0;
 /// Place of the upper end of the vertical axis.
-const CEILING: f64 = 18.0;
+const CEILING: f64 = 30.0;
 /// Room below the axis for times.
 const FOOT: f64 = 26.0;
 /// Height of a label with its gap.
@@ -25,9 +25,9 @@ pub(crate) fn motion(report: &Report) -> String {
     let floor = STRIP - FOOT;
     let most = report.shots.shots.iter().map(|shot| shot.complexity.motion).fold(1.0, f64::max);
     let (x, y) = (time_axis(report), Axis::linear(0.0, most, (floor, CEILING)));
-    drawing.text((8.0, CEILING - 6.0), Anchor::Start, "axis", "motion");
+    drawing.text((8.0, 14.0), Anchor::Start, "axis", "motion");
     drawing.line((x.start, floor), (x.end, floor), "rule");
-    feet(&mut drawing, &x, STRIP - 6.0, units::timecode);
+    feet(&mut drawing, &x, STRIP - 6.0, units::round_timecode);
     for (number, shot) in report.shots.shots.iter().enumerate() {
         let (start, end) = (seconds(report, shot.frames.start), seconds(report, shot.frames.end));
         let (left, top) = (x.at(start), y.at(shot.complexity.motion));
@@ -60,7 +60,7 @@ pub(crate) fn bitrate(report: &Report, sizes: &[Size]) -> String {
     let high = results(report).map(|shot| shot.bitrate_bps).fold(1.0, f64::max);
     let y = Axis::logarithmic(if low.is_finite() { low } else { 0.1 }, high, (HEIGHT - FOOT, CEILING));
     let titles = ("bitrate, logarithmic", "Bitrate of every shot in every rung");
-    lines(report, sizes, &y, titles, units::bitrate, |shot| shot.bitrate_bps)
+    lines(report, sizes, &y, titles, units::round_bitrate, |shot| shot.bitrate_bps)
 }
 
 fn results(report: &Report) -> impl Iterator<Item = &ShotResult> {
@@ -77,9 +77,9 @@ fn lines(
 ) -> String {
     let mut drawing = Drawing::new(WIDTH, HEIGHT);
     let x = time_axis(report);
-    drawing.text((8.0, CEILING - 6.0), Anchor::Start, "axis", axis);
+    drawing.text((8.0, 14.0), Anchor::Start, "axis", axis);
     rules(&mut drawing, y, tick);
-    feet(&mut drawing, &x, HEIGHT - 6.0, units::timecode);
+    feet(&mut drawing, &x, HEIGHT - 6.0, units::round_timecode);
     boundaries(&mut drawing, report, &x, y);
     let ends: Vec<f64> =
         report.renditions.iter().map(|r| r.shots.last().map_or(y.start, |shot| y.at(value(shot)))).collect();

@@ -37,7 +37,7 @@ pub(super) fn measure() -> Result<Vec<Figure>> {
 
 /// The figures in what the script prints: `cold` clicks come at once, `warm` ones after resting on the card.
 fn figures(measured: &Json) -> Result<Vec<Figure>> {
-    let figure = |kind: &str, what: &str, below| {
+    let figure = |kind: &str, what: &str, below| -> Result<Figure> {
         let path = format!("{kind}.{what}_ms");
         let value = measured
             .at(&path)

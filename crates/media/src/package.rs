@@ -36,7 +36,7 @@ pub struct Track {
     pub path: String,
     /// RFC 6381 codecs parameter: `avc1.640028`.
     pub codecs: String,
-    /// Highest bitrate of any segment, in bits per second (HLS `BANDWIDTH`).
+    /// Peak segment bitrate in bits per second (RFC 8216, 4.1; HLS `BANDWIDTH`).
     pub bitrate_bps_peak: u64,
     /// Mean bitrate in bits per second.
     pub bitrate_bps_average: u64,

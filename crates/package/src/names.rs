@@ -54,7 +54,8 @@ const LANGUAGES: &[(&str, &str)] = &[
     ("zh", "中文"),
 ];
 
-/// The language `tag` (BCP 47) as its speakers call it, by its first subtag; the tag itself where it is not known.
+/// The language `tag` (BCP 47) as its speakers call it, by its first subtag; the tag itself where it is not
+/// known.
 pub fn language(tag: &str) -> String {
     let primary = tag.split('-').next().unwrap_or(tag).to_ascii_lowercase();
     let known = LANGUAGES.iter().find(|(code, _)| *code == primary);
@@ -92,7 +93,8 @@ mod tests {
 
     #[test]
     fn languages_have_the_names_of_their_speakers() {
-        for (tag, expected) in [("de", "Deutsch"), ("pt-BR", "Português"), ("EN", "English"), ("tlh", "tlh")] {
+        for (tag, expected) in [("de", "Deutsch"), ("pt-BR", "Português"), ("EN", "English"), ("tlh", "tlh")]
+        {
             assert_eq!(language(tag), expected);
         }
     }

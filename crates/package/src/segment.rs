@@ -1,5 +1,5 @@
-//! Segments: which of the film's keyframes begin one. The same for every rung and, as near as its frames allow, for
-//! sound.
+//! Segments: which of the film's keyframes begin one. The same for every rung and, as near as its frames
+//! allow, for sound.
 
 use media::package::TrackIndex;
 use media::timebase::{FrameRange, FrameRate};
@@ -26,15 +26,16 @@ impl Default for Limits {
 /// Cost of a boundary inside a shot: a segment is better a second off its target than cut there.
 const INSIDE_SHOT_COST: f64 = 0.1;
 
-/// Cost of a segment beyond the limits; more than all other costs of any film together, so that it is chosen only
-/// where the keyframes leave nothing else.
+/// Cost of a segment beyond the limits; more than all other costs of any film together, so that it is chosen
+/// only where the keyframes leave nothing else.
 const BEYOND_COST: f64 = 1e6;
 
-/// Chooses the segments of a film of `frames` frames among `keyframes` (rising, the first is 0). `shot_starts` are
-/// those keyframes at which a shot begins; they are preferred. No segment where there is no frame.
+/// Chooses the segments of a film of `frames` frames among `keyframes` (rising, the first is 0).
+/// `shot_starts` are those keyframes at which a shot begins; they are preferred. No segment where there is no
+/// frame.
 ///
-/// The cheapest way over all keyframes, by dynamic programming: each segment costs the square of its distance from
-/// the target, as a share of it.
+/// The cheapest way over all keyframes, by dynamic programming: each segment costs the square of its distance
+/// from the target, as a share of it.
 pub fn plan(
     keyframes: &[u64],
     shot_starts: &[u64],
@@ -86,11 +87,12 @@ fn cost(length_s: f64, first: bool, last: bool, inside: bool, limits: &Limits) -
     beyond + off * off + if inside { INSIDE_SHOT_COST } else { 0.0 }
 }
 
-/// Segments of a sound track as ranges of its frames: each begins at the frame that is presented nearest to the
-/// picture's boundary. A boundary that would leave a segment without a frame is passed over.
+/// Segments of a sound track as ranges of its frames: each begins at the frame that is presented nearest to
+/// the picture's boundary. A boundary that would leave a segment without a frame is passed over.
 ///
-/// `boundaries_s` are the starts of the picture's segments in seconds, the first 0. The track has `frames` frames of
-/// `frame_ticks` ticks at `timescale` ticks per second, of which the first `priming_ticks` are not presented.
+/// `boundaries_s` are the starts of the picture's segments in seconds, the first 0. The track has `frames`
+/// frames of `frame_ticks` ticks at `timescale` ticks per second, of which the first `priming_ticks` are not
+/// presented.
 pub fn audio(
     boundaries_s: &[f64],
     timescale: u32,
@@ -109,26 +111,49 @@ pub fn audio(
         }
     }
     let ends = starts.iter().skip(1).copied().chain([frames]);
-    starts.iter().zip(ends).map(|(start, end)| FrameRange { start: *start, end }).filter(|s| !s.is_empty()).collect()
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| FrameRange { start: *start, end })
+        .filter(|s| !s.is_empty())
+        .collect()
 }
 
-/// Highest and mean bitrate of a track in bits per second: of any one segment (RFC 8216, 4.3.4.2 `BANDWIDTH`), and of
-/// all together.
+/// Highest and mean bitrate of a track in bits per second, as RFC 8216 (4.1 and 4.3.4.2) defines them.
+///
+/// The highest is that of any run of segments that lasts between half and one and a half target durations, so
+/// that a last segment of a few frames does not count by itself; the target is the longest segment in whole
+/// seconds.
 pub fn bitrates(index: &TrackIndex) -> (u64, u64) {
-    let rate = |bytes: u64, ticks: u64| {
-        (bytes as f64 * 8.0 * f64::from(index.timescale) / ticks.max(1) as f64).ceil() as u64
-    };
-    let peak = index.segments.iter().map(|segment| rate(segment.bytes.length, segment.duration)).max();
+    let second = u64::from(index.timescale.max(1));
+    let rate =
+        |bytes: u64, ticks: u64| (bytes as f64 * 8.0 * second as f64 / ticks.max(1) as f64).ceil() as u64;
+    let longest = index.segments.iter().map(|segment| segment.duration).max().unwrap_or(0);
+    let target = ((longest + second / 2) / second).max(1) * second;
+    let mut peak = None;
+    for first in 0..index.segments.len() {
+        let (mut bytes, mut ticks) = (0, 0);
+        for segment in &index.segments[first..] {
+            (bytes, ticks) = (bytes + segment.bytes.length, ticks + segment.duration);
+            if 2 * ticks > 3 * target {
+                break;
+            }
+            if 2 * ticks >= target {
+                peak = peak.max(Some(rate(bytes, ticks)));
+            }
+        }
+    }
     let bytes = index.segments.iter().map(|segment| segment.bytes.length).sum();
     let ticks = index.segments.iter().map(|segment| segment.duration).sum();
-    (peak.unwrap_or(0), rate(bytes, ticks))
+    let mean = rate(bytes, ticks);
+    (peak.unwrap_or(mean), mean)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use media::package::SegmentSpan;
     use media::ByteRange;
+    use media::package::SegmentSpan;
 
     const FILM: FrameRate = FrameRate { num: 24, den: 1 };
 
@@ -149,7 +174,8 @@ mod tests {
     #[test]
     fn segments_keep_to_the_target() {
         check("0* 4 8 12", 16.0, "0 4 8 12");
-        // 2-8 and 8-12 are off by half the target once; 2-6, 6-10 and 10-12 too, with one boundary more inside a shot.
+        // 2-8 and 8-12 are off by half the target once; 2-6, 6-10 and 10-12 too, with one boundary more
+        // inside a shot.
         check("0* 2 4 6 8 10", 12.0, "0 2 8");
         check("0*", 1.0, "0");
         check("0* 0.5* 1*", 1.5, "0");
@@ -167,7 +193,8 @@ mod tests {
 
     #[test]
     fn limits_hold_wherever_keyframes_allow() {
-        // Gaps of 0.5 to 4 s, as the encode plan leaves them, in an order without a pattern (multiplicative hash).
+        // Gaps of 0.5 to 4 s, as the encode plan leaves them, in an order without a pattern (multiplicative
+        // hash).
         let mut keyframes = vec![0];
         for n in 1u64..400 {
             let gap = 12 + n.wrapping_mul(2_654_435_761) % 85;
@@ -207,15 +234,23 @@ mod tests {
     }
 
     #[test]
-    fn bitrates_are_of_segments() {
-        let span = |duration, length| SegmentSpan { start: 0, duration, bytes: ByteRange { offset: 0, length } };
-        let index = TrackIndex {
-            timescale: 1000,
-            header: ByteRange { offset: 0, length: 0 },
-            sidx: ByteRange { offset: 0, length: 0 },
-            segments: vec![span(2000, 1000), span(4000, 500)],
+    fn bitrates_are_of_runs_of_segments() {
+        let nowhere = ByteRange { offset: 0, length: 0 };
+        let span = |&(duration, length): &(u64, u64)| SegmentSpan {
+            start: 0,
+            duration,
+            bytes: ByteRange { offset: 0, length },
         };
-        // 8000 bits in 2 s; 12000 bits in 6 s.
-        assert_eq!(bitrates(&index), (4000, 2000));
+        for (segments, expected) in [
+            (&[(2000, 1000), (4000, 500)][..], (4000, 2000)), // 8000 bits in 2 s; 12000 bits in 6 s
+            (&[(4000, 500), (4000, 500), (40, 500)], (1981, 1493)), // the last only with the one before: 8000 in 4.04 s
+            (&[(1000, 500), (1000, 1000), (4000, 500)], (6000, 2667)), // none of 1 s alone: 12000 bits in 2 s
+            (&[(40, 500)], (100_000, 100_000)),                     // nothing long enough: all there is
+            (&[], (0, 0)),
+        ] {
+            let segments = segments.iter().map(span).collect();
+            let index = TrackIndex { timescale: 1000, header: nowhere, sidx: nowhere, segments };
+            assert_eq!(bitrates(&index), expected);
+        }
     }
 }

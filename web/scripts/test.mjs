@@ -14,7 +14,7 @@ const outdir = mkdtempSync(`${tmpdir()}/matinee-web-tests-`);
 try {
   await build({ entryPoints, outdir, bundle: true, platform: "node", format: "esm", sourcemap: "inline", outExtension: { ".js": ".mjs" }, logLevel: "warning" });
   const built = readdirSync(outdir, { recursive: true }).filter((name) => name.endsWith(".mjs")).map((name) => `${outdir}/${name}`);
-  const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...built], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...built], { cwd: ROOT, stdio: "inherit" });
   process.exitCode = status ?? 1;
 } finally {
   rmSync(outdir, { recursive: true });

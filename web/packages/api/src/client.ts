@@ -3,8 +3,7 @@
  *
  * Owns the three calls and the error they throw. Does not retry: the page decides whether to ask again.
  */
-import type { Catalogue, CatalogueTitle } from "./catalogue.ts";
-import type { PlayGrant } from "./grant.ts";
+import type { Catalogue, PlayGrant, Refusal, Title } from "./schema.ts";
 
 /** The server's refusal, or `code` `unreachable` where no answer came. */
 export class ApiError extends Error {
@@ -20,7 +19,7 @@ export class ApiError extends Error {
 }
 
 export const titles = (): Promise<Catalogue> => call("GET", "/api/titles");
-export const title = (id: string): Promise<CatalogueTitle> => call("GET", `/api/titles/${encodeURIComponent(id)}`);
+export const title = (id: string): Promise<Title> => call("GET", `/api/titles/${encodeURIComponent(id)}`);
 export const play = (id: string): Promise<PlayGrant> => call("POST", `/api/titles/${encodeURIComponent(id)}/play`);
 
 async function call<T>(method: string, path: string): Promise<T> {
@@ -34,6 +33,6 @@ async function call<T>(method: string, path: string): Promise<T> {
 }
 
 function refusal(status: number, body: unknown): ApiError {
-  const error = (body as { error?: { code?: string; message?: string } } | undefined)?.error;
+  const error = (body as Partial<Refusal> | undefined)?.error;
   return new ApiError(error?.code ?? `http_${status}`, status, error?.message ?? `The server answered ${status}.`);
 }

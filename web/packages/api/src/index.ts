@@ -1,4 +1,3 @@
-/** The control API as the browser sees it: shapes and the three calls. */
-export type * from "./catalogue.ts";
-export type * from "./grant.ts";
+/** The control API as the browser sees it: its shapes and the three calls. */
+export type * from "./schema.ts";
 export * from "./client.ts";

@@ -3,9 +3,9 @@
  *
  * Owns the signs of interest (a resting pointer, focus, a finger down) that warm a title up.
  */
-import { titles, type CatalogueTitle } from "@matinee/api";
+import { titles, type Title } from "@matinee/api";
 import type { Preloader } from "@matinee/player-dom";
-import { h, icon } from "./dom.ts";
+import { h, icon, type Attributes } from "./dom.ts";
 import { runtime, spoken } from "./format.ts";
 import { notice } from "./notice.ts";
 import { watchPath, type Page } from "./router.ts";
@@ -30,7 +30,7 @@ function wordmark(): HTMLElement {
   return h("a", { class: "wordmark", href: "/" }, h("span", { class: "sun", "aria-hidden": "true" }), "Matinee");
 }
 
-function shelves(all: readonly CatalogueTitle[], preloader: Preloader): HTMLElement[] {
+function shelves(all: readonly Title[], preloader: Preloader): HTMLElement[] {
   const byAge = [...all].sort((a, b) => b.published_ms - a.published_ms);
   const [newest] = byAge;
   if (!newest) return [nothingYet()];
@@ -48,31 +48,31 @@ function nothingYet(): HTMLElement {
   );
 }
 
-function featured(title: CatalogueTitle, preloader: Preloader): HTMLElement {
+function featured(title: Title, preloader: Preloader): HTMLElement {
   const play = h("a", { class: "play-button", href: watchPath(title.id), "data-title": title.id }, icon("play"), "Play");
   play.setAttribute("aria-label", `Play ${title.name}`);
   warmOnInterest(play, title.id, preloader);
   return h(
     "section",
     { class: "feature", "aria-label": "Newest title" },
-    h("img", { class: "feature-art", src: title.poster_url, alt: "", fetchpriority: "high" }),
+    poster(title, { class: "feature-art", fetchpriority: "high" }),
     h("div", { class: "feature-words" }, h("h1", {}, title.name), h("p", {}, runtime(title.duration_s)), play),
   );
 }
 
-function shelf(all: readonly CatalogueTitle[], preloader: Preloader): HTMLElement {
+function shelf(all: readonly Title[], preloader: Preloader): HTMLElement {
   const list = h("ul", { class: "cards" }, ...all.map((title) => h("li", {}, card(title, preloader))));
   return h("section", { class: "shelf" }, h("h2", {}, "All titles"), list);
 }
 
-function card(title: CatalogueTitle, preloader: Preloader): HTMLElement {
+function card(title: Title, preloader: Preloader): HTMLElement {
   const link = h(
     "a",
     { class: "card", href: watchPath(title.id), "data-title": title.id },
     h(
       "span",
       { class: "card-art" },
-      h("img", { src: title.poster_url, alt: "", loading: "lazy", decoding: "async" }),
+      poster(title, { loading: "lazy", decoding: "async" }),
       h("span", { class: "card-play" }, icon("play")),
       h("span", { class: "card-time", "aria-hidden": "true" }, runtime(title.duration_s)),
     ),
@@ -81,6 +81,11 @@ function card(title: CatalogueTitle, preloader: Preloader): HTMLElement {
   );
   warmOnInterest(link, title.id, preloader);
   return link;
+}
+
+/** For the eye only: the name stands beside it. */
+function poster({ poster_url: src }: Title, attributes: Attributes): HTMLElement | undefined {
+  return src === null ? undefined : h("img", { src, alt: "", ...attributes });
 }
 
 function warmOnInterest(link: HTMLElement, id: string, preloader: Preloader): void {

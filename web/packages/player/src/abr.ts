@@ -4,8 +4,9 @@
  * Owns every constant of the choice between rungs. A pure function over a state value: no clock, no network, no
  * memory but `AbrState`. The first segment's rung is `startup`'s choice; giving up a running transfer is `abandon`'s.
  *
- * In words: a rung fits if the bytes ahead need at most 0.7 of the throughput. Rise towards it in halves, at most
- * once in 10 s of film, and only if the segment arrives before half of the buffer is played. Fall when the rung no
+ * In words: a rung fits if the bytes ahead need at most 0.7 of the throughput. Rise towards it in halves, or at
+ * once where the network has twice as much to give; at most once in 10 s of film, and only if the segment arrives
+ * before half of the buffer is played. Fall when the rung no
  * longer fits: not at all over a full buffer, by at most two levels over a thin one, to any level over an empty one.
  */
 
@@ -22,6 +23,8 @@ export const TARGET_BUFFER_S = 30;
 /** Seconds of film at a rung before the next rise, so that a viewer is not shown a staircase. */
 const DWELL_S = 10;
 const MAX_LEVELS_DOWN = 2;
+/** A rung that needs no more than this share is so far from the edge that there is nothing to feel the way for. */
+const AMPLE_SHARE = SAFETY / 2;
 /** A rise must arrive within this share of the buffered seconds. */
 const MAX_BUFFER_SPENT = 0.5;
 
@@ -59,7 +62,8 @@ export function highestWithin(needsBps: readonly number[], budgetBps: number): n
 function risen(state: AbrState, view: AbrView, fitting: number, throughputBps: number): number {
   const dwelt = Math.abs(view.segmentStartS - state.sinceS) >= DWELL_S || isFirstRise(state);
   if (!dwelt) return state.level;
-  const level = state.level + Math.ceil((fitting - state.level) / 2);
+  const halfWay = state.level + Math.ceil((fitting - state.level) / 2);
+  const level = Math.max(halfWay, highestWithin(view.needsBps, AMPLE_SHARE * throughputBps));
   const arrivalS = (view.segmentS * (view.needsBps[level] ?? Infinity)) / throughputBps;
   return arrivalS <= MAX_BUFFER_SPENT * view.bufferS ? level : state.level;
 }

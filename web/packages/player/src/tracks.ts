@@ -3,7 +3,7 @@
  *
  * Owns the order of rungs (level 0 is the lowest bitrate) and every look-up by time. Fetches nothing.
  */
-import type { AudioTrack, PlayGrant, VideoTrack } from "@matinee/api/grant";
+import type { AudioTrack, PlayGrant, VideoTrack } from "@matinee/api/schema";
 
 /** One CMAF file: where its header and its segments lie. */
 export interface TrackFile {
@@ -21,7 +21,7 @@ export interface Rung extends TrackFile {
   readonly width: number;
   readonly height: number;
   readonly bitrateBpsAverage: number;
-  readonly vmaf: number | undefined;
+  readonly vmaf: number;
 }
 
 export interface Audio extends TrackFile {
@@ -95,7 +95,7 @@ function rungOf(track: VideoTrack, baseUrl: string): Rung {
     width: track.width,
     height: track.height,
     bitrateBpsAverage: track.bitrate_bps_average,
-    vmaf: track.vmaf ?? undefined,
+    vmaf: track.vmaf,
   };
 }
 

@@ -30,14 +30,19 @@ test("a rung fits up to 0.7 of the throughput", () => {
 });
 
 test("it rises by half of the way, rounded up", () => {
-  check({ level: 0, mbps: 100, bufferS: 4 }, 2);
-  check({ level: 2, dwelt: 12, mbps: 100, bufferS: 20 }, 3);
+  check({ level: 0, mbps: 12, bufferS: 20 }, 2); // 3 fits, 2 is half of the way
+  check({ level: 2, dwelt: 12, mbps: 12, bufferS: 20 }, 3);
   check({ level: 0, mbps: 3, bufferS: 20 }, 1);
 });
 
+test("it rises all the way where the network gives twice as much", () => {
+  check({ level: 0, mbps: 23, bufferS: 20 }, 3); // 0.35 * 23 = 8.05
+  check({ level: 0, mbps: 22, bufferS: 20 }, 2);
+});
+
 test("it rises at most once in ten seconds of film", () => {
-  check({ level: 1, dwelt: 8, mbps: 100, bufferS: 20 }, 1);
-  check({ level: 1, dwelt: 10, mbps: 100, bufferS: 20 }, 2);
+  check({ level: 1, dwelt: 8, mbps: 12, bufferS: 20 }, 1);
+  check({ level: 1, dwelt: 10, mbps: 12, bufferS: 20 }, 2);
 });
 
 test("a rise must arrive before half of the buffer is played", () => {
@@ -69,12 +74,12 @@ test("the state is the same value where nothing changes", () => {
   equal(choose(state, { needsBps: NEEDS_BPS, throughputBps: 1e6, bufferS: 3, segmentStartS: 4, segmentS: 4 }), state);
 });
 
-test("on a fast network the top of six rungs is reached within 30 s of film", () => {
+test("where the top of six rungs just fits it is reached within 30 s of film", () => {
   const needsBps = [0.2e6, 0.5e6, 1e6, 2e6, 4e6, 6e6];
   let state = openingAt(0);
   const levels: number[] = [];
   for (let segmentStartS = 4; segmentStartS < 32; segmentStartS += 4) {
-    state = choose(state, { needsBps, throughputBps: 50e6, bufferS: 4, segmentStartS, segmentS: 4 });
+    state = choose(state, { needsBps, throughputBps: 9e6, bufferS: 12, segmentStartS, segmentS: 4 });
     levels.push(state.level);
   }
   deepEqual(levels, [3, 3, 3, 4, 4, 4, 5]);

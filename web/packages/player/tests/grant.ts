@@ -1,5 +1,5 @@
 /** A small grant for tests: two rungs and one audio track of three 4-second segments. */
-import type { PlayGrant, VideoTrack } from "@matinee/api/grant";
+import type { PlayGrant, VideoTrack } from "@matinee/api/schema";
 
 export function videoTrack(id: string, scale: number, change: Partial<VideoTrack> = {}): VideoTrack {
   return {

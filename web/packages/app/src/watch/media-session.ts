@@ -4,7 +4,8 @@ import type { Scene } from "./stage.ts";
 export function announceToSystem({ grant, video, player, signal }: Scene): void {
   if (!("mediaSession" in navigator)) return;
   const session = navigator.mediaSession;
-  session.metadata = new MediaMetadata({ title: grant.title.name, artwork: [{ src: grant.title.poster_url }] });
+  const { name, poster_url: poster } = grant.title;
+  session.metadata = new MediaMetadata({ title: name, artwork: poster === null ? [] : [{ src: poster }] });
   session.setActionHandler("play", () => void video.play());
   session.setActionHandler("pause", () => video.pause());
   session.setActionHandler("seekto", ({ seekTime }) => player.seek(seekTime ?? video.currentTime));

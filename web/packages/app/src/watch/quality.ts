@@ -29,7 +29,7 @@ function rowsOf({ player }: Scene): HTMLElement[] {
   const rows: readonly (readonly [string, string])[] = [
     ["Now", rung ? `${rung.width} × ${rung.height}` : "-"],
     ["Bitrate", rung ? bitrate(rung.bitrateBpsAverage) : "-"],
-    ["VMAF", rung?.vmaf === undefined ? "-" : rung.vmaf.toFixed(1)],
+    ["VMAF", rung ? rung.vmaf.toFixed(1) : "-"],
     ["Buffer", `${stats.bufferS.toFixed(1)} s`],
     ["Throughput", stats.throughputBps === undefined ? "-" : bitrate(stats.throughputBps)],
     ["Dropped", `${stats.framesDropped} of ${stats.framesShown}`],

@@ -42,7 +42,7 @@ export class Stage {
 
   constructor(start: Start, network: Network, { startS, askedMs }: { startS: number; askedMs: number }) {
     const { grant, tracks } = start;
-    this.#video = h("video", { playsinline: true, poster: grant.title.poster_url, "aria-label": grant.title.name });
+    this.#video = h("video", { playsinline: true, poster: grant.title.poster_url ?? undefined, "aria-label": grant.title.name });
     this.#player = new Player(this.#video, tracks, network, { ...start, startS, askedMs });
     const said = h("div", { class: "said", role: "status" });
     this.element = h("div", { class: "stage", "data-state": "starting" }, this.#video);

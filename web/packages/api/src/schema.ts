@@ -1,0 +1,156 @@
+/** The control API's shapes, generated from `api/openapi.json` by `npm run schema`. Do not edit. */
+
+export interface AudioTrack {
+  /** Highest bitrate of any segment, in bits per second. */
+  readonly bitrate_bps_peak: number;
+  /** Number of channels. */
+  readonly channels: number;
+  /** RFC 6381 codecs parameter. */
+  readonly codecs: string;
+  /** CMAF header (`ftyp` and `moov`). */
+  readonly header: Span;
+  /** Unique within the package. */
+  readonly id: string;
+  /** BCP 47 (RFC 5646); `und` where it is not known. */
+  readonly language: string;
+  /** Media type. */
+  readonly mime: string;
+  /** Name for the viewer. */
+  readonly name: string;
+  /** Byte offset of each segment, then the end of the last. */
+  readonly offsets: readonly number[];
+  /** The track's file, relative to `base_url`. */
+  readonly path: string;
+  /** Start of each segment in ticks, then the end of the last. */
+  readonly starts: readonly number[];
+  /** Ticks per second of `starts`. */
+  readonly timescale: number;
+}
+
+export interface Catalogue {
+  readonly titles: readonly Title[];
+}
+
+export interface Health {
+  readonly status: "ok";
+}
+
+export interface PlayGrant {
+  /** The default one first; empty for a silent title. */
+  readonly audio: readonly AudioTrack[];
+  /** The package's folder; ends in a slash. Every `path` is relative to it. */
+  readonly base_url: string;
+  /** DASH manifest, for other players. */
+  readonly dash_url: string;
+  /** HLS multivariant playlist, for other players. */
+  readonly hls_url: string;
+  readonly text: readonly TextTrack[];
+  readonly thumbnails: Thumbnails | null;
+  readonly title: {
+    /** Duration in seconds. */
+    readonly duration_s: number;
+    /** Its id. */
+    readonly id: string;
+    /** Its name. */
+    readonly name: string;
+    readonly poster_url: string | null;
+  };
+  readonly video: Video;
+}
+
+export interface Refusal {
+  readonly error: {
+    /** For programs; never changes. */
+    readonly code: string;
+    /** For people. */
+    readonly message: string;
+  };
+}
+
+/** A run of bytes of a file. */
+export type Span = readonly [number, number];
+
+export interface TextTrack {
+  /** Shown even to viewers who asked for no subtitles. */
+  readonly forced: boolean;
+  /** For the deaf and hard of hearing. */
+  readonly hearing_impaired: boolean;
+  /** Unique within the package. */
+  readonly id: string;
+  /** BCP 47 (RFC 5646); `und` where it is not known. */
+  readonly language: string;
+  /** Name for the viewer. */
+  readonly name: string;
+  /** WebVTT file, relative to `base_url`. */
+  readonly path: string;
+}
+
+export interface Thumbnails {
+  /** Tiles in a row of a sheet. */
+  readonly columns: number;
+  /** Seconds from one tile to the next. */
+  readonly interval_s: number;
+  /** Rows of a sheet. */
+  readonly rows: number;
+  /** In order; filled row by row. */
+  readonly sheets: readonly string[];
+  /** Size of one tile. */
+  readonly tile: {
+    /** Rows. */
+    readonly height: number;
+    /** Pixels in a row. */
+    readonly width: number;
+  };
+  /** Tiles over all sheets; the last sheet may be partly empty. */
+  readonly tiles: number;
+}
+
+export interface Title {
+  /** Duration in seconds. */
+  readonly duration_s: number;
+  /** Its id. */
+  readonly id: string;
+  /** Its name. */
+  readonly name: string;
+  readonly poster_url: string | null;
+  /** When it became visible, in milliseconds since 1970 (UTC). */
+  readonly published_ms: number;
+}
+
+export interface Video {
+  /** Start of each segment in ticks, then the end of the last. */
+  readonly starts: readonly number[];
+  /** Ticks per second of `starts`. */
+  readonly timescale: number;
+  /** By falling bitrate; all have these starts. */
+  readonly tracks: readonly VideoTrack[];
+}
+
+export interface VideoTrack {
+  /** Mean bitrate in bits per second. */
+  readonly bitrate_bps_average: number;
+  /** Highest bitrate of any segment, in bits per second. */
+  readonly bitrate_bps_peak: number;
+  /** RFC 6381 codecs parameter. */
+  readonly codecs: string;
+  /** Frames per second. */
+  readonly frame_rate: number;
+  /** CMAF header (`ftyp` and `moov`). */
+  readonly header: Span;
+  /** Rows. */
+  readonly height: number;
+  /** Unique within the package. */
+  readonly id: string;
+  /** Media type. */
+  readonly mime: string;
+  /** Byte offset of each segment, then the end of the last. */
+  readonly offsets: readonly number[];
+  /** The track's file, relative to `base_url`. */
+  readonly path: string;
+  /** The rung's name, such as `1080p`. */
+  readonly rung: string;
+  /** VMAF of the whole rendition, 0 to 100. */
+  readonly vmaf: number;
+  /** Pixels in a row. */
+  readonly width: number;
+}

@@ -3,6 +3,7 @@
 //! Needs `.tools/bin` (`cargo xtask setup`). Clips from outside the repository are used where they are and passed
 //! over, with a word, where not.
 
+#[cfg(test)]
 mod it {
     mod bench;
     mod children;

@@ -95,11 +95,9 @@ fn source_matrix(video: &VideoFacts) -> Option<&'static str> {
 /// BT.2020 without HDR: the primaries must be changed as well.
 fn wide_gamut(colour: &Colour, size: Size) -> Vec<String> {
     let Size { width, height } = size;
-    let range = zimg_range(colour);
+    let source = zimg_source(colour, "709");
     vec![
-        format!(
-            "zscale=w={width}:h={height}:f=lanczos:min=2020_ncl:tin=709:pin=2020:rin={range}:m=709:t=709:p=709:r=limited"
-        ),
+        format!("zscale=w={width}:h={height}:f=lanczos:{source}:m=709:t=709:p=709:r=limited"),
         "format=yuv420p".into(),
     ]
 }
@@ -107,12 +105,9 @@ fn wide_gamut(colour: &Colour, size: Size) -> Vec<String> {
 fn tone_mapped(colour: &Colour, conform: &Conform) -> Vec<String> {
     let Size { width, height } = conform.size;
     let transfer = if conform.transfer == Transfer::Hlg { "arib-std-b67" } else { "smpte2084" };
-    let range = zimg_range(colour);
+    let source = zimg_source(colour, transfer);
     vec![
-        format!(
-            "zscale=w={width}:h={height}:f=lanczos:min=2020_ncl:tin={transfer}:pin=2020:rin={range}\
-             :t=linear:npl={SDR_WHITE_NITS}"
-        ),
+        format!("zscale=w={width}:h={height}:f=lanczos:{source}:t=linear:npl={SDR_WHITE_NITS}"),
         "format=gbrpf32le".into(),
         "zscale=p=709".into(),
         "tonemap=tonemap=hable:desat=0".into(),
@@ -122,6 +117,116 @@ fn tone_mapped(colour: &Colour, conform: &Conform) -> Vec<String> {
     ]
 }
 
-fn zimg_range(colour: &Colour) -> &'static str {
-    if colour.full_range { "full" } else { "limited" }
+/// The source's colour in zimg's names; BT.2020 where the stream does not say.
+fn zimg_source(colour: &Colour, transfer: &str) -> String {
+    let matrix = match colour.matrix.as_deref() {
+        Some("bt709") => "709",
+        Some("bt2020c") => "2020_cl",
+        Some("ictcp") => "ictcp",
+        Some("gbr") => "gbr",
+        _ => "2020_ncl",
+    };
+    let primaries = match colour.primaries.as_deref() {
+        Some("bt709") => "709",
+        Some("smpte432") => "smpte432",
+        Some("smpte431") => "smpte431",
+        _ => "2020",
+    };
+    let range = if colour.full_range { "full" } else { "limited" };
+    format!("min={matrix}:tin={transfer}:pin={primaries}:rin={range}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use media::FrameRate;
+
+    /// Compares the graph up to the split; `change` makes a plain 1080p24 stream and its conform into the case's.
+    fn check(change: impl FnOnce(&mut VideoFacts, &mut Conform), expected: &[&str]) {
+        let size = Size { width: 1920, height: 1080 };
+        let rate = FrameRate { num: 24, den: 1 };
+        let mut video = VideoFacts {
+            stream: 2,
+            codec: "h264".into(),
+            size,
+            sample_aspect: (1, 1),
+            rotation_degrees: 0,
+            pixel_format: "yuv420p".into(),
+            frame_rate_average: Some(rate),
+            frame_rate_base: Some(rate),
+            frames: None,
+            start_s: 0.0,
+            duration_s: Some(60.0),
+            interlaced: false,
+            colour: Colour::default(),
+            dolby_vision_profile: None,
+        };
+        let mut conform =
+            Conform { size, rate, resample_rate: false, deinterlace: false, transfer: Transfer::Sdr };
+        change(&mut video, &mut conform);
+        let graph = graph(&video, &conform, "start.txt");
+        let (filters, _) = graph.split_once(",split[mezzanine][reduce]").expect("one split");
+        let common = "[0:2]metadata=mode=add:key=first:value=1:enable='eq(n,0)',\
+                      metadata=mode=print:key=first:file=start.txt:enable='eq(n,0)',";
+        assert_eq!(filters.strip_prefix(common), Some(expected.join(",").as_str()));
+    }
+
+    const TAGGED: &str = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709,setsar=1";
+    const NUMBERED: &str = "settb=1/24,setpts=N,fps=fps=24/1";
+
+    /// The scaler's work on standard dynamic range, from this matrix and range.
+    fn scaled(matrix: &str, range: &str) -> String {
+        format!(
+            "scale=1920:1080:flags=lanczos+accurate_rnd+full_chroma_int{matrix}:out_color_matrix=bt709\
+             :in_range={range}:out_range=tv,format=yuv420p"
+        )
+    }
+
+    #[test]
+    fn standard_dynamic_range() {
+        let bt709 = scaled(":in_color_matrix=bt709", "tv");
+        check(|_, _| {}, &[&bt709, TAGGED, NUMBERED]);
+        check(
+            |video, _| video.colour.matrix = Some("smpte170m".into()),
+            &[&scaled(":in_color_matrix=smpte170m", "tv"), TAGGED, NUMBERED],
+        );
+        check(|video, _| video.pixel_format = "gbrp".into(), &[&scaled("", "tv"), TAGGED, NUMBERED]);
+        check(
+            |video, _| video.colour.full_range = true,
+            &[&scaled(":in_color_matrix=bt709", "pc"), TAGGED, NUMBERED],
+        );
+        let bwdif = "bwdif=mode=send_frame:parity=auto:deint=all";
+        check(|_, conform| conform.deinterlace = true, &[bwdif, &bt709, TAGGED, NUMBERED]);
+        // 60 s and half as much again and ten: 100 s at 24 frames.
+        check(
+            |_, conform| conform.resample_rate = true,
+            &[&bt709, TAGGED, "fps=fps=24/1", NUMBERED, "trim=end_frame=2400"],
+        );
+    }
+
+    #[test]
+    fn wide_colour() {
+        let wide = |transfer: &str, matrix: &str| {
+            format!("zscale=w=1920:h=1080:f=lanczos:min={matrix}:tin={transfer}:pin=2020:rin=limited")
+        };
+        let mapped = "format=gbrpf32le,zscale=p=709,tonemap=tonemap=hable:desat=0,zscale=t=709:m=709:r=limited,\
+                      format=yuv420p,limiter=min=16:max=235:planes=1";
+        check(
+            |video, _| video.colour.primaries = Some("bt2020".into()),
+            &[
+                &format!("{}:m=709:t=709:p=709:r=limited,format=yuv420p", wide("709", "2020_ncl")),
+                TAGGED,
+                NUMBERED,
+            ],
+        );
+        for (class, transfer) in [(Transfer::Pq, "smpte2084"), (Transfer::Hlg, "arib-std-b67")] {
+            check(
+                |video, conform| {
+                    conform.transfer = class;
+                    video.colour.matrix = Some("ictcp".into());
+                },
+                &[&format!("{}:t=linear:npl=100", wide(transfer, "ictcp")), mapped, TAGGED, NUMBERED],
+            );
+        }
+    }
 }

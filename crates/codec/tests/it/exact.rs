@@ -2,6 +2,7 @@
 
 use super::bench::{Bench, plain, video};
 use super::mezzanine::mezzanine;
+use codec::check;
 use codec::encode::{Job, encode};
 use media::{FrameRange, FrameRate, Size};
 use std::path::{Path, PathBuf};
@@ -82,6 +83,8 @@ async fn encodes_are_sized_tagged_and_repeatable() {
     let entries = "stream=width,height,color_range,color_space,color_transfer,color_primaries,r_frame_rate,start_pts,nb_frames";
     let facts = bench.ask(&bench.path("one").join("excerpt.mp4"), entries).await;
     assert_eq!(facts, "160,90,tv,bt709,bt709,bt709,24/1,0,24");
+    let checked = check::decode(&bench.tools, &bench.path("one").join("excerpt.mp4")).await.unwrap();
+    assert_eq!((checked.frames, checked.complaints), (24, Vec::new()));
     let tags = bench.ask(&bench.path("one").join("excerpt.mp4"), "format_tags:stream_tags").await;
     assert_eq!(tags, "und,VideoHandler,Lavc libx264\nisom,512,isomiso2avc1mp41", "no version, no date");
 }

@@ -1,0 +1,97 @@
+//! The API's addresses and what happens there: fetch, decide, answer.
+
+use std::error::Error;
+
+use axum::extract::{Path, State as Shared};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::response::Response;
+use axum::routing::{any, get, post};
+use axum::{Json, Router, middleware};
+use cache::freshness::{Content, cache_control};
+use serde::Serialize;
+use title::{Release, TitleId};
+
+use crate::State;
+use crate::wire::catalogue::{Catalogue, Title};
+use crate::wire::grant::Grant;
+use crate::wire::refusal::Refusal;
+
+/// Answer to `GET /healthz`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Health {
+    status: &'static str,
+}
+
+/// The API's addresses.
+pub(crate) fn router(state: State) -> Router {
+    let api = Router::new()
+        .route("/titles", get(list_titles))
+        .route("/titles/{id}", get(show_title))
+        .route("/titles/{id}/play", post(play_title))
+        .fallback(nowhere);
+    Router::new()
+        .nest("/api", api)
+        .route("/healthz", get(health))
+        .route("/api/", any(nowhere))
+        .method_not_allowed_fallback(async || Refusal::method_not_allowed())
+        .layer(middleware::map_response(mark_passing))
+        .with_state(state)
+}
+
+async fn list_titles(Shared(state): Shared<State>) -> Result<Json<Catalogue>, Refusal> {
+    let listed = state.db.list_current().await.map_err(log_internal)?;
+    let titles = listed.into_iter().map(|listing| Title::listed(listing, &state.media_url)).collect();
+    Ok(Json(Catalogue { titles }))
+}
+
+async fn show_title(Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Json<Title>, Refusal> {
+    let release = current_release(&state, id).await?;
+    Ok(Json(Title::released(release, &state.media_url)))
+}
+
+async fn play_title(Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Json<Grant>, Refusal> {
+    let release = current_release(&state, id).await?;
+    let (title, package) = (release.title.id.clone(), release.package_digest);
+    Grant::new(release, &state.media_url).map(Json).ok_or_else(|| {
+        tracing::error!(%title, %package, "a published package has no picture");
+        Refusal::internal()
+    })
+}
+
+async fn health(Shared(state): Shared<State>) -> Result<Json<Health>, Refusal> {
+    match state.db.ping().await {
+        Ok(()) => Ok(Json(Health { status: "ok" })),
+        Err(error) => {
+            log(&error);
+            Err(Refusal::unavailable())
+        }
+    }
+}
+
+async fn nowhere() -> Refusal {
+    Refusal::path_not_found()
+}
+
+async fn current_release(state: &State, id: String) -> Result<Release, Refusal> {
+    let id = TitleId(id);
+    let release = state.db.current_release(&id).await.map_err(log_internal)?;
+    release.ok_or_else(|| Refusal::title_not_found(&id.0))
+}
+
+fn log_internal(error: db::Error) -> Refusal {
+    log(&error);
+    Refusal::internal()
+}
+
+fn log(error: &db::Error) {
+    tracing::error!(error = error as &dyn Error, "the database failed");
+}
+
+/// Answers hold for the moment: nobody may keep them, or take them for a page.
+async fn mark_passing(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control(Content::Passing)));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

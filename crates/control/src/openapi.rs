@@ -1,0 +1,93 @@
+//! The contract: the API as an OpenAPI 3.1 document, kept in `api/openapi.json` for people and for other languages.
+//!
+//! Tests compare that file with [`document`] and real answers with the schemas in it.
+
+mod schemas;
+
+use serde_json::{Value, json};
+
+/// The document.
+pub fn document() -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Matinee",
+            "version": "1",
+            "description": "The catalogue and the right to play. Media are at the URLs in the answers.",
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "paths": {
+            "/api/titles": { "get": list_titles() },
+            "/api/titles/{id}": { "parameters": [title_id()], "get": show_title() },
+            "/api/titles/{id}/play": { "parameters": [title_id()], "post": play_title() },
+            "/healthz": { "get": health() },
+        },
+        "components": { "schemas": schemas::all() },
+    })
+}
+
+/// The document as it is kept: indented, with a line end.
+pub fn text() -> String {
+    format!("{:#}\n", document())
+}
+
+fn list_titles() -> Value {
+    json!({
+        "operationId": "listTitles",
+        "summary": "The catalogue, newest first.",
+        "responses": { "200": answer("The titles.", "Catalogue"), "500": failure() },
+    })
+}
+
+fn show_title() -> Value {
+    json!({
+        "operationId": "showTitle",
+        "summary": "One title of the catalogue.",
+        "responses": { "200": answer("The title.", "Title"), "404": no_title(), "500": failure() },
+    })
+}
+
+fn play_title() -> Value {
+    json!({
+        "operationId": "playTitle",
+        "summary": "All that a player needs to start a title.",
+        "description": "The manifests are inlined as byte tables: a player may fetch media at once.",
+        "responses": { "200": answer("The grant.", "PlayGrant"), "404": no_title(), "500": failure() },
+    })
+}
+
+fn health() -> Value {
+    json!({
+        "operationId": "health",
+        "summary": "Whether the server can answer.",
+        "responses": {
+            "200": answer("It can.", "Health"),
+            "503": answer("It cannot reach its database.", "Refusal"),
+        },
+    })
+}
+
+fn title_id() -> Value {
+    json!({
+        "name": "id",
+        "in": "path",
+        "required": true,
+        "description": "A title's id, such as `big-buck-bunny-3f2a9c01`.",
+        "schema": { "type": "string" },
+    })
+}
+
+fn no_title() -> Value {
+    answer("There is no such title.", "Refusal")
+}
+
+fn failure() -> Value {
+    answer("The server failed.", "Refusal")
+}
+
+fn answer(description: &str, schema: &str) -> Value {
+    json!({
+        "description": description,
+        "content": { "application/json": { "schema": schemas::reference(schema) } },
+    })
+}

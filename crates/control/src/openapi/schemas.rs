@@ -1,0 +1,168 @@
+//! The schemas (JSON Schema 2020-12) of what is sent. Every field is always there; what may be unknown is `null`.
+
+use serde_json::{Map, Value, json};
+
+/// All schemas by name.
+pub(super) fn all() -> Value {
+    json!({
+        "Catalogue": object(&[("titles", list(reference("Title")))]),
+        "Title": object(&[
+            ("id", string("Its id.")),
+            ("name", string("Its name.")),
+            ("duration_s", number("Duration in seconds.")),
+            ("poster_url", nullable(string("Where its poster is."))),
+            ("published_ms", integer("When it became visible, in milliseconds since 1970 (UTC).")),
+        ]),
+        "PlayGrant": play_grant(),
+        "Video": object(&[
+            ("timescale", integer("Ticks per second of `starts`.")),
+            ("starts", starts()),
+            ("tracks", described(list(reference("VideoTrack")), "By falling bitrate; all have these starts.")),
+        ]),
+        "VideoTrack": video_track(),
+        "AudioTrack": audio_track(),
+        "TextTrack": object(&[
+            ("id", string("Unique within the package.")),
+            ("name", string("Name for the viewer.")),
+            ("language", language()),
+            ("forced", boolean("Shown even to viewers who asked for no subtitles.")),
+            ("hearing_impaired", boolean("For the deaf and hard of hearing.")),
+            ("path", string("WebVTT file, relative to `base_url`.")),
+        ]),
+        "Thumbnails": thumbnails(),
+        "Span": described(
+            json!({ "type": "array", "prefixItems": [integer("First byte."), integer("Number of bytes.")], "minItems": 2, "maxItems": 2 }),
+            "A run of bytes of a file.",
+        ),
+        "Health": object(&[("status", json!({ "const": "ok" }))]),
+        "Refusal": object(&[(
+            "error",
+            object(&[("code", string("For programs; never changes.")), ("message", string("For people."))]),
+        )]),
+    })
+}
+
+/// The schema called `name`.
+pub(super) fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+fn play_grant() -> Value {
+    let title = object(&[
+        ("id", string("Its id.")),
+        ("name", string("Its name.")),
+        ("duration_s", number("Duration in seconds.")),
+        ("poster_url", nullable(string("Where its poster is."))),
+    ]);
+    object(&[
+        ("title", title),
+        ("hls_url", string("HLS multivariant playlist, for other players.")),
+        ("dash_url", string("DASH manifest, for other players.")),
+        ("base_url", string("The package's folder; ends in a slash. Every `path` is relative to it.")),
+        ("video", reference("Video")),
+        (
+            "audio",
+            described(list(reference("AudioTrack")), "The default one first; empty for a silent title."),
+        ),
+        ("text", list(reference("TextTrack"))),
+        ("thumbnails", nullable(reference("Thumbnails"))),
+    ])
+}
+
+fn video_track() -> Value {
+    object(&[
+        ("id", string("Unique within the package.")),
+        ("rung", string("The rung's name, such as `1080p`.")),
+        ("width", integer("Pixels in a row.")),
+        ("height", integer("Rows.")),
+        ("frame_rate", number("Frames per second.")),
+        ("codecs", string("RFC 6381 codecs parameter.")),
+        ("mime", string("Media type.")),
+        ("bitrate_bps_peak", integer("Highest bitrate of any segment, in bits per second.")),
+        ("bitrate_bps_average", integer("Mean bitrate in bits per second.")),
+        ("vmaf", number("VMAF of the whole rendition, 0 to 100.")),
+        ("path", string("The track's file, relative to `base_url`.")),
+        ("header", described(reference("Span"), "CMAF header (`ftyp` and `moov`).")),
+        ("offsets", offsets()),
+    ])
+}
+
+fn audio_track() -> Value {
+    object(&[
+        ("id", string("Unique within the package.")),
+        ("name", string("Name for the viewer.")),
+        ("language", language()),
+        ("channels", integer("Number of channels.")),
+        ("timescale", integer("Ticks per second of `starts`.")),
+        ("starts", starts()),
+        ("codecs", string("RFC 6381 codecs parameter.")),
+        ("mime", string("Media type.")),
+        ("bitrate_bps_peak", integer("Highest bitrate of any segment, in bits per second.")),
+        ("path", string("The track's file, relative to `base_url`.")),
+        ("header", described(reference("Span"), "CMAF header (`ftyp` and `moov`).")),
+        ("offsets", offsets()),
+    ])
+}
+
+fn thumbnails() -> Value {
+    let tile = object(&[("width", integer("Pixels in a row.")), ("height", integer("Rows."))]);
+    object(&[
+        (
+            "sheets",
+            described(list(string("A picture, relative to `base_url`.")), "In order; filled row by row."),
+        ),
+        ("tile", described(tile, "Size of one tile.")),
+        ("columns", integer("Tiles in a row of a sheet.")),
+        ("rows", integer("Rows of a sheet.")),
+        ("tiles", integer("Tiles over all sheets; the last sheet may be partly empty.")),
+        ("interval_s", number("Seconds from one tile to the next.")),
+    ])
+}
+
+fn starts() -> Value {
+    described(list(json!({ "type": "integer" })), "Start of each segment in ticks, then the end of the last.")
+}
+
+fn offsets() -> Value {
+    described(list(json!({ "type": "integer" })), "Byte offset of each segment, then the end of the last.")
+}
+
+fn language() -> Value {
+    string("BCP 47 (RFC 5646); `und` where it is not known.")
+}
+
+fn object(fields: &[(&str, Value)]) -> Value {
+    let required: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+    let properties: Map<String, Value> =
+        fields.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    json!({ "type": "object", "required": required, "properties": properties })
+}
+
+fn list(items: Value) -> Value {
+    json!({ "type": "array", "items": items })
+}
+
+fn nullable(schema: Value) -> Value {
+    json!({ "anyOf": [schema, { "type": "null" }] })
+}
+
+fn string(description: &str) -> Value {
+    described(json!({ "type": "string" }), description)
+}
+
+fn integer(description: &str) -> Value {
+    described(json!({ "type": "integer" }), description)
+}
+
+fn number(description: &str) -> Value {
+    described(json!({ "type": "number" }), description)
+}
+
+fn boolean(description: &str) -> Value {
+    described(json!({ "type": "boolean" }), description)
+}
+
+fn described(mut schema: Value, description: &str) -> Value {
+    schema["description"] = description.into();
+    schema
+}

@@ -1,0 +1,5 @@
+//! Wire types: what is sent, as JSON. Their shape is a contract, described in [`openapi`](crate::openapi).
+
+pub mod catalogue;
+pub mod grant;
+pub mod refusal;

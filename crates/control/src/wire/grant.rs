@@ -1,0 +1,283 @@
+//! The play grant: all that a player needs to start, in one answer. The manifests are inlined as byte tables, so that
+//! the first segment is one round trip away. Paths are relative to `base_url`.
+
+use media::ByteRange;
+use media::package::{self, DASH_FILE, HLS_FILE, Package, TrackIndex};
+use serde::Serialize;
+use title::Release;
+
+use crate::MediaUrl;
+
+/// Answer to `POST /api/titles/{id}/play`.
+#[derive(Debug, Serialize)]
+pub struct Grant {
+    /// The title.
+    pub title: Title,
+    /// HLS multivariant playlist, for other players.
+    pub hls_url: String,
+    /// DASH manifest, for other players.
+    pub dash_url: String,
+    /// The package's folder; ends in a slash.
+    pub base_url: String,
+    /// The picture.
+    pub video: Video,
+    /// Audio tracks, the default one first; empty for a silent title.
+    pub audio: Vec<AudioTrack>,
+    /// Text tracks.
+    pub text: Vec<TextTrack>,
+    /// Pictures for seeking.
+    pub thumbnails: Option<Thumbnails>,
+}
+
+/// The title, as the player shows it.
+#[derive(Debug, Serialize)]
+pub struct Title {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Duration in seconds.
+    pub duration_s: f64,
+    /// Where its poster is, if it has one.
+    pub poster_url: Option<String>,
+}
+
+/// The picture. All tracks have the same segment boundaries.
+#[derive(Debug, Serialize)]
+pub struct Video {
+    /// Ticks per second of `starts`.
+    pub timescale: u32,
+    /// Start of each segment in ticks, then the end of the last.
+    pub starts: Vec<u64>,
+    /// By falling bitrate.
+    pub tracks: Vec<VideoTrack>,
+}
+
+/// One rung.
+#[derive(Debug, Serialize)]
+pub struct VideoTrack {
+    /// Unique within the package.
+    pub id: String,
+    /// The rung's name: `1080p`.
+    pub rung: String,
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// Frames per second.
+    pub frame_rate: f64,
+    /// RFC 6381 codecs parameter.
+    pub codecs: String,
+    /// Media type.
+    pub mime: &'static str,
+    /// Highest bitrate of any segment, in bits per second.
+    pub bitrate_bps_peak: u64,
+    /// Mean bitrate in bits per second.
+    pub bitrate_bps_average: u64,
+    /// VMAF of the whole rendition (0 to 100).
+    pub vmaf: f64,
+    /// The track's file.
+    pub path: String,
+    /// Where its header is.
+    pub header: Span,
+    /// Byte offset of each segment, then the end of the last.
+    pub offsets: Vec<u64>,
+}
+
+/// An audio track.
+#[derive(Debug, Serialize)]
+pub struct AudioTrack {
+    /// Unique within the package.
+    pub id: String,
+    /// Name for the viewer.
+    pub name: String,
+    /// BCP 47 language; `und` where it is not known.
+    pub language: String,
+    /// Channels.
+    pub channels: u32,
+    /// Ticks per second of `starts`.
+    pub timescale: u32,
+    /// Start of each segment in ticks, then the end of the last.
+    pub starts: Vec<u64>,
+    /// RFC 6381 codecs parameter.
+    pub codecs: String,
+    /// Media type.
+    pub mime: &'static str,
+    /// Highest bitrate of any segment, in bits per second.
+    pub bitrate_bps_peak: u64,
+    /// The track's file.
+    pub path: String,
+    /// Where its header is.
+    pub header: Span,
+    /// Byte offset of each segment, then the end of the last.
+    pub offsets: Vec<u64>,
+}
+
+/// A text track: one WebVTT file.
+#[derive(Debug, Serialize)]
+pub struct TextTrack {
+    /// Unique within the package.
+    pub id: String,
+    /// Name for the viewer.
+    pub name: String,
+    /// BCP 47 language; `und` where it is not known.
+    pub language: String,
+    /// Shown even to viewers who asked for no subtitles.
+    pub forced: bool,
+    /// For the deaf and hard of hearing.
+    pub hearing_impaired: bool,
+    /// The file.
+    pub path: String,
+}
+
+/// Seek thumbnails: sheets of tiles, row by row.
+#[derive(Debug, Serialize)]
+pub struct Thumbnails {
+    /// Sheet files in order.
+    pub sheets: Vec<String>,
+    /// Size of one tile.
+    pub tile: Tile,
+    /// Tiles in a row of a sheet.
+    pub columns: u32,
+    /// Rows of a sheet.
+    pub rows: u32,
+    /// Number of tiles over all sheets.
+    pub tiles: u32,
+    /// Seconds from one tile to the next.
+    pub interval_s: f64,
+}
+
+/// Size of a tile in pixels.
+#[derive(Debug, Serialize)]
+pub struct Tile {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+/// First byte and number of bytes.
+#[derive(Debug, Serialize)]
+pub struct Span(pub u64, pub u64);
+
+impl Grant {
+    /// The grant for `release`, or `None` where it has no picture.
+    pub fn new(release: Release, media_url: &MediaUrl) -> Option<Grant> {
+        let base_url = media_url.package(&release.package_digest);
+        let Package { duration_s, video, audio, text, poster, thumbnails } = release.package;
+        Some(Grant {
+            title: Title {
+                id: release.title.id.0,
+                name: release.title.name,
+                duration_s,
+                poster_url: poster.map(|poster| base_url.clone() + &poster.path),
+            },
+            hls_url: base_url.clone() + HLS_FILE,
+            dash_url: base_url.clone() + DASH_FILE,
+            base_url,
+            video: Video::new(video)?,
+            audio: audio.into_iter().map(AudioTrack::new).collect(),
+            text: text.into_iter().map(TextTrack::new).collect(),
+            thumbnails: thumbnails.map(Thumbnails::new),
+        })
+    }
+}
+
+impl Video {
+    fn new(tracks: Vec<package::VideoTrack>) -> Option<Video> {
+        let index = &tracks.first()?.track.index;
+        Some(Video {
+            timescale: index.timescale,
+            starts: starts(index),
+            tracks: tracks.into_iter().map(VideoTrack::new).collect(),
+        })
+    }
+}
+
+impl VideoTrack {
+    fn new(video: package::VideoTrack) -> VideoTrack {
+        let track = video.track;
+        VideoTrack {
+            id: track.id,
+            rung: video.rung,
+            width: video.size.width,
+            height: video.size.height,
+            frame_rate: video.rate.fps(),
+            codecs: track.codecs,
+            mime: "video/mp4",
+            bitrate_bps_peak: track.bitrate_bps_peak,
+            bitrate_bps_average: track.bitrate_bps_average,
+            vmaf: video.vmaf,
+            path: track.path,
+            header: track.index.header.into(),
+            offsets: offsets(&track.index),
+        }
+    }
+}
+
+impl AudioTrack {
+    fn new(audio: package::AudioTrack) -> AudioTrack {
+        let track = audio.track;
+        AudioTrack {
+            id: track.id,
+            name: audio.name,
+            language: language(audio.language),
+            channels: audio.channels,
+            timescale: track.index.timescale,
+            starts: starts(&track.index),
+            codecs: track.codecs,
+            mime: "audio/mp4",
+            bitrate_bps_peak: track.bitrate_bps_peak,
+            path: track.path,
+            header: track.index.header.into(),
+            offsets: offsets(&track.index),
+        }
+    }
+}
+
+impl TextTrack {
+    fn new(text: package::TextTrack) -> TextTrack {
+        TextTrack {
+            id: text.id,
+            name: text.name,
+            language: language(text.language),
+            forced: text.forced,
+            hearing_impaired: text.hearing_impaired,
+            path: text.path,
+        }
+    }
+}
+
+impl Thumbnails {
+    fn new(thumbnails: package::Thumbnails) -> Thumbnails {
+        Thumbnails {
+            sheets: thumbnails.sheets,
+            tile: Tile { width: thumbnails.tile.width, height: thumbnails.tile.height },
+            columns: thumbnails.columns,
+            rows: thumbnails.rows,
+            tiles: thumbnails.tiles,
+            interval_s: thumbnails.interval_s,
+        }
+    }
+}
+
+impl From<ByteRange> for Span {
+    fn from(range: ByteRange) -> Span {
+        Span(range.offset, range.length)
+    }
+}
+
+fn starts(index: &TrackIndex) -> Vec<u64> {
+    let end = index.segments.last().map(|last| last.start + last.duration);
+    index.segments.iter().map(|segment| segment.start).chain(end).collect()
+}
+
+/// Segments of a track lie back to back, so each ends where the next begins.
+fn offsets(index: &TrackIndex) -> Vec<u64> {
+    let end = index.segments.last().map(|last| last.bytes.end());
+    index.segments.iter().map(|segment| segment.bytes.offset).chain(end).collect()
+}
+
+fn language(known: Option<String>) -> String {
+    known.unwrap_or_else(|| "und".to_owned())
+}

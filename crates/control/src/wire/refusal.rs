@@ -1,0 +1,70 @@
+//! Refusals: errors, as applications see them.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// Answer to a request that was not done.
+#[derive(Debug, Serialize)]
+pub struct Refusal {
+    /// What is wrong.
+    pub error: Fault,
+    /// Status of the response.
+    #[serde(skip)]
+    pub status: StatusCode,
+}
+
+/// What is wrong with a request, or with us.
+#[derive(Debug, Serialize)]
+pub struct Fault {
+    /// For programs; never changes.
+    pub code: &'static str,
+    /// For people, as a sentence.
+    pub message: String,
+}
+
+impl Refusal {
+    /// There is no title with that id.
+    pub fn title_not_found(id: &str) -> Refusal {
+        Refusal::new(
+            StatusCode::NOT_FOUND,
+            "title_not_found",
+            format!("There is no title {id:?} in the catalogue."),
+        )
+    }
+
+    /// The API has no such address.
+    pub fn path_not_found() -> Refusal {
+        Refusal::new(StatusCode::NOT_FOUND, "path_not_found", "The API has no such address.")
+    }
+
+    /// The API has the address, but not this method of it.
+    pub fn method_not_allowed() -> Refusal {
+        Refusal::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "The address does not take this method.",
+        )
+    }
+
+    /// We failed; what happened is in the log.
+    pub fn internal() -> Refusal {
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed. Try again later.")
+    }
+
+    /// We cannot serve for now; what happened is in the log.
+    pub fn unavailable() -> Refusal {
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The server cannot reach its database.")
+    }
+
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refusal {
+        Refusal { error: Fault { code, message: message.into() }, status }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.status, Json(self)).into_response()
+    }
+}

@@ -1,7 +1,7 @@
 //! One run of a tool: arguments in; exit, output, progress and usage out.
 //!
 //! Every child has no standard input, an empty environment, its own process group, the sandbox of
-//! [`crate::sandbox`], and dies with this process. Nothing here knows what the tool does.
+//! `sandbox`, and dies with this process. Nothing here knows what the tool does.
 
 mod process;
 mod progress;

@@ -77,7 +77,7 @@ fn findings(report: &Report) -> String {
             Severity::Blocker => "blocker",
             Severity::Warning => "warning",
         };
-        item(class, format!("{} <code>{}</code>", escape(&finding.message), escape(finding.code)))
+        item(class, format!("{} <code>{}</code>", escape(&finding.message), escape(&finding.code)))
     });
     let notes = report.ladder.notes.iter().map(|note| item("warning", escape(note)));
     let items: Vec<String> = findings.chain(notes).collect();

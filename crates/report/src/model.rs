@@ -1,9 +1,10 @@
 //! What is reported: plain values, in the order in which a reader meets them.
 
-use media::master::Finding;
+use media::master::Severity;
 use media::rung::{Crf, Ladder};
 use media::shot::ShotList;
 use media::{Digest, FrameRate, Size};
+use serde::{Deserialize, Serialize};
 
 /// The report of one title.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +60,23 @@ pub struct Master {
     pub text: Vec<String>,
 }
 
+/// What ingest or the gate had to say about the film.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Stable name in kebab case: `no-audio`.
+    pub code: String,
+    /// Whether it stopped preparation.
+    pub severity: Severity,
+    /// What was found, as a sentence.
+    pub message: String,
+}
+
+impl From<&media::master::Finding> for Finding {
+    fn from(finding: &media::master::Finding) -> Finding {
+        Finding { code: finding.code.to_owned(), severity: finding.severity, message: finding.message.clone() }
+    }
+}
+
 /// One rung as it came out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rendition {
@@ -85,7 +103,7 @@ pub struct Rendition {
 }
 
 /// VMAF over frames, each number from 0 to 100.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Vmaf {
     /// Arithmetic mean.
     pub mean: f64,
@@ -111,7 +129,7 @@ pub struct ShotResult {
 }
 
 /// An audio rendition.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Audio {
     /// Name for the viewer.
     pub name: String,
@@ -124,7 +142,7 @@ pub struct Audio {
 }
 
 /// One stage of the preparation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stage {
     /// Its name: `ladder`.
     pub name: String,
@@ -141,7 +159,7 @@ pub struct Stage {
 }
 
 /// A tool that was used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tool {
     /// Its name: `ffmpeg`.
     pub name: String,

@@ -1,8 +1,8 @@
 //! The report for a terminal: the same facts in columns, without the plots.
 
-use crate::model::{Master, Rendition, Report, Stage};
+use crate::model::{Finding, Master, Rendition, Report, Stage};
 use crate::units;
-use media::master::{Finding, Severity};
+use media::master::Severity;
 use std::fmt::Write as _;
 
 /// Renders the report as plain text of at most about 100 columns.

@@ -1,10 +1,10 @@
 //! A report of an invented film: 12 shots, six rungs, every field filled.
 
-use media::master::{Finding, Severity};
+use media::master::Severity;
 use media::rung::{Crf, Ladder, Rung, Trial, TrialPoint};
 use media::shot::{Complexity, Shot, ShotList};
 use media::{Digest, FrameRange, FrameRate, Size};
-use report::{Audio, Master, Rendition, Report, ShotResult, Stage, Tool, Vmaf};
+use report::{Audio, Finding, Master, Rendition, Report, ShotResult, Stage, Tool, Vmaf};
 
 const RATE: FrameRate = FrameRate { num: 24, den: 1 };
 /// Shots as (frames, motion, detail).
@@ -39,7 +39,7 @@ pub(crate) fn report() -> Report {
         id: "the-meadow-3f2a".into(),
         master: master(),
         findings: vec![Finding {
-            code: "audio-late",
+            code: "audio-late".into(),
             severity: Severity::Warning,
             message: "The sound begins 0.083 s after the picture; it is padded with silence.".into(),
         }],

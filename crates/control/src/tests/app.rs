@@ -35,9 +35,7 @@ async fn a_file_that_the_browser_has_is_not_sent_again() {
     let platform = Platform::new("/media/").await;
     let first = platform.answer("GET /", &[]).await;
     let tag = header(&first, "etag").to_owned();
-
     assert_eq!(tag.len(), 18, "{tag}");
-
     let again = platform.answer("GET /", &[("if-none-match", &tag)]).await;
     assert_eq!((again.status().as_u16(), header(&again, "etag")), (304, tag.as_str()));
     assert_eq!(text(again).await, "");

@@ -29,7 +29,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             change_min: 6.0,
-            ratio_min: 2.6,
+            ratio_min: 2.1,
             neighbourhood_s: 0.3,
             shot_s_min: 0.5,
             black_luma_max: 24.0,
@@ -40,9 +40,7 @@ impl Default for Config {
 
 /// Added to the neighbourhood's change before a ratio is taken of it, so that a still picture's tiny change does
 /// not make everything a cut. In 8-bit luma steps.
-const STILL_CHANGE: f64 = 1.0;
-/// Ratio, in multiples of the least one, at which the detector is wholly sure.
-const SURE_RATIO: f64 = 4.0;
+const STILL_CHANGE: f64 = 2.0;
 /// A picture has come back when it differs from the former one by less than this part of the change.
 const RETURN_PART: f64 = 0.4;
 /// Certainty given to a fade: found by one rule on mean luma, without a change to measure.
@@ -79,21 +77,30 @@ fn cuts(scores: &[FrameScore], rate: FrameRate, config: &Config) -> Vec<Boundary
             let change = f64::from(scores[frame].change_compensated);
             let ratio = change / (usual_change(scores, frame, reach) + STILL_CHANGE);
             (change >= config.change_min && ratio >= config.ratio_min)
-                .then(|| Boundary { frame, score: (ratio / config.ratio_min / SURE_RATIO).min(1.0) })
+                .then(|| Boundary { frame, score: certainty(ratio, config) })
         })
         .collect();
     candidates.iter().filter(|c| !in_flash(scores, c.frame)).copied().collect()
 }
 
-/// Median compensated change of up to `reach` frames on either side of `frame`. The median, because another
-/// cut or a flash nearby must not hide this one.
+/// From 0.5 for a change that is just high enough, towards 1.
+fn certainty(ratio: f64, config: &Config) -> f64 {
+    1.0 - config.ratio_min / ratio / 2.0
+}
+
+/// Mean compensated change of up to `reach` frames on either side of `frame`, without the greatest: another cut or a
+/// flash nearby must not hide this one.
 fn usual_change(scores: &[FrameScore], frame: usize, reach: usize) -> f64 {
     let from = frame.saturating_sub(reach).max(1);
     let to = (frame + reach + 1).min(scores.len());
-    let mut changes: Vec<f32> =
-        (from..to).filter(|&i| i != frame).map(|i| scores[i].change_compensated).collect();
-    changes.sort_by(f32::total_cmp);
-    changes.get(changes.len() / 2).copied().map_or(0.0, f64::from)
+    let (mut sum, mut greatest, mut count) = (0.0, 0.0, 0_u32);
+    for i in (from..to).filter(|&i| i != frame) {
+        let change = f64::from(scores[i].change_compensated);
+        sum += change;
+        greatest = change.max(greatest);
+        count += 1;
+    }
+    if count > 1 { (sum - greatest) / f64::from(count - 1) } else { 0.0 }
 }
 
 /// Whether the change at `frame` belongs to a flash: it brings back a picture from before, or a frame soon
@@ -174,4 +181,155 @@ fn shot(start: Boundary, end: usize, scores: &[FrameScore]) -> Shot {
 
 fn mean(scores: &[FrameScore], of: impl Fn(&FrameScore) -> f32) -> f64 {
     scores.iter().map(|score| f64::from(of(score))).sum::<f64>() / scores.len().max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: FrameRate = FrameRate { num: 24, den: 1 };
+
+    /// Scores of a quiet scene: `frames` of them, with a change of 2 and a mean luma of 100.
+    fn quiet(frames: usize) -> Vec<FrameScore> {
+        let score = FrameScore {
+            luma_mean: 100.0,
+            detail: 5.0,
+            change: 3.0,
+            change_compensated: 2.0,
+            block_change: 2.0,
+            return_change: 3.0,
+            return_frames: 2,
+            ..FrameScore::default()
+        };
+        vec![score; frames]
+    }
+
+    /// Puts a change of `change` at `frame`, to a picture never seen before.
+    fn cut(scores: &mut [FrameScore], frame: usize, change: f32) {
+        scores[frame].change_compensated = change;
+        scores[frame].block_change = change;
+        // The frame after it, too, can only look back past the cut.
+        for score in &mut scores[frame..frame + 2] {
+            score.return_change = change;
+        }
+    }
+
+    /// First frames of the shots found.
+    #[track_caller]
+    fn check(scores: &[FrameScore], expected: &[u64]) {
+        let list = detect(scores, RATE, &Config::default());
+        let starts: Vec<u64> = list.shots.iter().map(|shot| shot.frames.start).collect();
+        assert_eq!(starts, expected);
+        assert_eq!(list.frames(), scores.len() as u64, "up to the last frame");
+        for pair in list.shots.windows(2) {
+            assert_eq!(pair[0].frames.end, pair[1].frames.start, "no gap, no overlap");
+        }
+        assert!(list.shots.iter().all(|shot| (0.0..=1.0).contains(&shot.cut_score)));
+    }
+
+    #[test]
+    fn the_first_frame_begins_a_shot() {
+        check(&[], &[]);
+        check(&quiet(1), &[0]);
+        check(&quiet(500), &[0]);
+    }
+
+    #[test]
+    fn a_cut_is_high_and_stands_out() {
+        let mut scores = quiet(120);
+        cut(&mut scores, 60, 30.0);
+        check(&scores, &[0, 60]);
+        // Low in itself, though 3 times the usual.
+        cut(&mut scores, 60, 5.9);
+        check(&scores, &[0]);
+        // High, but so is all around it: (20 + 2) x 2.1 = 46.
+        scores.iter_mut().for_each(|score| score.change_compensated = 20.0);
+        cut(&mut scores, 60, 45.0);
+        check(&scores, &[0]);
+        cut(&mut scores, 60, 47.0);
+        check(&scores, &[0, 60]);
+    }
+
+    #[test]
+    fn a_cut_beside_another_change_is_still_seen() {
+        let mut scores = quiet(120);
+        cut(&mut scores, 60, 30.0);
+        cut(&mut scores, 64, 50.0);
+        // Both stand out; the surer one is kept, for 4 frames are no shot.
+        check(&scores, &[0, 64]);
+    }
+
+    #[test]
+    fn a_shot_has_its_least_length() {
+        let mut scores = quiet(120);
+        for frame in [11, 48, 60, 109] {
+            cut(&mut scores, frame, 40.0);
+        }
+        // 12 frames are half a second: 11 and 109 leave less, 48 to 60 is just enough.
+        check(&scores, &[0, 48, 60]);
+    }
+
+    #[test]
+    fn a_flash_is_no_cut() {
+        let mut scores = quiet(120);
+        cut(&mut scores, 60, 80.0);
+        cut(&mut scores, 62, 80.0);
+        // Frame 62 looks like frame 59, 3 back.
+        (scores[62].return_change, scores[62].return_frames) = (5.0, 3);
+        check(&scores, &[0]);
+        // Back to another picture: two cuts, of which one has room.
+        scores[62].return_change = 60.0;
+        check(&scores, &[0, 60]);
+    }
+
+    #[test]
+    fn a_flash_before_a_cut_does_not_hide_it() {
+        let mut scores = quiet(120);
+        cut(&mut scores, 60, 80.0);
+        cut(&mut scores, 62, 80.0);
+        (scores[62].return_change, scores[62].return_frames) = (5.0, 3);
+        cut(&mut scores, 66, 60.0);
+        check(&scores, &[0, 66]);
+    }
+
+    /// Luma going down to `darkest` at `frames` and up again, 4 a frame.
+    fn fade(scores: &mut [FrameScore], frames: std::ops::RangeInclusive<usize>, darkest: f32) {
+        for (frame, score) in scores.iter_mut().enumerate() {
+            let away = frames.start().saturating_sub(frame) + frame.saturating_sub(*frames.end());
+            score.luma_mean = score.luma_mean.min(darkest + 4.0 * away as f32);
+        }
+    }
+
+    #[test]
+    fn a_fade_through_black_is_a_boundary_at_its_last_darkest_frame() {
+        let mut scores = quiet(240);
+        fade(&mut scores, 100..=110, 1.0);
+        check(&scores, &[0, 110]);
+        // Not dark enough for black.
+        let mut scores = quiet(240);
+        fade(&mut scores, 100..=110, 30.0);
+        check(&scores, &[0]);
+        // A film that begins and ends in black has a picture on one side only.
+        let mut scores = quiet(240);
+        fade(&mut scores, 0..=30, 0.0);
+        fade(&mut scores, 200..=239, 0.0);
+        check(&scores, &[0]);
+        // A dark film is not black all the time: it never gets much brighter.
+        let mut scores = quiet(240);
+        scores.iter_mut().for_each(|score| score.luma_mean = 20.0);
+        check(&scores, &[0]);
+    }
+
+    #[test]
+    fn complexity_is_of_the_shot_without_its_cut() {
+        let mut scores = quiet(120);
+        cut(&mut scores, 60, 40.0);
+        scores[60].change = 90.0;
+        scores[60..].iter_mut().for_each(|score| score.detail = 8.0);
+        let list = detect(&scores, RATE, &Config::default());
+        let expected = [(3.0, 5.0), (3.0, 8.0)];
+        let got: Vec<(f64, f64)> =
+            list.shots.iter().map(|s| (s.complexity.motion, s.complexity.detail)).collect();
+        assert_eq!(got, expected);
+    }
 }

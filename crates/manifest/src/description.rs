@@ -69,7 +69,7 @@ pub fn write(package: &Package) -> String {
     serde_json::to_string(&document).expect("a package is JSON")
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 ///
 /// # Errors
 /// Where the text is no description, of another version, or has values that would break those who use it: a

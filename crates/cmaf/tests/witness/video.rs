@@ -1,8 +1,6 @@
 //! Video: two shots, encoded apart, become one track.
 
-use crate::support::{
-    encode_shot, ffmpeg, ffprobe, folder, frames, read_movie, run, write_track,
-};
+use crate::support::{encode_shot, ffmpeg, ffprobe, folder, frames, read_movie, run, write_track};
 use cmaf::splice::{self, Shot, SpliceError, Spliced};
 use media::FrameRate;
 use mp4_atom::{Any, Codec, ReadFrom};
@@ -88,7 +86,8 @@ fn mp4_atom_reads_what_was_meant() {
                 let track = &moov.trak[0];
                 // Two frames of reordering, edited away.
                 let edits = &track.edts.as_ref().unwrap().elst.as_ref().unwrap().entries;
-                let edits: Vec<_> = edits.iter().map(|edit| (edit.media_time, edit.segment_duration)).collect();
+                let edits: Vec<_> =
+                    edits.iter().map(|edit| (edit.media_time, edit.segment_duration)).collect();
                 assert_eq!(edits, [(Some(2000), 53_000)]);
                 assert_eq!((track.mdia.mdhd.timescale, track.tkhd.width.integer()), (25_000, 320));
                 assert_eq!(moov.mvex.unwrap().mehd.unwrap().fragment_duration, 53_000);

@@ -73,7 +73,11 @@ pub struct Finding {
 
 impl From<&media::master::Finding> for Finding {
     fn from(finding: &media::master::Finding) -> Finding {
-        Finding { code: finding.code.to_owned(), severity: finding.severity, message: finding.message.clone() }
+        Finding {
+            code: finding.code.to_owned(),
+            severity: finding.severity,
+            message: finding.message.clone(),
+        }
     }
 }
 

@@ -42,7 +42,9 @@ pub fn read(text: &str) -> Result<Report, NotAReport> {
     if record.version != VERSION {
         return Err(NotAReport(format!("its version is {}, not {VERSION}", record.version)));
     }
-    record.into_report().ok_or_else(|| NotAReport("its digest, frame rate or a severity is malformed".to_owned()))
+    record
+        .into_report()
+        .ok_or_else(|| NotAReport("its digest, frame rate or a severity is malformed".to_owned()))
 }
 
 #[derive(Serialize, Deserialize)]
@@ -390,7 +392,8 @@ mod tests {
 
     fn report() -> Report {
         let size = Size { width: 640, height: 360 };
-        let point = |crf, bitrate_bps, vmaf| TrialPoint { trial: Trial { size, crf: Crf(crf) }, bitrate_bps, vmaf };
+        let point =
+            |crf, bitrate_bps, vmaf| TrialPoint { trial: Trial { size, crf: Crf(crf) }, bitrate_bps, vmaf };
         let complexity = Complexity { motion: 1.5, detail: 2.5, brightness: 99.0 };
         let shot = Shot { frames: FrameRange { start: 0, end: 48 }, complexity, cut_score: 1.0 };
         let vmaf = Vmaf { mean: 95.1, harmonic_mean: 95.0, p5: 90.0, min: 85.0 };
@@ -457,7 +460,9 @@ mod tests {
     #[test]
     fn other_texts_are_refused() {
         let good = write(&report());
-        for bad in ["", "{}", &good.replace("\"version\": 1", "\"version\": 2"), &good.replace("24/1", "fast")] {
+        for bad in
+            ["", "{}", &good.replace("\"version\": 1", "\"version\": 2"), &good.replace("24/1", "fast")]
+        {
             assert!(read(bad).is_err());
         }
     }

@@ -3,7 +3,7 @@
  *
  *     node e2e/run.mjs                       against the synthetic fixture
  *     node e2e/run.mjs --base URL            against a running `matinee serve`, every title of its catalogue
- *     node e2e/run.mjs --base URL --witness  and its HLS and DASH in three players that are not ours
+ *     node e2e/run.mjs [--base URL] --witness  and its HLS and DASH in three players that are not ours
  *     node e2e/run.mjs --title ID --seconds N  one title; witnesses stop after N seconds (default 8)
  */
 import { parseArgs } from "node:util";

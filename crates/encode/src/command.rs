@@ -1,7 +1,7 @@
 //! The encoder's arguments: one shot of one rung, or a trial.
 //!
 //! Owns how x264 is set. The parameter sets (SPS, PPS) depend on size, rate and level alone, never on the quality
-//! or the shot, so that a shot encoded again still joins its neighbours. Input, number of frames and output file
+//! or the shot, so that a shot encoded again still joins its neighbours. Input, scaling, clock and output file
 //! are the caller's.
 
 use crate::level::{self, Level};
@@ -52,15 +52,9 @@ impl Settings {
     }
 }
 
-/// The filters before the encoder: the excerpt's clock starts at 0, on which the keyframes' times rest, and the
-/// picture is scaled to `size`. Lanczos keeps the most detail of the common kernels.
-pub fn filters(size: Size) -> String {
-    let Size { width, height } = size;
-    format!("setpts=PTS-STARTPTS,scale={width}:{height}:flags=lanczos+accurate_rnd+full_chroma_int")
-}
-
 /// ffmpeg's output options for x264. `keyframes` are frame numbers counted from the encode's first frame, which is
-/// always one; an empty list asks for that one alone. The clock must start at 0: see [`filters`].
+/// always one; an empty list asks for that one alone. Their times rest on the
+/// excerpt's clock, which must start at 0.
 pub fn x264(settings: &Settings, keyframes: &[u64]) -> Vec<String> {
     let mut args = strings(&["-an", "-sn", "-dn", "-map_metadata", "-1"]);
     args.extend(strings(&[

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test fail as tests do")]
 
-use encode::command::{Settings, filters, x264};
+use encode::command::{Settings, x264};
 use media::rung::Crf;
 use media::{FrameRate, Size};
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ fn encode(source: &str, frames: u64, crf: u16, keyframes: &[u64], to: &Path) {
     let mut command = tool("ffmpeg");
     command.args(["-v", "error", "-nostdin", "-y", "-f", "lavfi", "-ss", START_S, "-i"]);
     command.arg(format!("{source}=size=320x180:rate={RATE}"));
-    command.args(["-vf", &filters(size), "-frames:v", &frames.to_string()]);
+    command.args(["-vf", &format!("setpts=PTS-STARTPTS,scale={size}"), "-frames:v", &frames.to_string()]);
     command.args(x264(&settings, keyframes)).arg(to);
     finish(command);
 }

@@ -53,46 +53,36 @@ impl Settings {
 }
 
 /// ffmpeg's output options for x264. `keyframes` are frame numbers counted from the encode's first frame, which is
-/// always one; an empty list asks for that one alone. Their times rest on the
-/// excerpt's clock, which must start at 0.
+/// always one; an empty list asks for that one alone. Their times rest on the excerpt's clock, which starts at 0.
 pub fn x264(settings: &Settings, keyframes: &[u64]) -> Vec<String> {
-    let mut args = strings(&["-an", "-sn", "-dn", "-map_metadata", "-1"]);
-    args.extend(strings(&[
-        "-c:v",
-        "libx264",
-        "-preset",
-        PRESET,
-        "-profile:v",
-        "high",
-        "-pix_fmt",
-        "yuv420p",
-    ]));
-    // One thread: the same bytes on every machine, and no work split below the size of a shot.
-    args.extend(strings(&["-threads", "1", "-level:v", settings.level().name]));
-    args.extend(strings(&["-crf", &settings.crf.to_string()]));
+    let mut options = vec![
+        ("-c:v", "libx264".to_owned()),
+        ("-preset", PRESET.into()),
+        ("-profile:v", "high".into()),
+        ("-level:v", settings.level().name.into()),
+        ("-pix_fmt", "yuv420p".into()),
+        // One thread: the same bytes on every machine, and no work split below the size of a shot.
+        ("-threads", "1".into()),
+        ("-crf", settings.crf.to_string()),
+    ];
     if let Some(bitrate_bps_max) = settings.bitrate_bps_max {
-        args.extend(["-maxrate".into(), bitrate_bps_max.to_string()]);
-        args.extend(["-bufsize".into(), (bitrate_bps_max * VBV_S).to_string()]);
+        options.push(("-maxrate", bitrate_bps_max.to_string()));
+        options.push(("-bufsize", (bitrate_bps_max * VBV_S).to_string()));
     }
-    args.extend(["-bf".into(), B_FRAMES.to_string(), "-refs".into(), REFERENCES.to_string()]);
-    args.extend([
-        "-force_key_frames".into(),
-        keyframe_times(keyframes, settings.rate),
-        "-forced-idr".into(),
-        "1".into(),
-    ]);
-    args.extend(["-x264-params".into(), x264_params()]);
-    for (option, value) in [
-        ("-color_primaries", "bt709"),
-        ("-color_trc", "bt709"),
-        ("-colorspace", "bt709"),
-        ("-color_range", "tv"),
+    options.extend([
+        ("-bf", B_FRAMES.to_string()),
+        ("-refs", REFERENCES.to_string()),
+        ("-force_key_frames", keyframe_times(keyframes, settings.rate)),
+        ("-forced-idr", "1".into()),
+        ("-x264-params", x264_params()),
+        ("-color_primaries", "bt709".into()),
+        ("-color_trc", "bt709".into()),
+        ("-colorspace", "bt709".into()),
+        ("-color_range", "tv".into()),
         // The encoder's notes to itself (SEI) differ from quality to quality and tell a player nothing.
-        ("-bsf:v", "filter_units=remove_types=6"),
-    ] {
-        args.extend(strings(&[option, value]));
-    }
-    args
+        ("-bsf:v", "filter_units=remove_types=6".into()),
+    ]);
+    options.into_iter().flat_map(|(option, value)| [option.to_owned(), value]).collect()
 }
 
 /// `stitchable` keeps x264 from fitting the parameter sets to what it finds in the shot.
@@ -107,10 +97,6 @@ fn keyframe_times(keyframes: &[u64], rate: FrameRate) -> String {
     let time = |&frame: &u64| format!("{:.6}", (rate.seconds(frame) - rate.seconds(1) / 2.0).max(0.0));
     let times: Vec<String> = keyframes.iter().map(time).collect();
     if times.is_empty() { "0".into() } else { times.join(",") }
-}
-
-fn strings(texts: &[&str]) -> Vec<String> {
-    texts.iter().map(|&text| text.to_owned()).collect()
 }
 
 #[cfg(test)]

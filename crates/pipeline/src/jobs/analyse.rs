@@ -1,0 +1,149 @@
+//! Analyse: one decode of the master makes the mezzanine and the frame scores; the scores become shots.
+//!
+//! [`Ingested`] → [`Analysed`].
+
+use super::ingest::{Ingested, refusal};
+use crate::budget::Need;
+use crate::flow::{Context, Failure, Job, Stage};
+use crate::progress::{Event, Unit};
+use crate::step::{Cost, Output, Step};
+use crate::workshop::{self, Finished, Made};
+use ::analyse::{FrameScore, Measure, record, shots};
+use codec::mezzanine;
+use ingest::rules::Decoded;
+use media::master::{Master, Severity};
+use media::shot::ShotList;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Memory of the decoder and the lossless encoder beside their frames.
+const MEZZANINE_MEMORY_BYTES: u64 = 300 << 20;
+/// Frames of the source that the decoder, the filters and the encoder hold together.
+const MEZZANINE_FRAMES: u64 = 48;
+
+const MEZZANINE_FILE: &str = "mezzanine.mp4";
+const SCORES_FILE: &str = "scores.csv";
+const DECODED_FILE: &str = "decoded.json";
+
+/// The stage.
+#[derive(Debug)]
+pub struct Analyse;
+
+/// A film whose shots are known.
+#[derive(Debug, Clone)]
+pub struct Analysed {
+    /// What came in, with the findings of the decode.
+    pub ingested: Ingested,
+    /// The mezzanine: lossless, constant rate; every later step reads it and not the master.
+    pub mezzanine: Output,
+    /// Time of the first picture on the master's timeline, in seconds.
+    pub picture_start_s: f64,
+    /// Shots.
+    pub shots: ShotList,
+}
+
+impl Analysed {
+    /// Duration of the picture in seconds.
+    pub fn duration_s(&self) -> f64 {
+        self.ingested.master.conform.rate.seconds(self.shots.frames())
+    }
+}
+
+/// What the decode found; a step output.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct DecodeRecord {
+    frames: u64,
+    decode_errors: u64,
+    complaints: Vec<String>,
+    picture_start_s: f64,
+}
+
+impl Job for Analyse {
+    const STAGE: Stage = Stage::Analyse;
+    type Takes = Ingested;
+    type Gives = Analysed;
+
+    async fn run(ctx: &Context, mut ingested: Ingested) -> Result<Analysed, Failure> {
+        let made = mezzanine(ctx, &ingested).await?;
+        let record = ctx.workshop.read(made.output(DECODED_FILE)?).await?;
+        let record: DecodeRecord = serde_json::from_slice(&record)?;
+        let decoded = Decoded { frames: record.frames, decode_errors: record.decode_errors };
+        ingested.findings.extend(ingest::rules::after_decode(&ingested.facts, &ingested.master, &decoded));
+        if ingested.findings.iter().any(|finding| finding.severity == Severity::Blocker) {
+            return Err(Failure::Refused(ingested.findings));
+        }
+        let table = ctx.workshop.read(made.output(SCORES_FILE)?).await?;
+        let scores: Vec<FrameScore> = record::read(std::str::from_utf8(&table)?)?;
+        let shots = shots::detect(&scores, ingested.master.conform.rate, &shots::Config::default());
+        let mezzanine = made.output(MEZZANINE_FILE)?.clone();
+        Ok(Analysed { ingested, mezzanine, picture_start_s: record.picture_start_s, shots })
+    }
+}
+
+async fn mezzanine(ctx: &Context, ingested: &Ingested) -> Result<Finished, Failure> {
+    let master = &ingested.master;
+    let total = expected_frames(master);
+    ctx.tell(Event::Total { stage: Stage::Analyse, total, unit: Unit::Frames });
+    let source = ctx.workshop.file(&ingested.source.key).await?;
+    let job = workshop::Job {
+        step: Step {
+            kind: "mezzanine",
+            version: 1,
+            params: vec![
+                ("video", format!("{:?}", master.video)),
+                ("conform", format!("{:?}", master.conform)),
+            ],
+            inputs: vec![ingested.source.digest],
+            tool: ctx.tools.ffmpeg.id(),
+        },
+        stage: Stage::Analyse,
+        need: Need {
+            threads: ctx.workshop.budget.threads(),
+            memory_bytes: MEZZANINE_MEMORY_BYTES + master.video.size.pixels() * 3 * MEZZANINE_FRAMES,
+        },
+    };
+    let work = |bench: PathBuf| async move {
+        let mut measure = Measure::new();
+        let mut scores = Vec::new();
+        let mut on_frame = |luma: &[u8]| {
+            scores.push(measure.push(luma));
+            ctx.tell(Event::Done { stage: Stage::Analyse, done: 1 });
+        };
+        let job = mezzanine::Job {
+            master: &source,
+            video: &master.video,
+            conform: &master.conform,
+            folder: &bench,
+            file_name: MEZZANINE_FILE,
+        };
+        let made = mezzanine::make(&ctx.tools, &job, &mut on_frame, &mut |_| {}).await?;
+        let record = DecodeRecord {
+            frames: made.frames,
+            decode_errors: made.decode_errors,
+            complaints: made.complaints,
+            picture_start_s: made.picture_start_s,
+        };
+        tokio::fs::write(bench.join(SCORES_FILE), record::write(&scores)).await?;
+        tokio::fs::write(bench.join(DECODED_FILE), serde_json::to_vec_pretty(&record)?).await?;
+        let files = [MEZZANINE_FILE, SCORES_FILE, DECODED_FILE].map(str::to_owned).to_vec();
+        Ok(Made { files, cost: Cost::from(made.usage) })
+    };
+    let made = ctx.workshop.run(job, work).await;
+    made.map_err(undecodable)
+}
+
+/// Turns the decoder's word that there is nothing to decode into a refusal; other errors are ours.
+fn undecodable(error: anyhow::Error) -> Failure {
+    match error.downcast_ref::<codec::Error>() {
+        Some(cause) if cause.blames_the_input() => refusal(
+            "undecodable",
+            format!("The picture cannot be decoded: {cause}. Export the master again."),
+        ),
+        _ => Failure::Failed(error),
+    }
+}
+
+fn expected_frames(master: &Master) -> u64 {
+    let by_time = master.video.duration_s.map(|seconds| master.conform.rate.frames(seconds));
+    by_time.or(master.video.frames).unwrap_or(0)
+}

@@ -1,0 +1,203 @@
+//! Assemble: joins the shots of each rung to one track without a seam, and proves it by decoding it.
+//!
+//! [`Encoded`] → [`Assembled`].
+
+use super::encode::Encoded;
+use super::track::{self, IndexRecord};
+use crate::budget::Need;
+use crate::flow::{Context, Failure, Job, Stage};
+use crate::progress::{Event, Unit};
+use crate::step::{Cost, Output, Step};
+use crate::workshop::{self, Finished, Made, for_all};
+use anyhow::{Context as _, bail};
+use cmaf::splice::{self, Spliced};
+use cmaf::track::layout;
+use media::FrameRange;
+use media::package::TrackIndex;
+use std::path::PathBuf;
+
+/// Memory of a decoder beside its frames, and of the sample tables of a long film.
+const MEMORY_BYTES: u64 = 200 << 20;
+/// Bytes for each pixel that a decoder holds: 20 frames of 8-bit 4:2:0.
+const MEMORY_BYTES_PER_PIXEL: u64 = 30;
+
+const TRACK_FILE: &str = "track.mp4";
+const INDEX_FILE: &str = "index.json";
+
+/// The stage.
+#[derive(Debug)]
+pub struct Assemble;
+
+/// A film whose renditions are whole.
+#[derive(Debug, Clone)]
+pub struct Assembled {
+    /// What came in.
+    pub encoded: Encoded,
+    /// One track for each rung.
+    pub video: Vec<AssembledTrack>,
+    /// One track for each audio stream.
+    pub audio: Vec<AssembledTrack>,
+}
+
+/// A CMAF track in the store.
+#[derive(Debug, Clone)]
+pub struct AssembledTrack {
+    /// Its bytes.
+    pub output: Output,
+    /// RFC 6381 codecs parameter.
+    pub codecs: String,
+    /// Where its segments lie.
+    pub index: TrackIndex,
+}
+
+impl Job for Assemble {
+    const STAGE: Stage = Stage::Assemble;
+    type Takes = Encoded;
+    type Gives = Assembled;
+
+    async fn run(ctx: &Context, encoded: Encoded) -> Result<Assembled, Failure> {
+        let tracks = encoded.shots.len() + encoded.aside.audio.len();
+        ctx.tell(Event::Total { stage: Stage::Assemble, total: tracks as u64, unit: Unit::Items });
+        let (video, audio) = tokio::try_join!(
+            for_all((0..encoded.shots.len()).collect(), |rung| video(ctx, &encoded, rung)),
+            for_all((0..encoded.aside.audio.len()).collect(), |stream| audio(ctx, &encoded, stream)),
+        )?;
+        Ok(Assembled { encoded, video, audio })
+    }
+}
+
+async fn video(ctx: &Context, encoded: &Encoded, rung: usize) -> anyhow::Result<AssembledTrack> {
+    let laddered = &encoded.laddered;
+    let rate = laddered.analysed.ingested.master.conform.rate;
+    let shots: Vec<&Output> = encoded.shots[rung].iter().map(|shot| &shot.output).collect();
+    let frames: Vec<u64> = laddered.cuts.shots.iter().map(|shot| shot.frames.len()).collect();
+    let segments = laddered.cuts.segments.clone();
+    let size = laddered.ladder.rungs[rung].size;
+    let join = move |sources: &[PathBuf]| {
+        let movies = track::read_movies(sources)?;
+        let shots: Vec<splice::Shot<'_>> = movies
+            .iter()
+            .zip(&frames)
+            .map(|(movie, frames)| splice::Shot { movie, frames: *frames })
+            .collect();
+        Ok((splice::video(&shots, rate)?, segments))
+    };
+    let doing = || format!("joining rung {}", laddered.ladder.rungs[rung].name);
+    let memory_bytes = MEMORY_BYTES + size.pixels() * MEMORY_BYTES_PER_PIXEL;
+    let params = vec![
+        ("rate", rate.to_string()),
+        ("shots", format!("{:?}", laddered.cuts.shots.iter().map(|s| s.frames.len()).collect::<Vec<_>>())),
+        ("segments", format!("{:?}", starts(&laddered.cuts.segments))),
+    ];
+    let task = Task { params, sources: shots, frames: laddered.analysed.shots.frames(), memory_bytes };
+    assemble(ctx, task, join).await.with_context(doing)
+}
+
+async fn audio(ctx: &Context, encoded: &Encoded, stream: usize) -> anyhow::Result<AssembledTrack> {
+    let laddered = &encoded.laddered;
+    let rate = laddered.analysed.ingested.master.conform.rate;
+    let language = laddered.analysed.ingested.master.audio[stream].label.language.clone();
+    let boundaries: Vec<f64> =
+        starts(&laddered.cuts.segments).into_iter().map(|start| rate.seconds(start)).collect();
+    let params = vec![("language", format!("{language:?}")), ("boundaries_s", format!("{boundaries:?}"))];
+    let join = move |sources: &[PathBuf]| {
+        let movies = track::read_movies(sources)?;
+        let movie = movies.first().context("there is no audio encode")?;
+        let mut spliced = splice::audio(movie)?;
+        spliced.description.language = language;
+        let segments = audio_segments(&spliced, &boundaries);
+        Ok((spliced, segments))
+    };
+    let sources = vec![&encoded.aside.audio[stream]];
+    let task = Task { params, sources, frames: 0, memory_bytes: MEMORY_BYTES };
+    assemble(ctx, task, join).await.with_context(|| format!("laying out audio stream {stream}"))
+}
+
+fn starts(segments: &[FrameRange]) -> Vec<u64> {
+    segments.iter().map(|segment| segment.start).collect()
+}
+
+/// Segments of audio frames that begin nearest to the picture's.
+fn audio_segments(spliced: &Spliced, boundaries_s: &[f64]) -> Vec<FrameRange> {
+    let frame_ticks = spliced.samples.first().map_or(1, |sample| u64::from(sample.duration));
+    let priming = spliced.description.edit.map_or(0, |edit| edit.media_time);
+    let frames = spliced.samples.len() as u64;
+    let timescale = spliced.description.timescale;
+    ::package::segment::audio(boundaries_s, timescale, frame_ticks, priming, frames)
+}
+
+/// A track to be assembled.
+struct Task<'a> {
+    params: Vec<(&'static str, String)>,
+    sources: Vec<&'a Output>,
+    /// Frames that it must decode to; 0 where they are not counted.
+    frames: u64,
+    memory_bytes: u64,
+}
+
+/// Joins on a blocking thread, writes the track, decodes it.
+async fn assemble<J>(ctx: &Context, task: Task<'_>, join: J) -> anyhow::Result<AssembledTrack>
+where
+    J: FnOnce(&[PathBuf]) -> anyhow::Result<(Spliced, Vec<FrameRange>)> + Send + 'static,
+{
+    let mut sources = Vec::with_capacity(task.sources.len());
+    for source in &task.sources {
+        sources.push(ctx.workshop.file(&source.key).await?);
+    }
+    let job = workshop::Job {
+        step: Step {
+            kind: "assemble",
+            version: 1,
+            params: task.params,
+            inputs: task.sources.iter().map(|source| source.digest).collect(),
+            tool: ctx.tools.ffmpeg.id(),
+        },
+        stage: Stage::Assemble,
+        need: Need { threads: 1, memory_bytes: task.memory_bytes },
+    };
+    let work = |bench: PathBuf| async move {
+        let path = bench.join(TRACK_FILE);
+        let record = tokio::task::spawn_blocking({
+            let path = path.clone();
+            move || join_and_write(&sources, &path, join)
+        });
+        tokio::fs::write(bench.join(INDEX_FILE), serde_json::to_vec(&record.await??)?).await?;
+        let checked = codec::check::decode(&ctx.tools, &path).await?;
+        prove(&checked, task.frames)?;
+        Ok(Made {
+            files: vec![TRACK_FILE.to_owned(), INDEX_FILE.to_owned()],
+            cost: Cost::from(checked.usage),
+        })
+    };
+    let finished = ctx.workshop.run(job, work).await?;
+    ctx.tell(Event::Done { stage: Stage::Assemble, done: 1 });
+    read_back(ctx, &finished).await
+}
+
+fn join_and_write<J>(sources: &[PathBuf], path: &std::path::Path, join: J) -> anyhow::Result<IndexRecord>
+where
+    J: FnOnce(&[PathBuf]) -> anyhow::Result<(Spliced, Vec<FrameRange>)>,
+{
+    let (spliced, segments) = join(sources)?;
+    let layout = layout(&spliced.description, &spliced.samples, &segments)?;
+    track::write(&layout, &spliced, sources, path)?;
+    Ok(IndexRecord::new(spliced.description.entry.codecs(), &layout.index))
+}
+
+/// A track is whole where a decoder has nothing to say about it and shows as many frames as the film has.
+fn prove(checked: &codec::check::Checked, frames: u64) -> anyhow::Result<()> {
+    if let Some(complaint) = checked.complaints.first() {
+        bail!("the joined track does not decode cleanly: {complaint}");
+    }
+    if frames != 0 && checked.frames != frames {
+        bail!("the joined track shows {} frames, the film has {frames}", checked.frames);
+    }
+    Ok(())
+}
+
+async fn read_back(ctx: &Context, finished: &Finished) -> anyhow::Result<AssembledTrack> {
+    let record = ctx.workshop.read(finished.output(INDEX_FILE)?).await?;
+    let record: IndexRecord = serde_json::from_slice(&record)?;
+    let (codecs, index) = record.into_index();
+    Ok(AssembledTrack { output: finished.output(TRACK_FILE)?.clone(), codecs, index })
+}

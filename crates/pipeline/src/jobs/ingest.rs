@@ -1,0 +1,163 @@
+//! Ingest: stores the file by its digest, probes it and has the rules judge it.
+//!
+//! `Request` → [`Ingested`].
+
+use crate::budget::Need;
+use crate::flow::{Context, Failure, Job, Request, Stage};
+use crate::progress::{Event, Unit};
+use crate::step::{Cost, Output, Step};
+use crate::workshop::{self, Made};
+use anyhow::{Context as _, anyhow};
+use media::facts::Facts;
+use media::master::{Finding, Master, MasterFile, Severity};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use store::Key;
+use title::{Title, TitleId};
+
+/// Memory of a probe: it reads headers and a few frames of a picture of any size.
+const PROBE_MEMORY_BYTES: u64 = 512 << 20;
+
+const FACTS_FILE: &str = "facts.json";
+const COMPLAINTS_FILE: &str = "complaints.txt";
+
+/// The stage.
+#[derive(Debug)]
+pub struct Ingest;
+
+/// An accepted master in the store.
+#[derive(Debug, Clone)]
+pub struct Ingested {
+    /// The title it will be.
+    pub title: Title,
+    /// What the probe said.
+    pub facts: Facts,
+    /// The master and how it will be conformed.
+    pub master: Master,
+    /// Its bytes in the store.
+    pub source: Output,
+    /// Warnings.
+    pub findings: Vec<Finding>,
+    /// When this run began, in milliseconds since 1970 (UTC).
+    pub started_ms: i64,
+}
+
+impl Job for Ingest {
+    const STAGE: Stage = Stage::Ingest;
+    type Takes = Request;
+    type Gives = Ingested;
+
+    async fn run(ctx: &Context, request: Request) -> Result<Ingested, Failure> {
+        let started_ms = ctx.workshop.clock.now_ms();
+        let name = file_name(&request.file);
+        let source = keep(ctx, &request.file).await?;
+        let file = MasterFile { digest: source.digest, bytes: source.bytes, name: name.clone() };
+        let facts = probe(ctx, &source).await?;
+        let report = ingest::rules::inspect(&facts, file);
+        let Some(master) = report.master else { return Err(Failure::Refused(report.findings)) };
+        for finding in &report.findings {
+            ctx.tell(Event::Note { stage: Stage::Ingest, message: finding.message.clone() });
+        }
+        let title = title(ctx, &source, request.title, &name).await?;
+        Ok(Ingested { title, facts, master, source, findings: report.findings, started_ms })
+    }
+}
+
+/// The file's name without folders, for people.
+fn file_name(file: &Path) -> String {
+    file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
+}
+
+/// Copies the file into the store under its digest.
+async fn keep(ctx: &Context, file: &Path) -> Result<Output, Failure> {
+    let doing = || format!("reading the master {}", file.display());
+    let metadata = tokio::fs::metadata(file).await.with_context(doing)?;
+    if !metadata.is_file() {
+        return Err(anyhow!("{} is not a file: name a film", file.display()).into());
+    }
+    if metadata.len() == 0 {
+        return Err(refusal("empty-file", "The file is empty; hand in the film again."));
+    }
+    ctx.tell(Event::Total { stage: Stage::Ingest, total: metadata.len(), unit: Unit::Bytes });
+    let (listener, told) = (Arc::clone(&ctx.listener), AtomicU64::new(0));
+    let progress = move |so_far: u64| {
+        let done = so_far - told.swap(so_far, Ordering::Relaxed);
+        listener.progress(&Event::Done { stage: Stage::Ingest, done });
+    };
+    let digest = store::digest::of_file(file, progress).await.with_context(doing)?;
+    let key = Key::new(format!("masters/{digest}"))?;
+    let store = &ctx.workshop.store;
+    if store.head(&key).await?.is_none() {
+        store.put_copy(&key, file).await.with_context(doing)?;
+        // The copy was read a second time: a file that was still being written is noticed here, not in a viewer's room.
+        let copied = store::digest::of_file(&ctx.workshop.file(&key).await?, |_| ()).await?;
+        if copied != digest {
+            store.delete(&key).await?;
+            return Err(
+                anyhow!("{} changed while it was read; wait until it is complete", file.display()).into()
+            );
+        }
+    }
+    Ok(Output { key, digest, bytes: metadata.len() })
+}
+
+async fn probe(ctx: &Context, source: &Output) -> Result<Facts, Failure> {
+    let job = workshop::Job {
+        step: Step {
+            kind: "probe",
+            version: 1,
+            params: Vec::new(),
+            inputs: vec![source.digest],
+            tool: ctx.tools.ffprobe.id(),
+        },
+        stage: Stage::Ingest,
+        need: Need { threads: 1, memory_bytes: PROBE_MEMORY_BYTES },
+    };
+    let path = ctx.workshop.file(&source.key).await?;
+    let work = |bench: PathBuf| async move {
+        let probed = codec::probe::probe(&ctx.tools, &path).await?;
+        tokio::fs::write(bench.join(FACTS_FILE), &probed.raw_json).await?;
+        tokio::fs::write(bench.join(COMPLAINTS_FILE), probed.complaints.join("\n")).await?;
+        Ok(Made { files: vec![FACTS_FILE.into(), COMPLAINTS_FILE.into()], cost: Cost::default() })
+    };
+    let probed = ctx.workshop.run(job, work).await;
+    let probed = probed.map_err(unreadable)?;
+    let raw = ctx.workshop.read(probed.output(FACTS_FILE)?).await?;
+    let complaints = ctx.workshop.read(probed.output(COMPLAINTS_FILE)?).await?;
+    let complaints: Vec<String> = String::from_utf8_lossy(&complaints).lines().map(str::to_owned).collect();
+    Ok(codec::probe::parse(&raw, &complaints)?)
+}
+
+/// Turns a probe's word that it cannot read the file into a refusal; other errors are ours.
+fn unreadable(error: anyhow::Error) -> Failure {
+    match error.downcast_ref::<codec::Error>() {
+        Some(cause) if cause.blames_the_input() => {
+            Failure::Refused(ingest::rules::unreadable(&cause.to_string()).findings)
+        }
+        _ => Failure::Failed(error),
+    }
+}
+
+/// The title: the one that this master made before, under its new name if it is given one; else a new one.
+async fn title(
+    ctx: &Context,
+    source: &Output,
+    name: Option<String>,
+    file_name: &str,
+) -> Result<Title, Failure> {
+    let known = ctx.db.title_by_master(&source.digest).await?;
+    let name_of_file = || Path::new(file_name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let name = name.or_else(|| known.as_ref().map(|title| title.name.clone())).unwrap_or_else(name_of_file);
+    let name = name.trim().to_owned();
+    if name.is_empty() {
+        return Err(anyhow!("the title's name is empty: give one with --title").into());
+    }
+    let id = known.map_or_else(|| TitleId::new(&name, &source.digest), |title| title.id);
+    Ok(Title { id, name, master: source.digest })
+}
+
+/// A refusal for one reason.
+pub fn refusal(code: &'static str, message: impl Into<String>) -> Failure {
+    Failure::Refused(vec![Finding { code, severity: Severity::Blocker, message: message.into() }])
+}

@@ -1,0 +1,45 @@
+//! Publish: puts every file at its immutable path, keeps the report, then makes the title visible in one transaction.
+//!
+//! [`Packaged`] → [`Prepared`]. Before the transaction nobody sees anything; after it all is there.
+
+use super::package::{Content, Packaged};
+use crate::flow::{Context, Failure, Job, Prepared, Stage};
+use crate::progress::{Event, Unit};
+use crate::summary;
+use store::Key;
+use title::Release;
+
+/// The stage.
+#[derive(Debug)]
+pub struct Publish;
+
+impl Job for Publish {
+    const STAGE: Stage = Stage::Publish;
+    type Takes = Packaged;
+    type Gives = Prepared;
+
+    async fn run(ctx: &Context, packaged: Packaged) -> Result<Prepared, Failure> {
+        let folder = Key::new(format!("packages/{}", packaged.digest))?;
+        let total = packaged.files.len() as u64;
+        ctx.tell(Event::Total { stage: Stage::Publish, total, unit: Unit::Items });
+        for (path, content) in &packaged.files {
+            let key = folder.join(path)?;
+            match content {
+                Content::Stored(output) => ctx.workshop.store.copy(&output.key, &key).await?,
+                Content::Written(bytes) => ctx.workshop.store.put(&key, bytes.clone()).await?,
+            }
+            ctx.tell(Event::Done { stage: Stage::Publish, done: 1 });
+        }
+        let ingested = &packaged.passed.assembled.encoded.laddered.analysed.ingested;
+        let release = Release {
+            title: ingested.title.clone(),
+            package_digest: packaged.digest,
+            package: packaged.package.clone(),
+            published_ms: ctx.workshop.clock.now_ms(),
+        };
+        let report = summary::write(ctx, &packaged);
+        summary::keep(ctx.workshop.store.as_ref(), &release.title.id, ingested.started_ms, &report).await?;
+        ctx.db.publish(&release).await?;
+        Ok(Prepared { release, report })
+    }
+}

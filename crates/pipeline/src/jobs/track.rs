@@ -1,0 +1,146 @@
+//! Track files: writes the CMAF track that `cmaf` laid out, and remembers where what lies in it.
+//!
+//! Owns the copying of samples from encodes to the track, and the record of a track's index. Memory is bounded by the
+//! sample tables: media bytes pass through in pieces.
+
+use anyhow::{Context as _, bail};
+use cmaf::read::{self, Movie};
+use cmaf::splice::Spliced;
+use cmaf::track::Layout;
+use media::ByteRange;
+use media::package::{SegmentSpan, TrackIndex};
+use serde::{Deserialize, Serialize};
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+/// Bytes buffered of the source and of the track: a few hundred samples, so that copying is few system calls.
+const BUFFER_BYTES: usize = 1 << 20;
+
+/// Reads the sample tables of encoded files.
+pub fn read_movies(sources: &[PathBuf]) -> anyhow::Result<Vec<Movie>> {
+    let movie = |path: &PathBuf| {
+        let doing = || format!("reading the encode {}", path.display());
+        let mut file = BufReader::new(File::open(path).with_context(doing)?);
+        read::movie(&mut file).with_context(doing)
+    };
+    sources.iter().map(movie).collect()
+}
+
+/// Bytes of all frames in an encoded file.
+pub fn sample_bytes(encoded: &Path) -> anyhow::Result<u64> {
+    let movies = read_movies(&[encoded.to_owned()])?;
+    let samples = movies.iter().flat_map(|movie| &movie.tracks).flat_map(|track| &track.samples);
+    Ok(samples.map(|sample| u64::from(sample.size)).sum())
+}
+
+/// Writes the track file `output` whose samples come from `sources`.
+pub fn write(layout: &Layout, spliced: &Spliced, sources: &[PathBuf], output: &Path) -> anyhow::Result<()> {
+    let mut track = BufWriter::with_capacity(BUFFER_BYTES, File::create(output)?);
+    track.write_all(&layout.header)?;
+    track.write_all(&layout.sidx)?;
+    let mut source = Source::default();
+    for fragment in &layout.fragments {
+        track.write_all(&fragment.head)?;
+        for sample in &spliced.samples[fragment.samples.start as usize..fragment.samples.end as usize] {
+            source.open(sample.source, sources)?.copy(sample.offset, u64::from(sample.size), &mut track)?;
+        }
+    }
+    track.flush()?;
+    Ok(())
+}
+
+/// The source file that is open: samples come file by file, so one is enough.
+#[derive(Default)]
+struct Source {
+    open: Option<(usize, BufReader<File>)>,
+}
+
+impl Source {
+    fn open(&mut self, index: usize, sources: &[PathBuf]) -> anyhow::Result<&mut Source> {
+        if self.open.as_ref().is_none_or(|(open, _)| *open != index) {
+            let path = sources.get(index).context("a sample comes from a file that was not given")?;
+            let file = File::open(path).with_context(|| format!("opening the encode {}", path.display()))?;
+            self.open = Some((index, BufReader::with_capacity(BUFFER_BYTES, file)));
+        }
+        Ok(self)
+    }
+
+    fn copy(&mut self, offset: u64, size: u64, track: &mut impl Write) -> anyhow::Result<()> {
+        let Some((_, file)) = &mut self.open else { bail!("no source file is open") };
+        let here = file.stream_position()?;
+        // Relative, so that the buffer is kept where the next sample follows.
+        file.seek_relative(offset as i64 - here as i64)?;
+        let copied = std::io::copy(&mut file.take(size), track)?;
+        if copied != size {
+            bail!("an encode ends {} bytes before its sample table says", size - copied);
+        }
+        Ok(())
+    }
+}
+
+/// A [`TrackIndex`] as a step output.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IndexRecord {
+    codecs: String,
+    timescale: u32,
+    header: [u64; 2],
+    sidx: [u64; 2],
+    /// Start, duration, offset, length.
+    segments: Vec<[u64; 4]>,
+}
+
+impl IndexRecord {
+    /// The record of a track with `index`, decoded by `codecs`.
+    pub fn new(codecs: String, index: &TrackIndex) -> IndexRecord {
+        let pair = |range: ByteRange| [range.offset, range.length];
+        let span = |s: &SegmentSpan| [s.start, s.duration, s.bytes.offset, s.bytes.length];
+        IndexRecord {
+            codecs,
+            timescale: index.timescale,
+            header: pair(index.header),
+            sidx: pair(index.sidx),
+            segments: index.segments.iter().map(span).collect(),
+        }
+    }
+
+    /// The codecs parameter and the index.
+    pub fn into_index(self) -> (String, TrackIndex) {
+        let range = |[offset, length]: [u64; 2]| ByteRange { offset, length };
+        let span = |[start, duration, offset, length]: [u64; 4]| SegmentSpan {
+            start,
+            duration,
+            bytes: ByteRange { offset, length },
+        };
+        let index = TrackIndex {
+            timescale: self.timescale,
+            header: range(self.header),
+            sidx: range(self.sidx),
+            segments: self.segments.into_iter().map(span).collect(),
+        };
+        (self.codecs, index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_index_survives_its_record() {
+        let index = TrackIndex {
+            timescale: 24_000,
+            header: ByteRange { offset: 0, length: 700 },
+            sidx: ByteRange { offset: 700, length: 56 },
+            segments: vec![SegmentSpan {
+                start: 0,
+                duration: 48_000,
+                bytes: ByteRange { offset: 756, length: 9 },
+            }],
+        };
+        let record = IndexRecord::new("avc1.640028".to_owned(), &index);
+        let text = serde_json::to_string(&record).unwrap();
+        let record: IndexRecord = serde_json::from_str(&text).unwrap();
+        assert_eq!(record.into_index(), ("avc1.640028".to_owned(), index));
+    }
+}

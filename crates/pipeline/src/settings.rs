@@ -1,0 +1,39 @@
+//! Settings of preparation that an operator may change.
+//!
+//! Owns their meaning and defaults. Where they come from (file, environment, flags) is the server's business.
+
+/// How films are prepared. Changing one redoes only the steps that depend on it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// VMAF that the top rung aims at (0 to 100).
+    pub vmaf_target: f64,
+    /// VMAF that the top rung must reach, or the report says why it cannot.
+    pub vmaf_floor: f64,
+    /// VMAF model, as libvmaf names its built-in ones.
+    pub vmaf_model: String,
+    /// Score every n-th frame of trials.
+    pub vmaf_subsample_trials: u32,
+    /// Score every n-th frame of the final encodes.
+    pub vmaf_subsample_finals: u32,
+    /// Bitrate of a stereo audio track, in bits per second.
+    pub audio_bitrate_bps: u32,
+    /// Steps that run at once; `None`: one for each core.
+    pub threads: Option<u32>,
+    /// Memory that steps may use together, in bytes; `None`: three quarters of what is free.
+    pub memory_bytes: Option<u64>,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            vmaf_target: 95.0,
+            vmaf_floor: 93.0,
+            vmaf_model: "vmaf_v1.0.16_3d0h".to_owned(),
+            vmaf_subsample_trials: 4,
+            vmaf_subsample_finals: 2,
+            audio_bitrate_bps: 160_000,
+            threads: None,
+            memory_bytes: None,
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Summary: how a title was prepared, gathered from what the stages left, and kept beside the packages.
+//!
+//! Owns where reports are kept: `reports/<title id>/<start of the run>.json`, one for each run, the newest the one that
+//! is shown. Renders nothing (see `report`).
+
+use crate::flow::{Context, Stage};
+use crate::jobs::encode::ShotEncode;
+use crate::jobs::package::{Content, Packaged};
+use anyhow::{Context as _, anyhow};
+use bytes::Bytes;
+use media::facts::{AudioFacts, TextFacts, VideoFacts};
+use media::package::Track;
+use quality::Pooled;
+use report::{Audio, Finding, Master, Rendition, Report, ShotResult, Tool, Vmaf};
+use store::{Key, Store};
+use title::TitleId;
+
+/// Reports kept for each title: the last few runs are compared, older ones are of no use.
+const REPORTS_KEPT_MAX: usize = 10;
+
+/// Gathers the report of a run whose title is ready to be published.
+pub fn write(ctx: &Context, packaged: &Packaged) -> Report {
+    let encoded = &packaged.passed.assembled.encoded;
+    let (laddered, analysed) = (&encoded.laddered, &encoded.laddered.analysed);
+    let title = &analysed.ingested.title;
+    Report {
+        title: title.name.clone(),
+        id: title.id.0.clone(),
+        master: master(packaged),
+        findings: analysed.ingested.findings.iter().map(Finding::from).collect(),
+        shots: analysed.shots.clone(),
+        ladder: laddered.ladder.clone(),
+        renditions: renditions(packaged),
+        audio: packaged.package.audio.iter().map(audio).collect(),
+        stages: Stage::ALL.iter().map(|stage| cost(ctx, *stage)).collect(),
+        bytes: packaged.files.values().map(Content::bytes).sum(),
+        tools: [&ctx.tools.ffmpeg, &ctx.tools.ffprobe]
+            .map(|tool| Tool { name: tool.name.to_owned(), version: tool.version.clone() })
+            .to_vec(),
+        vmaf_model: ctx.settings.vmaf_model.clone(),
+    }
+}
+
+fn master(packaged: &Packaged) -> Master {
+    let analysed = &packaged.passed.assembled.encoded.laddered.analysed;
+    let media::master::Master { file, video, audio, text, conform } = &analysed.ingested.master;
+    Master {
+        name: file.name.clone(),
+        digest: file.digest,
+        bytes: file.bytes,
+        duration_s: analysed.duration_s(),
+        size: video.size,
+        conformed_size: conform.size,
+        rate: conform.rate,
+        video: describe_video(video),
+        audio: audio.iter().map(describe_audio).collect(),
+        text: text.iter().map(describe_text).collect(),
+    }
+}
+
+fn describe_video(video: &VideoFacts) -> String {
+    let transfer = video.colour.transfer.as_deref();
+    [Some(video.codec.as_str()), Some(video.pixel_format.as_str()), transfer]
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn describe_audio(audio: &AudioFacts) -> String {
+    let language = audio.label.language.as_deref().unwrap_or("language not said");
+    format!("{}, {} channels, {} Hz, {language}", audio.codec, audio.channels, audio.sample_rate_hz)
+}
+
+fn describe_text(text: &TextFacts) -> String {
+    let language = text.label.language.as_deref().unwrap_or("language not said");
+    format!("{}, {language}", text.codec)
+}
+
+fn renditions(packaged: &Packaged) -> Vec<Rendition> {
+    let passed = &packaged.passed;
+    let laddered = &passed.assembled.encoded.laddered;
+    let rendition = |(number, rung): (usize, &media::rung::Rung)| {
+        let track =
+            packaged.package.video.iter().find(|video| video.rung == rung.name).map(|video| &video.track);
+        Rendition {
+            rung: rung.name.clone(),
+            size: rung.size,
+            crf: rung.crf,
+            vmaf_target: rung.vmaf_target,
+            vmaf: vmaf(&passed.whole[number]),
+            bitrate_bps_average: track.map_or(0, |track| track.bitrate_bps_average),
+            bitrate_bps_peak: track.map_or(0, |track| track.bitrate_bps_peak),
+            bytes: track.map_or(0, file_bytes),
+            shots: shots(packaged, number),
+            note: passed.notes[number].clone(),
+        }
+    };
+    laddered.ladder.rungs.iter().enumerate().map(rendition).collect()
+}
+
+fn shots(packaged: &Packaged, rung: usize) -> Vec<ShotResult> {
+    let passed = &packaged.passed;
+    let encoded = &passed.assembled.encoded;
+    let cuts = &encoded.laddered.cuts.shots;
+    let rate = encoded.laddered.analysed.ingested.master.conform.rate;
+    let result = |((shot, cuts), pooled): ((&ShotEncode, &media::plan::ShotCuts), &Pooled)| ShotResult {
+        crf: shot.crf,
+        vmaf_mean: pooled.mean,
+        bitrate_bps: shot.output.bytes as f64 * 8.0 / rate.seconds(cuts.frames.len()),
+        encodes: shot.renewals + 1,
+    };
+    encoded.shots[rung].iter().zip(cuts).zip(&passed.shots[rung]).map(result).collect()
+}
+
+fn vmaf(pooled: &Pooled) -> Vmaf {
+    let Pooled { mean, harmonic_mean, p5, min } = *pooled;
+    Vmaf { mean, harmonic_mean, p5, min }
+}
+
+fn audio(audio: &media::package::AudioTrack) -> Audio {
+    Audio {
+        name: audio.name.clone(),
+        channels: audio.channels,
+        bitrate_bps_average: audio.track.bitrate_bps_average,
+        bytes: file_bytes(&audio.track),
+    }
+}
+
+fn file_bytes(track: &Track) -> u64 {
+    track.index.segments.last().map_or(0, |segment| segment.bytes.end())
+}
+
+fn cost(ctx: &Context, stage: Stage) -> report::Stage {
+    let account = ctx.workshop.ledger.account(stage);
+    report::Stage {
+        name: stage.name().to_owned(),
+        wall_s: account.wall_s,
+        cpu_s: account.cpu_s,
+        steps_run: account.steps - account.steps_cached,
+        steps_cached: account.steps_cached,
+        memory_bytes_peak: Some(account.memory_bytes_peak).filter(|bytes| *bytes > 0),
+    }
+}
+
+/// Keeps the report of the run that began at `started_ms`, and drops the oldest ones.
+pub async fn keep(
+    store: &dyn Store,
+    title: &TitleId,
+    started_ms: i64,
+    report: &Report,
+) -> anyhow::Result<()> {
+    let folder = folder(title)?;
+    // Thirteen digits until the year 2286, so that names sort by time.
+    let key = folder.join(format!("{started_ms:013}.json"))?;
+    store.put(&key, Bytes::from(report::record::write(report))).await?;
+    let kept = store.list(&folder).await?;
+    let superfluous = kept.len().saturating_sub(REPORTS_KEPT_MAX);
+    for old in &kept[..superfluous] {
+        store.delete(old).await?;
+    }
+    Ok(())
+}
+
+/// The newest report of a title.
+pub async fn load(store: &dyn Store, title: &TitleId) -> anyhow::Result<Report> {
+    let kept = store.list(&folder(title)?).await?;
+    let newest = kept.last().ok_or_else(|| anyhow!("no report of {title} was kept; prepare it again"))?;
+    let text = store.get(newest).await?;
+    let text = std::str::from_utf8(&text).with_context(|| format!("reading {newest}"))?;
+    report::record::read(text).with_context(|| format!("reading {newest}"))
+}
+
+fn folder(title: &TitleId) -> anyhow::Result<Key> {
+    Ok(Key::new(format!("reports/{title}"))?)
+}

@@ -1,0 +1,123 @@
+//! The command line: commands, flags and their help.
+//!
+//! Owns the words. What a command does is in `commands`; what a setting means is in `config`.
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 master refused (the findings say why).";
+
+/// Prepare films once, play them anywhere: one binary from master to browser.
+#[derive(Debug, Parser)]
+#[command(name = "matinee", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub shared: Shared,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Shared {
+    /// Folder with everything that Matinee keeps [setting: data.dir]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Configuration file; without it, MATINEE_CONFIG or ./matinee.toml where there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Any setting, as KEY=VALUE; may be given several times (`matinee settings` lists them)
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// What `matinee` can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Prepare a film and publish it
+    #[command(after_help = "Examples:\n  matinee prepare film.mov\n  \
+        matinee prepare film.mkv --title \"Seven Samurai\" --data /srv/matinee\n  \
+        matinee prepare film.mp4 --json > film.json")]
+    Prepare(Prepare),
+    /// Serve the catalogue, the player and the films
+    #[command(after_help = "Examples:\n  matinee serve\n  \
+        matinee serve --data /srv/matinee --listen 0.0.0.0:8080\n  matinee serve --config /etc/matinee.toml")]
+    Serve(Serve),
+    /// Show how a title was prepared: shots, hull, rungs, quality, cost
+    #[command(after_help = "Examples:\n  matinee report \"Seven Samurai\"\n  \
+        matinee report seven-samurai-3f2a9c01 --html report.html\n  matinee report \"Seven Samurai\" --json")]
+    Report(Report),
+    /// List the titles
+    #[command(after_help = "Examples:\n  matinee list\n  matinee list --json")]
+    List(List),
+    /// Check the tools and the sandbox: what was found where, what it lacks, how to get it
+    #[command(after_help = "Examples:\n  matinee doctor\n  matinee doctor --json")]
+    Doctor(Doctor),
+    /// List every setting with its default, its environment variable and its meaning
+    Settings,
+    /// Print a shell's completion script
+    #[command(after_help = "Example:\n  matinee completions bash > /etc/bash_completion.d/matinee")]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Prepare {
+    /// The master
+    pub file: PathBuf,
+    /// The title's name; without it, the file's name
+    #[arg(long, value_name = "NAME")]
+    pub title: Option<String>,
+    /// Print the result as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address and port; port 0 takes a free one [setting: serve.listen]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The title's id or name
+    pub title: String,
+    /// Print it as JSON
+    #[arg(long, conflicts_with = "html")]
+    pub json: bool,
+    /// Write it as a page with plots
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

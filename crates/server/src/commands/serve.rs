@@ -1,0 +1,69 @@
+//! `matinee serve`: all roles on one address.
+
+use crate::config::Config;
+use crate::{app, workspace};
+use anyhow::Context as _;
+use std::io::Write;
+use std::time::Duration;
+use store::Key;
+use tokio::net::TcpListener;
+
+/// Where the edge answers.
+const MEDIA_PATH: &str = "/media";
+
+/// The store's folder that the edge serves: what is published, and nothing else.
+const PACKAGES: &str = "packages";
+
+/// How long viewers may go on after the signal to stop: a segment takes well under a second, and a process manager
+/// kills after 10 s at the earliest.
+const DRAIN_MAX: Duration = Duration::from_secs(5);
+
+/// Serves until SIGINT or SIGTERM.
+pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
+    let store = workspace::store(config).await?;
+    let db = workspace::db(config).await?;
+    let edge = edge::Edge::new(store, Key::new(PACKAGES)?);
+    let control = control::router(control::State::new(db, &config.media_url), app::files());
+    let service = control.nest_service(MEDIA_PATH, edge);
+
+    let doing = || format!("listening on {} (setting serve.listen)", config.listen);
+    let listener = TcpListener::bind(config.listen).await.with_context(doing)?;
+    let address = listener.local_addr().with_context(doing)?;
+    writeln!(std::io::stdout(), "Matinee serves {} at http://{address}/", config.data_dir.display())?;
+
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
+        signal().await;
+        // Nobody waits for the drain any more only where serving has ended already.
+        let _ = stopping.send(());
+    });
+    tokio::select! {
+        ended = serving.into_future() => ended.context("serving")?,
+        () = drained(stopped) => {}
+    }
+    Ok(())
+}
+
+async fn drained(stopped: tokio::sync::oneshot::Receiver<()>) {
+    // An error means that serving ended without a signal; the other branch tells.
+    let _ = stopped.await;
+    let mut deadline = tokio::time::interval(DRAIN_MAX);
+    deadline.tick().await;
+    deadline.tick().await;
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be watched; stop with SIGINT");
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}

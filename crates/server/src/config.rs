@@ -1,0 +1,343 @@
+//! Configuration: defaults, then the file, then the environment, then flags; the later one wins.
+//!
+//! Owns one table of all settings; the reference page, the environment's names and `matinee settings` come from it.
+
+use crate::cli::Shared;
+use anyhow::{Context as _, anyhow, bail};
+use pipeline::Settings;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+/// Name of the configuration file that is read from the current folder when no other is named.
+const FILE_DEFAULT: &str = "matinee.toml";
+
+/// Environment variable that names the configuration file.
+const FILE_VARIABLE: &str = "MATINEE_CONFIG";
+
+/// What every command works from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Config {
+    pub data_dir: PathBuf,
+    pub tools_dir: Option<PathBuf>,
+    pub listen: SocketAddr,
+    pub media_url: String,
+    pub log: String,
+    pub prepare: Settings,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            data_dir: PathBuf::from("data"),
+            tools_dir: None,
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            media_url: "/media/".to_owned(),
+            log: "warn".to_owned(),
+            prepare: Settings::default(),
+        }
+    }
+}
+
+/// One setting.
+pub(crate) struct Setting {
+    /// Its name in the file (`table.key`) and after `--set`.
+    pub key: &'static str,
+    /// What it means, its unit and its range.
+    pub help: &'static str,
+    get: fn(&Config) -> String,
+    set: fn(&mut Config, &str) -> anyhow::Result<()>,
+}
+
+impl Setting {
+    /// Its environment variable: `data.dir` is `MATINEE_DATA_DIR`.
+    pub(crate) fn variable(&self) -> String {
+        format!("MATINEE_{}", self.key.replace('.', "_").to_uppercase())
+    }
+
+    /// Its default, as it would be written.
+    pub(crate) fn default(&self) -> String {
+        (self.get)(&Config::default())
+    }
+}
+
+/// All settings, in the order of the reference page.
+pub(crate) const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "data.dir",
+        help: "Folder with everything that Matinee keeps: masters, steps, packages, the database.",
+        get: |c| c.data_dir.display().to_string(),
+        set: |c, v| put(&mut c.data_dir, v),
+    },
+    Setting {
+        key: "tools.dir",
+        help: "Folder with ffmpeg and ffprobe. Empty: looked for beside the program, then in PATH.",
+        get: |c| c.tools_dir.as_ref().map(|dir| dir.display().to_string()).unwrap_or_default(),
+        set: |c, v| put_or_none(&mut c.tools_dir, v),
+    },
+    Setting {
+        key: "serve.listen",
+        help: "Address and port to serve on; port 0 takes a free one.",
+        get: |c| c.listen.to_string(),
+        set: |c, v| put(&mut c.listen, v),
+    },
+    Setting {
+        key: "serve.media_url",
+        help: "Where viewers fetch the films: a path on this server, or the address of another edge. Ends in a slash.",
+        get: |c| c.media_url.clone(),
+        set: |c, v| put(&mut c.media_url, v),
+    },
+    Setting {
+        key: "log.level",
+        help: "What is logged on standard error: error, warn, info, debug or trace, also by room (`edge=debug`).",
+        get: |c| c.log.clone(),
+        set: |c, v| put(&mut c.log, v),
+    },
+    Setting {
+        key: "prepare.vmaf_target",
+        help: "VMAF that the top rung aims at, 70 to 99.",
+        get: |c| c.prepare.vmaf_target.to_string(),
+        set: |c, v| put_within(&mut c.prepare.vmaf_target, v, 70.0, 99.0),
+    },
+    Setting {
+        key: "prepare.vmaf_floor",
+        help: "VMAF that the top rung must reach, or the report says why it cannot; 70 to 99.",
+        get: |c| c.prepare.vmaf_floor.to_string(),
+        set: |c, v| put_within(&mut c.prepare.vmaf_floor, v, 70.0, 99.0),
+    },
+    Setting {
+        key: "prepare.vmaf_model",
+        help: "VMAF model built into libvmaf.",
+        get: |c| c.prepare.vmaf_model.clone(),
+        set: |c, v| put(&mut c.prepare.vmaf_model, v),
+    },
+    Setting {
+        key: "prepare.vmaf_subsample_trials",
+        help: "Score every n-th frame of trial encodes, 1 to 10.",
+        get: |c| c.prepare.vmaf_subsample_trials.to_string(),
+        set: |c, v| put_within(&mut c.prepare.vmaf_subsample_trials, v, 1, 10),
+    },
+    Setting {
+        key: "prepare.vmaf_subsample_finals",
+        help: "Score every n-th frame of final encodes, 1 to 10.",
+        get: |c| c.prepare.vmaf_subsample_finals.to_string(),
+        set: |c, v| put_within(&mut c.prepare.vmaf_subsample_finals, v, 1, 10),
+    },
+    Setting {
+        key: "prepare.audio_bitrate_bps",
+        help: "Bitrate of a stereo audio track in bits per second, 64000 to 320000.",
+        get: |c| c.prepare.audio_bitrate_bps.to_string(),
+        set: |c, v| put_within(&mut c.prepare.audio_bitrate_bps, v, 64_000, 320_000),
+    },
+    Setting {
+        key: "prepare.threads",
+        help: "Steps that run at once, 1 to 1024. Empty: one for each core.",
+        get: |c| c.prepare.threads.map(|n| n.to_string()).unwrap_or_default(),
+        set: |c, v| put_or_none_within(&mut c.prepare.threads, v, 1, 1024),
+    },
+    Setting {
+        key: "prepare.memory_bytes",
+        help: "Memory that steps may use together, in bytes, from 268435456 on. Empty: three quarters of what is free.",
+        get: |c| c.prepare.memory_bytes.map(|n| n.to_string()).unwrap_or_default(),
+        set: |c, v| put_or_none_within(&mut c.prepare.memory_bytes, v, 256 << 20, u64::MAX),
+    },
+];
+
+impl Config {
+    /// Reads all sources. `variable` looks up the environment.
+    pub(crate) fn load(flags: &Shared, variable: impl Fn(&str) -> Option<String>) -> anyhow::Result<Config> {
+        let mut config = Config::default();
+        if let Some(path) = file_to_read(flags, &variable) {
+            config.read_file(&path)?;
+        }
+        for setting in SETTINGS {
+            let name = setting.variable();
+            if let Some(value) = variable(&name) {
+                (setting.set)(&mut config, &value).with_context(|| format!("in the environment, {name}"))?;
+            }
+        }
+        for pair in &flags.set {
+            let (key, value) =
+                pair.split_once('=').ok_or_else(|| anyhow!("--set {pair}: write it as KEY=VALUE"))?;
+            config.set(key.trim(), value.trim()).with_context(|| format!("in --set {pair}"))?;
+        }
+        if let Some(dir) = &flags.data {
+            config.data_dir.clone_from(dir);
+        }
+        Ok(config)
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> anyhow::Result<()> {
+        let setting = SETTINGS.iter().find(|setting| setting.key == key);
+        let setting =
+            setting.ok_or_else(|| anyhow!("there is no setting {key}; `matinee settings` lists them"))?;
+        (setting.set)(self, value).with_context(|| key.to_owned())
+    }
+
+    fn read_file(&mut self, path: &Path) -> anyhow::Result<()> {
+        let doing = || format!("reading the configuration file {}", path.display());
+        let text = std::fs::read_to_string(path).with_context(doing)?;
+        let tables: toml::Table = text.parse().with_context(doing)?;
+        for (table, entries) in &tables {
+            let Some(entries) = entries.as_table() else {
+                bail!(
+                    "{}: `{table}` stands outside a table; write it as [table] and key = value",
+                    path.display()
+                );
+            };
+            for (name, value) in entries {
+                let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                self.set(&format!("{table}.{name}"), &value).with_context(doing)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn file_to_read(flags: &Shared, variable: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
+    let named = flags.config.clone().or_else(|| variable(FILE_VARIABLE).map(PathBuf::from));
+    named.or_else(|| Some(PathBuf::from(FILE_DEFAULT)).filter(|path| path.exists()))
+}
+
+fn parse<T: FromStr>(value: &str) -> anyhow::Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    value.parse().map_err(|error| anyhow!("`{value}` does not fit: {error}"))
+}
+
+fn put<T: FromStr>(place: &mut T, value: &str) -> anyhow::Result<()>
+where
+    T::Err: std::fmt::Display,
+{
+    if value.is_empty() {
+        bail!("the value is empty");
+    }
+    *place = parse(value)?;
+    Ok(())
+}
+
+fn put_or_none<T: FromStr>(place: &mut Option<T>, value: &str) -> anyhow::Result<()>
+where
+    T::Err: std::fmt::Display,
+{
+    *place = if value.is_empty() { None } else { Some(parse(value)?) };
+    Ok(())
+}
+
+fn put_within<T>(place: &mut T, value: &str, min: T, max: T) -> anyhow::Result<()>
+where
+    T: FromStr + PartialOrd + std::fmt::Display + Copy,
+    T::Err: std::fmt::Display,
+{
+    let number: T = parse(value)?;
+    if !(min..=max).contains(&number) {
+        bail!("{number} is out of range: from {min} to {max}");
+    }
+    *place = number;
+    Ok(())
+}
+
+fn put_or_none_within<T>(place: &mut Option<T>, value: &str, min: T, max: T) -> anyhow::Result<()>
+where
+    T: FromStr + PartialOrd + std::fmt::Display + Copy,
+    T::Err: std::fmt::Display,
+{
+    let mut number = min;
+    *place = if value.is_empty() {
+        None
+    } else {
+        Some(put_within(&mut number, value, min, max).map(|()| number)?)
+    };
+    Ok(())
+}
+
+/// The reference page of all settings, as Markdown.
+pub(crate) fn reference() -> String {
+    let mut page = String::from(
+        "# Configuration\n\nThe same settings in a file (`matinee.toml`), in the environment and as flags; each beats \
+         the one before.\nA file holds tables: `data.dir` is `dir` under `[data]`. As a flag: `--set data.dir=/srv/matinee`.\n\
+         `--data` and `--listen` are short forms of `data.dir` and `serve.listen`.\nThis page is written by \
+         `matinee settings`.\n\n| setting | environment | default | meaning |\n| --- | --- | --- | --- |\n",
+    );
+    for setting in SETTINGS {
+        let default = setting.default();
+        let default = if default.is_empty() { "(empty)".to_owned() } else { format!("`{default}`") };
+        page += &format!("| `{}` | `{}` | {default} | {} |\n", setting.key, setting.variable(), setting.help);
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(config: Option<&Path>, set: &[&str]) -> Shared {
+        Shared {
+            data: None,
+            config: config.map(Path::to_owned),
+            set: set.iter().map(|&pair| pair.to_owned()).collect(),
+        }
+    }
+
+    fn file(text: &str) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        file
+    }
+
+    #[test]
+    fn flags_beat_the_environment_beats_the_file() {
+        let file = file("[prepare]\nvmaf_target = 90\nvmaf_floor = 88\nthreads = 3\n");
+        let environment = |name: &str| match name {
+            "MATINEE_PREPARE_VMAF_TARGET" => Some("91".to_owned()),
+            "MATINEE_PREPARE_THREADS" => Some("4".to_owned()),
+            _ => None,
+        };
+        let flags = flags(Some(file.path()), &["prepare.vmaf_target=92.5"]);
+        let config = Config::load(&flags, environment).unwrap().prepare;
+        assert_eq!((config.vmaf_target, config.threads, config.vmaf_floor), (92.5, Some(4), 88.0));
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_place() {
+        for (text, expected) in [
+            ("[prepare]\nvmaf_target = 120\n", "120 is out of range: from 70 to 99"),
+            ("[prepare]\nvmaf = 90\n", "there is no setting prepare.vmaf"),
+            ("vmaf = 90\n", "stands outside a table"),
+            ("[prepare\n", "reading the configuration file"),
+            ("[serve]\nlisten = \"here\"\n", "`here` does not fit"),
+        ] {
+            let file = file(text);
+            let error = Config::load(&flags(Some(file.path()), &[]), |_| None).unwrap_err();
+            let message = format!("{error:#}");
+            assert!(message.contains(expected), "{message}");
+            assert!(message.contains(&file.path().display().to_string()), "{message}");
+        }
+        let error = Config::load(&flags(None, &["x"]), |_| None).unwrap_err();
+        assert!(error.to_string().contains("KEY=VALUE"), "{error}");
+    }
+
+    #[test]
+    fn every_default_can_be_written_back() {
+        for setting in SETTINGS {
+            let mut config = Config::default();
+            (setting.set)(&mut config, &setting.default())
+                .unwrap_or_else(|e| panic!("{}: {e:#}", setting.key));
+            assert_eq!(config, Config::default(), "{}", setting.key);
+        }
+    }
+
+    #[test]
+    fn the_reference_page_is_up_to_date() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/configuration.md");
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(&path, reference()).unwrap();
+        }
+        let page = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            page == reference(),
+            "docs/reference/configuration.md is old; run the test with UPDATE_EXPECT=1"
+        );
+    }
+}

@@ -1,0 +1,53 @@
+//! The data folder: opens what the commands work with.
+//!
+//! Owns the layout of the folder: `objects/` (the store), `matinee.db` (the database), `scratch/` (work in progress).
+
+use crate::config::Config;
+use anyhow::Context as _;
+use codec::Tools;
+use db::Db;
+use pipeline::budget::Budget;
+use pipeline::ledger::Ledger;
+use pipeline::progress::Listener;
+use pipeline::scratch::Scratch;
+use pipeline::workshop::Workshop;
+use std::sync::Arc;
+use stdx::clock::SystemClock;
+use store::Store;
+
+/// Opens the object store of the data folder.
+pub(crate) async fn store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    let objects = config.data_dir.join("objects");
+    let store = store::Local::open(&objects).await;
+    Ok(Arc::new(store.with_context(|| format!("opening the object store {}", objects.display()))?))
+}
+
+/// Opens the database of the data folder; makes it where there is none.
+pub(crate) async fn db(config: &Config) -> anyhow::Result<Db> {
+    let path = config.data_dir.join("matinee.db");
+    Db::open_file(&path).await.with_context(|| format!("opening the database {}", path.display()))
+}
+
+/// Finds the tools.
+async fn tools(config: &Config) -> anyhow::Result<Tools> {
+    Tools::locate(config.tools_dir.as_deref())
+        .await
+        .context("looking for ffmpeg and ffprobe (`matinee doctor` says more)")
+}
+
+/// Opens everything that preparation needs.
+pub(crate) async fn pipeline(
+    config: &Config,
+    listener: Arc<dyn Listener>,
+) -> anyhow::Result<pipeline::Context> {
+    let db = db(config).await?;
+    let workshop = Workshop {
+        store: store(config).await?,
+        scratch: Scratch::open(&config.data_dir.join("scratch"))?,
+        budget: Budget::of_machine(config.prepare.threads, config.prepare.memory_bytes),
+        ledger: Ledger::default(),
+        clock: Arc::new(SystemClock::new()),
+    };
+    let tools = tools(config).await?;
+    Ok(pipeline::Context { workshop, tools, db, settings: config.prepare.clone(), listener })
+}

@@ -1,0 +1,125 @@
+//! What the tests of the binary share: small films made by ffmpeg, and runs of `matinee` on them.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::disallowed_methods, reason = "the tests start the programs that a user would start")]
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+/// The workspace's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// A tool that `cargo xtask setup` fetched.
+pub fn tool(name: &str) -> PathBuf {
+    let path = root().join(".tools/bin").join(name);
+    assert!(path.exists(), "{} is missing: run `cargo xtask setup`", path.display());
+    path
+}
+
+/// Further test data beside the repository, where there is some.
+pub fn shared_data(folder: &str) -> Option<PathBuf> {
+    let path = root().join("../shared/data").join(folder);
+    if path.is_dir() {
+        return Some(path);
+    }
+    eprintln!("SKIPPED: no {}: these cases were not run", path.display());
+    None
+}
+
+/// A film of three shots (4 s, 320x180, 24 frames a second) with stereo sound, written to `folder`.
+pub fn film(folder: &Path) -> PathBuf {
+    let path = folder.join("film.mp4");
+    let shots = "testsrc2=s=320x180:r=24:d=1.5[a];mandelbrot=s=320x180:r=24,trim=duration=1.5,setpts=PTS-STARTPTS[b];\
+                 smptebars=s=320x180:r=24:d=1,noise=alls=12:allf=t:all_seed=7[c];\
+                 [a][b][c]concat=n=3:v=1:a=0,format=yuv420p";
+    let sound = "sine=frequency=330:sample_rate=48000:duration=4";
+    let status = Command::new(tool("ffmpeg"))
+        .args(["-v", "error", "-filter_complex", shots, "-f", "lavfi", "-i", sound])
+        .args([
+            "-c:v",
+            "libx264",
+            "-crf",
+            "12",
+            "-threads",
+            "1",
+            "-c:a",
+            "aac",
+            "-shortest",
+            "-fflags",
+            "+bitexact",
+        ])
+        .arg(&path)
+        .status()
+        .unwrap();
+    assert!(status.success());
+    path
+}
+
+/// `matinee` with arguments, on the data folder `data`.
+pub fn matinee(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_matinee"));
+    command.env_clear().env("MATINEE_TOOLS_DIR", root().join(".tools/bin")).arg("--data").arg(data);
+    command.stdin(Stdio::null()).current_dir(data.parent().unwrap());
+    command
+}
+
+/// Runs `matinee prepare --json` to its end.
+pub fn prepare(data: &Path, film: &Path) -> Output {
+    matinee(data).arg("prepare").arg(film).args(["--title", "Test Film", "--json"]).output().unwrap()
+}
+
+/// What a run printed as JSON; shows what it said where it failed.
+pub fn json(output: &Output) -> Value {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {stderr}", output.status);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {stderr}"))
+}
+
+/// All published files with their content, by path.
+pub fn published(data: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let folder = data.join("objects/packages");
+    let mut files = std::collections::BTreeMap::new();
+    let mut folders = vec![folder.clone()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(&next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
+                files.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    files
+}
+
+/// A running `matinee serve` on a free port; killed when dropped.
+pub struct Server {
+    child: Child,
+    /// `127.0.0.1:port`.
+    pub address: String,
+}
+
+impl Server {
+    /// Starts it and waits for the line with its address.
+    pub fn start(data: &Path) -> Server {
+        let mut child =
+            matinee(data).args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let (_, address) = line.trim_end().trim_end_matches('/').rsplit_once("http://").unwrap();
+        Server { child, address: address.to_owned() }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}

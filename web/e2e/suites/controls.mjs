@@ -19,6 +19,18 @@ export async function controlsSuite({ browser, base, checks, grant }) {
     expect((await page.locator("video").count()) === 0, "a video is still there");
   });
   await context.close();
+  await direct({ browser, base, checks, id });
+}
+
+/** A browser plays no sound before the first click on a site: then the page asks for that click. */
+async function direct({ browser, base, checks, id }) {
+  await checks.check("controls: a link opened directly asks for one click and plays with sound", async () => {
+    const { context, page } = await visit(browser);
+    await page.goto(`${base}/watch/${encodeURIComponent(id)}`);
+    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await videoReaches(page, "v.currentTime > 0.5 && !v.muted");
+    await context.close();
+  });
 }
 
 async function keys({ page, checks, durationS }) {

@@ -126,7 +126,7 @@ export class Stage {
 }
 
 function togglePlay({ video, say }: Scene): void {
-  if (video.paused) void video.play();
+  if (video.paused) video.play().catch(() => undefined); // Interrupted by a pause or by leaving: nothing to say.
   else video.pause();
   say(video.paused ? "Paused" : "Playing");
 }

@@ -2,7 +2,8 @@
 
 use crate::flow::Stage;
 use crate::step::Cost;
-use std::collections::BTreeMap;
+use media::Digest;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 /// The account of one stage.
@@ -26,11 +27,15 @@ pub struct Account {
 #[derive(Debug, Default)]
 pub struct Ledger {
     accounts: Mutex<BTreeMap<Stage, Account>>,
+    booked: Mutex<HashSet<Digest>>,
 }
 
 impl Ledger {
-    /// Books one step.
-    pub fn book(&self, stage: Stage, cost: &Cost, cached: bool) {
+    /// Books the step called `key`, once: a run that comes by the same step again has not asked for another one.
+    pub fn book(&self, stage: Stage, key: Digest, cost: &Cost, cached: bool) {
+        if !self.booked.lock().unwrap_or_else(PoisonError::into_inner).insert(key) {
+            return;
+        }
         self.change(stage, |account| {
             account.steps += 1;
             account.cpu_s_made += cost.cpu_s;
@@ -68,8 +73,9 @@ mod tests {
     fn a_cached_step_costs_nothing_now() {
         let ledger = Ledger::default();
         let cost = Cost { wall_s: 2.0, cpu_s: 3.0, memory_bytes_peak: 5 };
-        ledger.book(Stage::Encode, &cost, false);
-        ledger.book(Stage::Encode, &cost, true);
+        ledger.book(Stage::Encode, Digest([1; 32]), &cost, false);
+        ledger.book(Stage::Encode, Digest([2; 32]), &cost, true);
+        ledger.book(Stage::Encode, Digest([2; 32]), &cost, true);
         ledger.book_wall(Stage::Encode, 1.5);
         ledger.book_wall(Stage::Encode, 0.5);
         let expected = Account {

@@ -96,7 +96,7 @@ impl Workshop {
             Some(finished) => finished,
             None => self.make(key, &folder, &job, work).await.with_context(doing)?,
         };
-        self.ledger.book(job.stage, &finished.cost, finished.cached);
+        self.ledger.book(job.stage, key, &finished.cost, finished.cached);
         Ok(finished)
     }
 

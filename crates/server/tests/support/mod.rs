@@ -9,19 +9,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
 /// The workspace's root.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// A tool that `cargo xtask setup` fetched.
-pub fn tool(name: &str) -> PathBuf {
+pub(crate) fn tool(name: &str) -> PathBuf {
     let path = root().join(".tools/bin").join(name);
     assert!(path.exists(), "{} is missing: run `cargo xtask setup`", path.display());
     path
 }
 
 /// Further test data beside the repository, where there is some.
-pub fn shared_data(folder: &str) -> Option<PathBuf> {
+pub(crate) fn shared_data(folder: &str) -> Option<PathBuf> {
     let path = root().join("../shared/data").join(folder);
     if path.is_dir() {
         return Some(path);
@@ -31,7 +31,7 @@ pub fn shared_data(folder: &str) -> Option<PathBuf> {
 }
 
 /// A film of three shots (4 s, 320x180, 24 frames a second) with stereo sound, written to `folder`.
-pub fn film(folder: &Path) -> PathBuf {
+pub(crate) fn film(folder: &Path) -> PathBuf {
     let path = folder.join("film.mp4");
     let shots = "testsrc2=s=320x180:r=24:d=1.5[a];mandelbrot=s=320x180:r=24,trim=duration=1.5,setpts=PTS-STARTPTS[b];\
                  smptebars=s=320x180:r=24:d=1,noise=alls=12:allf=t:all_seed=7[c];\
@@ -60,7 +60,7 @@ pub fn film(folder: &Path) -> PathBuf {
 }
 
 /// `matinee` with arguments, on the data folder `data`.
-pub fn matinee(data: &Path) -> Command {
+pub(crate) fn matinee(data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_matinee"));
     command.env_clear().env("MATINEE_TOOLS_DIR", root().join(".tools/bin")).arg("--data").arg(data);
     command.stdin(Stdio::null()).current_dir(data.parent().unwrap());
@@ -68,19 +68,19 @@ pub fn matinee(data: &Path) -> Command {
 }
 
 /// Runs `matinee prepare --json` to its end.
-pub fn prepare(data: &Path, film: &Path) -> Output {
+pub(crate) fn prepare(data: &Path, film: &Path) -> Output {
     matinee(data).arg("prepare").arg(film).args(["--title", "Test Film", "--json"]).output().unwrap()
 }
 
 /// What a run printed as JSON; shows what it said where it failed.
-pub fn json(output: &Output) -> Value {
+pub(crate) fn json(output: &Output) -> Value {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {stderr}", output.status);
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {stderr}"))
 }
 
 /// All published files with their content, by path.
-pub fn published(data: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+pub(crate) fn published(data: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     let folder = data.join("objects/packages");
     let mut files = std::collections::BTreeMap::new();
     let mut folders = vec![folder.clone()];
@@ -99,7 +99,7 @@ pub fn published(data: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
 }
 
 /// A running `matinee serve` on a free port; killed when dropped.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     /// `127.0.0.1:port`.
     pub address: String,
@@ -107,7 +107,7 @@ pub struct Server {
 
 impl Server {
     /// Starts it and waits for the line with its address.
-    pub fn start(data: &Path) -> Server {
+    pub(crate) fn start(data: &Path) -> Server {
         let mut child =
             matinee(data).args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();

@@ -28,12 +28,19 @@ export async function visit(browser, options = {}) {
 export const stats = (page) => page.evaluate(() => globalThis.matinee.player.stats());
 export const currentTime = (page) => page.evaluate(() => document.querySelector("video").currentTime);
 
-/** Waits for `video` to fulfil an expression over `v`, such as `v.currentTime > 2`. */
-export function videoReaches(page, expression, timeoutMs = 15_000) {
-  return page.waitForFunction(`(() => { const v = document.querySelector("video"); return v && (${expression}); })()`, undefined, {
-    timeout: timeoutMs,
-    polling: 50,
-  });
+/**
+ * Waits for `video` to fulfil an expression over `v`, such as `v.currentTime > 2`. Looks once a frame, and evaluates
+ * from outside: the page's content security policy lets nothing within it evaluate text.
+ */
+export async function videoReaches(page, expression, timeoutMs = 15_000) {
+  const look = `new Promise((tell) => requestAnimationFrame(() => {
+    const v = document.querySelector("video");
+    tell(Boolean(v && (${expression})));
+  }))`;
+  const deadline = performance.now() + timeoutMs;
+  while (!(await page.evaluate(look))) {
+    if (performance.now() > deadline) throw new Error(`after ${timeoutMs} ms the video does not fulfil ${expression}`);
+  }
 }
 
 /** Opens the catalogue and clicks a title's card as a viewer does. */

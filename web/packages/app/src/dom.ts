@@ -45,6 +45,9 @@ const ICONS = {
 
 export type IconName = keyof typeof ICONS;
 
+/** Digits inside an icon. */
+const DIGITS: Partial<Record<IconName, string>> = { back10: "10", forward10: "10" };
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Drawn for the eye only: the control around it carries the name. */
@@ -56,6 +59,14 @@ export function icon(name: IconName): SVGSVGElement {
   svg.classList.add("icon");
   path.setAttribute("d", ICONS[name]);
   svg.append(path);
+  const digits = DIGITS[name];
+  if (digits) {
+    const text = document.createElementNS(SVG, "text");
+    text.setAttribute("x", "12");
+    text.setAttribute("y", "15.4");
+    text.textContent = digits;
+    svg.append(text);
+  }
   return svg;
 }
 

@@ -168,7 +168,7 @@ export class Stream {
     const { index, file, control } = transfer;
     const [start, end] = bytesOf(file, index);
     const isOpen = this.#openFileId === file.id;
-    if (!isOpen) await this.#queue.changeType(file.mime);
+    if (!isOpen) void this.#queue.changeType(file.mime); // In its turn; fetching does not wait for it.
     const header = this.#headers.get(file.id);
     if (!isOpen) this.#openFileId = undefined;
     if (isOpen) await this.#append(transfer, [start, end]);

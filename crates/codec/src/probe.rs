@@ -38,7 +38,8 @@ pub async fn probe(tools: &Tools, path: &Path) -> Result<Probed, Error> {
     let finished = Child::new(&tools.ffprobe, "read the file's streams")
         .args(["-hide_banner", "-v", "error"])
         .args(untrusted::master_options())
-        .args(["-show_format", "-show_streams", "-of", "json=compact=1"])
+        // Not the whole format section: it names the file, and the answer must not depend on where the file lies.
+        .args(["-show_streams", "-show_entries", "format=format_name,duration", "-of", "json=compact=1"])
         .args([untrusted::file_address(&path)])
         .read(&path)
         .patience(Patience::SHORT)

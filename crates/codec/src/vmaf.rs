@@ -48,8 +48,6 @@ pub struct Job<'a> {
 pub struct Scored {
     /// Frame, counted from the comparison's first, and its VMAF (0 to 100).
     pub frames: Vec<(u64, f64)>,
-    /// The log as it came, to be read again with [`parse`].
-    pub raw_json: Vec<u8>,
     /// What it used.
     pub usage: Usage,
 }
@@ -90,14 +88,14 @@ pub async fn score(tools: &Tools, job: &Job<'_>, on_progress: OnProgress<'_>) ->
         let reason = format!("{} frames were scored, not {expected}", frames.len());
         return Err(Error::Answer { tool: "ffmpeg", reason });
     }
-    Ok(Scored { frames, raw_json, usage: finished.usage })
+    Ok(Scored { frames, usage: finished.usage })
 }
 
 /// Reads libvmaf's JSON log.
 ///
 /// # Errors
 /// [`Error::Answer`] where it is no such log or a frame has no score.
-pub fn parse(raw_json: &[u8]) -> Result<Vec<(u64, f64)>, Error> {
+fn parse(raw_json: &[u8]) -> Result<Vec<(u64, f64)>, Error> {
     let wrong = |reason: String| Error::Answer { tool: "libvmaf", reason };
     let log: Value = serde_json::from_slice(raw_json).map_err(|error| wrong(error.to_string()))?;
     let frames = log["frames"].as_array().ok_or_else(|| wrong("the log has no frames".into()))?;

@@ -11,7 +11,8 @@ pub struct Settings {
     pub vmaf_floor: f64,
     /// VMAF model, as libvmaf names its built-in ones.
     pub vmaf_model: String,
-    /// Score every n-th frame of trials.
+    /// Score every n-th frame of trials. Odd, so that it does not fall in step with the encoder's B-frames, every second
+    /// of which is coded more coarsely.
     pub vmaf_subsample_trials: u32,
     /// Score every n-th frame of the final encodes.
     pub vmaf_subsample_finals: u32,
@@ -29,8 +30,8 @@ impl Default for Settings {
             vmaf_target: 95.0,
             vmaf_floor: 93.0,
             vmaf_model: "vmaf_v1.0.16_3d0h".to_owned(),
-            vmaf_subsample_trials: 4,
-            vmaf_subsample_finals: 2,
+            vmaf_subsample_trials: 5,
+            vmaf_subsample_finals: 1,
             audio_bitrate_bps: 160_000,
             threads: None,
             memory_bytes: None,

@@ -113,7 +113,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "prepare.vmaf_subsample_trials",
-        help: "Score every n-th frame of trial encodes, 1 to 10.",
+        help: "Score every n-th frame of trial encodes, 1 to 10; odd is better, as every second frame may be a coarser one.",
         get: |c| c.prepare.vmaf_subsample_trials.to_string(),
         set: |c, v| put_within(&mut c.prepare.vmaf_subsample_trials, v, 1, 10),
     },

@@ -149,11 +149,11 @@ async fn score(ctx: &Context, assembled: &Assembled, rung: usize, shot: usize) -
     let distorted = ctx.workshop.file(&shot.output.key).await?;
     let work = |bench: PathBuf| async move {
         let scored = scoring.run(ctx, &distorted, frames, &bench).await?;
-        tokio::fs::write(bench.join(SCORES_FILE), &scored.raw_json).await?;
+        tokio::fs::write(bench.join(SCORES_FILE), serde_json::to_vec(&picture::values(&scored.frames))?)
+            .await?;
         Ok(Made { files: vec![SCORES_FILE.to_owned()], cost: Cost::from(scored.usage) })
     };
     let finished = ctx.workshop.run(job, work).await?;
     ctx.tell(Event::Done { stage: Stage::Quality, done: 1 });
-    let log = ctx.workshop.read(finished.output(SCORES_FILE)?).await?;
-    Ok(picture::values(&codec::vmaf::parse(&log)?))
+    Ok(serde_json::from_slice(&ctx.workshop.read(finished.output(SCORES_FILE)?).await?)?)
 }

@@ -30,28 +30,27 @@ pub(crate) fn shared_data(folder: &str) -> Option<PathBuf> {
     None
 }
 
-/// A film of three shots (4 s, 320x180, 24 frames a second) with stereo sound, written to `folder`.
+/// Subtitles of the film.
+const SUBTITLES: &str =
+    "1\n00:00:00,500 --> 00:00:01,500\nFirst shot\n\n2\n00:00:02,000 --> 00:00:03,000\nSecond shot\n";
+
+/// A film of three shots (4 s, 320x180, 24 frames a second) with stereo sound and English subtitles, written to
+/// `folder`.
 pub(crate) fn film(folder: &Path) -> PathBuf {
-    let path = folder.join("film.mp4");
+    let (path, subtitles) = (folder.join("film.mp4"), folder.join("film.srt"));
+    std::fs::write(&subtitles, SUBTITLES).unwrap();
     let shots = "testsrc2=s=320x180:r=24:d=1.5[a];mandelbrot=s=320x180:r=24,trim=duration=1.5,setpts=PTS-STARTPTS[b];\
                  smptebars=s=320x180:r=24:d=1,noise=alls=12:allf=t:all_seed=7[c];\
-                 [a][b][c]concat=n=3:v=1:a=0,format=yuv420p";
-    let sound = "sine=frequency=330:sample_rate=48000:duration=4";
+                 [a][b][c]concat=n=3:v=1:a=0,format=yuv420p[film]";
     let status = Command::new(tool("ffmpeg"))
-        .args(["-v", "error", "-filter_complex", shots, "-f", "lavfi", "-i", sound])
+        .args(["-v", "error", "-filter_complex", shots])
+        .args(["-f", "lavfi", "-i", "sine=frequency=330:sample_rate=48000:duration=4", "-i"])
+        .arg(&subtitles)
         .args([
-            "-c:v",
-            "libx264",
-            "-crf",
-            "12",
-            "-threads",
-            "1",
-            "-c:a",
-            "aac",
-            "-shortest",
-            "-fflags",
-            "+bitexact",
+            "-map", "[film]", "-map", "0:a", "-map", "1:s", "-c:v", "libx264", "-crf", "12", "-threads", "1",
         ])
+        .args(["-c:a", "aac", "-ac", "2", "-c:s", "mov_text", "-metadata:s:a:0", "language=eng"])
+        .args(["-metadata:s:s:0", "language=eng", "-fflags", "+bitexact"])
         .arg(&path)
         .status()
         .unwrap();

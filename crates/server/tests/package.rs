@@ -1,0 +1,124 @@
+//! What is published: the same bytes whatever the machine, no seam, and manifests that ffmpeg plays without a word.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::disallowed_methods, reason = "ffmpeg is the witness")]
+
+mod support;
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::{film, json, matinee, prepare, published, tool};
+
+/// The outputs of every step with their digests, by the step's folder.
+fn steps(data: &Path) -> BTreeMap<String, Value> {
+    let root = data.join("objects/steps");
+    let mut steps = BTreeMap::new();
+    for kind in std::fs::read_dir(&root).unwrap().map(|kind| kind.unwrap().path()) {
+        for step in std::fs::read_dir(&kind).unwrap().map(|step| step.unwrap().path()) {
+            let record: Value =
+                serde_json::from_slice(&std::fs::read(step.join("step.json")).unwrap()).unwrap();
+            steps.insert(step.strip_prefix(&root).unwrap().display().to_string(), record["outputs"].clone());
+        }
+    }
+    steps
+}
+
+#[test]
+fn every_step_gives_the_same_bytes_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let film = film(folder.path());
+    let run = |name: &str, threads: &str| {
+        let data = folder.path().join(name);
+        let threads = format!("prepare.threads={threads}");
+        json(
+            &matinee(&data)
+                .args(["--set", &threads, "prepare", "--json", "--title", "Twice"])
+                .arg(&film)
+                .output()
+                .unwrap(),
+        );
+        (steps(&data), published(&data))
+    };
+    let (alone, side_by_side) = (run("alone", "1"), run("side-by-side", "3"));
+    assert!(alone.0.len() > 20, "{:?}", alone.0.keys());
+    assert!(alone.0.keys().eq(side_by_side.0.keys()), "other steps were run");
+    for (step, outputs) in &alone.0 {
+        assert_eq!(outputs, &side_by_side.0[step], "{step}");
+    }
+    assert!(alone.1 == side_by_side.1, "other files were published");
+}
+
+/// The folder of the one package in `data`.
+fn package(data: &Path) -> PathBuf {
+    let mut packages = std::fs::read_dir(data.join("objects/packages")).unwrap();
+    let package = packages.next().unwrap().unwrap().path();
+    assert!(packages.next().is_none());
+    package
+}
+
+/// Runs ffmpeg, which must have nothing to say, and gives what it wrote to standard output.
+fn ffmpeg(folder: &Path, args: &[&str]) -> String {
+    let output =
+        Command::new(tool("ffmpeg")).args(["-v", "warning"]).args(args).current_dir(folder).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && stderr.is_empty(), "{args:?}: {stderr}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// All streams are mapped: ffmpeg closes those that it is not asked for in the middle of a packet and then complains of
+/// a corrupt one, whoever made the playlists.
+#[test]
+fn ffmpeg_plays_the_manifests_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let prepared = json(&prepare(&data, &film(folder.path())));
+    let package = package(&data);
+    let rungs = prepared["rungs"].as_array().unwrap().len();
+    // ffmpeg wants to be told that WebVTT is meant: its list of extensions for DASH holds none.
+    for (manifest, options) in [("master.m3u8", &[][..]), ("manifest.mpd", &["-allowed_extensions", "ALL"])] {
+        let frames = ffmpeg(
+            &package,
+            &[options, &["-i", manifest, "-map", "0:v", "-map", "0:a", "-f", "framemd5", "-"]].concat(),
+        );
+        for rung in 0..rungs {
+            let stream = format!("{rung},");
+            let shown = frames.lines().filter(|line| line.starts_with(&stream)).count();
+            assert_eq!(shown, 96, "{manifest}, rung {rung}");
+        }
+        ffmpeg(
+            &package,
+            &[options, &["-i", manifest, "-map", "0", "-c:s", "copy", "-f", "null", "-"]].concat(),
+        );
+    }
+}
+
+/// VMAF of a whole rendition in one run, with every frame, is what the shots' scores said.
+#[test]
+fn the_whole_rendition_scores_as_its_shots_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, film) = (folder.path().join("data"), film(folder.path()));
+    let prepared = json(&prepare(&data, &film));
+    let package = package(&data);
+    let mezzanine =
+        std::fs::read_dir(data.join("objects/steps/mezzanine")).unwrap().next().unwrap().unwrap().path();
+    for rung in prepared["rungs"].as_array().unwrap() {
+        let track = package.join(format!("video-{}.mp4", rung["name"].as_str().unwrap()));
+        let scale = "scale=640:360:flags=bicubic+accurate_rnd+full_chroma_int";
+        let reference = "scale=640:360:flags=lanczos+accurate_rnd+full_chroma_int";
+        let graph = format!(
+            "[0:v]{scale}[d];[1:v]{reference}[r];[d][r]libvmaf=model=version=vmaf_v1.0.16_3d0h:log_fmt=json:log_path=whole.json"
+        );
+        let (track, reference) = (track.to_str().unwrap(), mezzanine.join("mezzanine.mp4"));
+        ffmpeg(
+            folder.path(),
+            &["-i", track, "-i", reference.to_str().unwrap(), "-lavfi", &graph, "-f", "null", "-"],
+        );
+        let log: Value =
+            serde_json::from_slice(&std::fs::read(folder.path().join("whole.json")).unwrap()).unwrap();
+        let whole = log["pooled_metrics"]["vmaf"]["mean"].as_f64().unwrap();
+        let said = rung["vmaf"].as_f64().unwrap();
+        assert!((whole - said).abs() < 0.05, "{}: {said} was said, {whole} is measured", rung["name"]);
+    }
+}

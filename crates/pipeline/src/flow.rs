@@ -134,6 +134,8 @@ pub struct Context {
     pub settings: Settings,
     /// Watches.
     pub listener: Arc<dyn Listener>,
+    /// Held by who makes a dropped mezzanine again.
+    pub mezzanine: tokio::sync::Mutex<()>,
 }
 
 impl Context {

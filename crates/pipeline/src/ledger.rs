@@ -48,6 +48,11 @@ impl Ledger {
         });
     }
 
+    /// Books what it cost to do a step once more that was booked already.
+    pub fn book_again(&self, stage: Stage, cost: &Cost) {
+        self.change(stage, |account| account.cpu_s += cost.cpu_s);
+    }
+
     /// Adds to a stage's wall time; a stage that is entered again goes on with its account.
     pub fn book_wall(&self, stage: Stage, wall_s: f64) {
         self.change(stage, |account| account.wall_s += wall_s);

@@ -49,6 +49,9 @@ pub struct Job {
     pub stage: Stage,
     /// What it needs while it runs.
     pub need: Need,
+    /// Outputs that may be dropped when nobody needs them any more: the step counts as done without them, and who
+    /// needs one after all asks for it by [`Workshop::restore`].
+    pub droppable: &'static [&'static str],
 }
 
 /// What a step's work hands back: the names of the files it left on its bench, and what its children cost.
@@ -92,15 +95,40 @@ impl Workshop {
         let key = job.step.key();
         let folder = Key::new(format!("steps/{}/{key}", job.step.kind))?;
         let doing = || format!("step {} {} of stage {}", job.step.kind, key.short(12), job.stage.name());
-        let finished = match self.recall(key, &folder).await.with_context(doing)? {
+        let finished = match self.recall(key, &folder, job.droppable).await.with_context(doing)? {
             Some(finished) => finished,
-            None => self.make(key, &folder, &job, work).await.with_context(doing)?,
+            None => {
+                let _share = self.budget.take(job.need).await;
+                self.make(key, &folder, &job, work).await.with_context(doing)?
+            }
         };
         self.ledger.book(job.stage, key, &finished.cost, finished.cached);
         Ok(finished)
     }
 
-    async fn recall(&self, key: Digest, folder: &Key) -> anyhow::Result<Option<Finished>> {
+    /// Runs `job` by `work` once more, for an output that was dropped. Its outputs must be the bytes that they were.
+    /// Takes no share of the machine: who needs the output holds one already, and waits.
+    pub async fn restore<W, F>(&self, job: Job, dropped: &Output, work: W) -> anyhow::Result<()>
+    where
+        W: FnOnce(PathBuf) -> F,
+        F: Future<Output = anyhow::Result<Made>>,
+    {
+        let key = job.step.key();
+        let folder = Key::new(format!("steps/{}/{key}", job.step.kind))?;
+        let finished = self.make(key, &folder, &job, work).await?;
+        self.ledger.book_again(job.stage, &finished.cost);
+        if !finished.outputs.values().any(|output| output == dropped) {
+            bail!("step {} {} gave other bytes than before", job.step.kind, key.short(12));
+        }
+        Ok(())
+    }
+
+    async fn recall(
+        &self,
+        key: Digest,
+        folder: &Key,
+        droppable: &[&str],
+    ) -> anyhow::Result<Option<Finished>> {
         let record_key = folder.join(RECORD_FILE)?;
         if self.store.head(&record_key).await?.is_none() {
             return Ok(None);
@@ -112,8 +140,10 @@ impl Workshop {
         let mut outputs = BTreeMap::new();
         for (name, output) in &record.outputs {
             let key = folder.join(name)?;
-            // An output that somebody removed to save room is made again.
-            if self.store.head(&key).await?.is_none_or(|meta| meta.bytes != output.bytes) {
+            let found = self.store.head(&key).await?;
+            let dropped = found.is_none() && droppable.contains(&name.as_str());
+            // An output that somebody removed is made again.
+            if !dropped && found.is_none_or(|meta| meta.bytes != output.bytes) {
                 return Ok(None);
             }
             outputs.insert(name.clone(), Output { key, digest: output.digest.parse()?, bytes: output.bytes });
@@ -126,7 +156,6 @@ impl Workshop {
         W: FnOnce(PathBuf) -> F,
         F: Future<Output = anyhow::Result<Made>>,
     {
-        let _share = self.budget.take(job.need).await;
         let start = self.clock.monotonic();
         let bench = self.scratch.bench(job.step.kind)?;
         tracing::debug!(kind = job.step.kind, key = %key.short(12), "step begins");
@@ -175,7 +204,7 @@ impl Workshop {
             .collect();
         let record = serde_json::to_vec_pretty(&Record { outputs, cost })?;
         let key = folder.join(RECORD_FILE)?;
-        // An older record remains only where one of its outputs was removed.
+        // An older record is there only where one of its outputs was removed or dropped.
         if self.store.head(&key).await?.is_some() {
             self.store.delete(&key).await?;
         }

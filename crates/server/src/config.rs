@@ -130,6 +130,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         set: |c, v| put_within(&mut c.prepare.audio_bitrate_bps, v, 64_000, 320_000),
     },
     Setting {
+        key: "prepare.keep_mezzanine",
+        help: "Whether the lossless mezzanine is kept after publishing (about 15 MB for a second of 1080p): true or false.",
+        get: |c| c.prepare.keep_mezzanine.to_string(),
+        set: |c, v| put(&mut c.prepare.keep_mezzanine, v),
+    },
+    Setting {
         key: "prepare.threads",
         help: "Steps that run at once, 1 to 1024. Empty: one for each core.",
         get: |c| c.prepare.threads.map(|n| n.to_string()).unwrap_or_default(),

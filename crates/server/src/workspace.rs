@@ -49,5 +49,12 @@ pub(crate) async fn pipeline(
         clock: Arc::new(SystemClock::new()),
     };
     let tools = tools(config).await?;
-    Ok(pipeline::Context { workshop, tools, db, settings: config.prepare.clone(), listener })
+    Ok(pipeline::Context {
+        workshop,
+        tools,
+        db,
+        settings: config.prepare.clone(),
+        listener,
+        mezzanine: tokio::sync::Mutex::default(),
+    })
 }

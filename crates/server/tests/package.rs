@@ -50,6 +50,25 @@ fn every_step_gives_the_same_bytes_twice() {
     assert!(alone.1 == side_by_side.1, "other files were published");
 }
 
+#[test]
+fn a_dropped_mezzanine_is_made_again_when_it_is_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, film) = (folder.path().join("data"), film(folder.path()));
+    json(&prepare(&data, &film));
+    let mezzanines = |steps: BTreeMap<String, Value>| -> Vec<(String, bool)> {
+        let kind = |(step, _): &(String, Value)| step.starts_with("mezzanine/");
+        let stored = |step: &String| data.join("objects/steps").join(step).join("mezzanine.mp4").exists();
+        steps.into_iter().filter(kind).map(|(step, _)| (step.clone(), stored(&step))).collect()
+    };
+    let dropped = mezzanines(steps(&data));
+    assert!(matches!(dropped[..], [(_, false)]), "{dropped:?}");
+    // A lower target asks for new trials, and those for the mezzanine.
+    let lower =
+        ["--set", "prepare.vmaf_target=90", "--set", "prepare.keep_mezzanine=true", "prepare", "--json"];
+    json(&matinee(&data).args(lower).arg(&film).output().unwrap());
+    assert_eq!(mezzanines(steps(&data)), [(dropped[0].0.clone(), true)]);
+}
+
 /// The folder of the one package in `data`.
 fn package(data: &Path) -> PathBuf {
     let mut packages = std::fs::read_dir(data.join("objects/packages")).unwrap();
@@ -99,7 +118,8 @@ fn ffmpeg_plays_the_manifests_without_a_word() {
 fn the_whole_rendition_scores_as_its_shots_did() {
     let folder = tempfile::tempdir().unwrap();
     let (data, film) = (folder.path().join("data"), film(folder.path()));
-    let prepared = json(&prepare(&data, &film));
+    let keep = ["--set", "prepare.keep_mezzanine=true", "prepare", "--json"];
+    let prepared = json(&matinee(&data).args(keep).arg(&film).output().unwrap());
     let package = package(&data);
     let mezzanine =
         std::fs::read_dir(data.join("objects/steps/mezzanine")).unwrap().next().unwrap().unwrap().path();

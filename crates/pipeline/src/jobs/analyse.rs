@@ -9,6 +9,7 @@ use crate::progress::{Event, Unit};
 use crate::step::{Cost, Output, Step};
 use crate::workshop::{self, Finished, Made};
 use ::analyse::{FrameScore, Measure, record, shots};
+use anyhow::Context as _;
 use codec::mezzanine;
 use ingest::rules::Decoded;
 use media::master::{Master, Severity};
@@ -20,6 +21,9 @@ use std::path::PathBuf;
 const MEZZANINE_MEMORY_BYTES: u64 = 300 << 20;
 /// Frames of the source that the decoder, the filters and the encoder hold together.
 const MEZZANINE_FRAMES: u64 = 48;
+
+/// Threads of decoder and encoder together, of which two are busy.
+const MEZZANINE_THREADS: u32 = 2;
 
 const MEZZANINE_FILE: &str = "mezzanine.mp4";
 const SCORES_FILE: &str = "scores.csv";
@@ -34,7 +38,8 @@ pub struct Analyse;
 pub struct Analysed {
     /// What came in, with the findings of the decode.
     pub ingested: Ingested,
-    /// The mezzanine: lossless, constant rate; every later step reads it and not the master.
+    /// The mezzanine: lossless, constant rate; every later step reads it and not the master. Its bytes may have been
+    /// dropped: see [`Analysed::mezzanine_file`].
     pub mezzanine: Output,
     /// Time of the first picture on the master's timeline, in seconds.
     pub picture_start_s: f64,
@@ -81,11 +86,31 @@ impl Job for Analyse {
 }
 
 async fn mezzanine(ctx: &Context, ingested: &Ingested) -> Result<Finished, Failure> {
-    let master = &ingested.master;
-    let total = expected_frames(master);
+    let total = expected_frames(&ingested.master);
     ctx.tell(Event::Total { stage: Stage::Analyse, total, unit: Unit::Frames });
-    let source = ctx.workshop.file(&ingested.source.key).await?;
-    let job = workshop::Job {
+    let made = ctx.workshop.run(job(ctx, ingested), |bench| make(ctx, ingested, bench)).await;
+    made.map_err(undecodable)
+}
+
+impl Analysed {
+    /// The mezzanine as a file. It is dropped when a title is published, and made again here when a later run has
+    /// something new to do.
+    pub async fn mezzanine_file(&self, ctx: &Context) -> anyhow::Result<PathBuf> {
+        // One at a time: many steps need it at once, and the first one makes it for all.
+        let _making = ctx.mezzanine.lock().await;
+        if ctx.workshop.store.head(&self.mezzanine.key).await?.is_none() {
+            let ingested = &self.ingested;
+            let made =
+                ctx.workshop.restore(job(ctx, ingested), &self.mezzanine, |bench| make(ctx, ingested, bench));
+            made.await.context("making the mezzanine again")?;
+        }
+        ctx.workshop.file(&self.mezzanine.key).await
+    }
+}
+
+fn job(ctx: &Context, ingested: &Ingested) -> workshop::Job {
+    let master = &ingested.master;
+    workshop::Job {
         step: Step {
             kind: "mezzanine",
             version: 1,
@@ -98,38 +123,40 @@ async fn mezzanine(ctx: &Context, ingested: &Ingested) -> Result<Finished, Failu
         },
         stage: Stage::Analyse,
         need: Need {
-            threads: ctx.workshop.budget.threads(),
+            threads: MEZZANINE_THREADS,
             memory_bytes: MEZZANINE_MEMORY_BYTES + master.video.size.pixels() * 3 * MEZZANINE_FRAMES,
         },
+        droppable: &[MEZZANINE_FILE],
+    }
+}
+
+async fn make(ctx: &Context, ingested: &Ingested, bench: PathBuf) -> anyhow::Result<Made> {
+    let master = &ingested.master;
+    let source = ctx.workshop.file(&ingested.source.key).await?;
+    let mut measure = Measure::new();
+    let mut scores = Vec::new();
+    let mut on_frame = |luma: &[u8]| {
+        scores.push(measure.push(luma));
+        ctx.tell(Event::Done { stage: Stage::Analyse, done: 1 });
     };
-    let work = |bench: PathBuf| async move {
-        let mut measure = Measure::new();
-        let mut scores = Vec::new();
-        let mut on_frame = |luma: &[u8]| {
-            scores.push(measure.push(luma));
-            ctx.tell(Event::Done { stage: Stage::Analyse, done: 1 });
-        };
-        let job = mezzanine::Job {
-            master: &source,
-            video: &master.video,
-            conform: &master.conform,
-            folder: &bench,
-            file_name: MEZZANINE_FILE,
-        };
-        let made = mezzanine::make(&ctx.tools, &job, &mut on_frame, &mut |_| {}).await?;
-        let record = DecodeRecord {
-            frames: made.frames,
-            decode_errors: made.decode_errors,
-            complaints: made.complaints,
-            picture_start_s: made.picture_start_s,
-        };
-        tokio::fs::write(bench.join(SCORES_FILE), record::write(&scores)).await?;
-        tokio::fs::write(bench.join(DECODED_FILE), serde_json::to_vec_pretty(&record)?).await?;
-        let files = [MEZZANINE_FILE, SCORES_FILE, DECODED_FILE].map(str::to_owned).to_vec();
-        Ok(Made { files, cost: Cost::from(made.usage) })
+    let job = mezzanine::Job {
+        master: &source,
+        video: &master.video,
+        conform: &master.conform,
+        folder: &bench,
+        file_name: MEZZANINE_FILE,
     };
-    let made = ctx.workshop.run(job, work).await;
-    made.map_err(undecodable)
+    let made = mezzanine::make(&ctx.tools, &job, &mut on_frame, &mut |_| {}).await?;
+    let record = DecodeRecord {
+        frames: made.frames,
+        decode_errors: made.decode_errors,
+        complaints: made.complaints,
+        picture_start_s: made.picture_start_s,
+    };
+    tokio::fs::write(bench.join(SCORES_FILE), record::write(&scores)).await?;
+    tokio::fs::write(bench.join(DECODED_FILE), serde_json::to_vec_pretty(&record)?).await?;
+    let files = [MEZZANINE_FILE, SCORES_FILE, DECODED_FILE].map(str::to_owned).to_vec();
+    Ok(Made { files, cost: Cost::from(made.usage) })
 }
 
 /// Turns the decoder's word that there is nothing to decode into a refusal; other errors are ours.

@@ -167,9 +167,9 @@ async fn poster(ctx: &Context, laddered: &Laddered) -> anyhow::Result<(Output, S
     let analysed = &laddered.analysed;
     let conform = &analysed.ingested.master.conform;
     let frame = poster_frame(&analysed.shots);
-    let mezzanine = ctx.workshop.file(&analysed.mezzanine.key).await?;
     let params = vec![("frame", frame.to_string()), ("rate", conform.rate.to_string())];
     let work = |folder: PathBuf| async move {
+        let mezzanine = analysed.mezzanine_file(ctx).await?;
         let job = codec::still::PosterJob {
             mezzanine: &mezzanine,
             rate: conform.rate,
@@ -194,7 +194,6 @@ async fn poster(ctx: &Context, laddered: &Laddered) -> anyhow::Result<(Output, S
 async fn thumbnails(ctx: &Context, laddered: &Laddered) -> anyhow::Result<Sheets> {
     let analysed = &laddered.analysed;
     let conform = &analysed.ingested.master.conform;
-    let mezzanine = ctx.workshop.file(&analysed.mezzanine.key).await?;
     let frames = analysed.shots.frames();
     let params = vec![
         ("frames", frames.to_string()),
@@ -202,6 +201,7 @@ async fn thumbnails(ctx: &Context, laddered: &Laddered) -> anyhow::Result<Sheets
         ("grid", format!("{TILE_SIDE} {COLUMNS}x{ROWS} {TILE_INTERVAL_S}")),
     ];
     let work = |folder: PathBuf| async move {
+        let mezzanine = analysed.mezzanine_file(ctx).await?;
         let job = codec::still::SheetsJob {
             mezzanine: &mezzanine,
             rate: conform.rate,
@@ -239,7 +239,8 @@ where
     F: Future<Output = anyhow::Result<Made>>,
 {
     let step = Step { kind, version: 1, params, inputs: vec![input.digest], tool: ctx.tools.ffmpeg.id() };
-    let finished = ctx.workshop.run(workshop::Job { step, stage: Stage::Encode, need }, work).await?;
+    let finished =
+        ctx.workshop.run(workshop::Job { step, stage: Stage::Encode, need, droppable: &[] }, work).await?;
     ctx.tell(Event::Done { stage: Stage::Encode, done: 1 });
     Ok(finished)
 }

@@ -154,6 +154,7 @@ where
         },
         stage: Stage::Assemble,
         need: Need { threads: 1, memory_bytes: task.memory_bytes },
+        droppable: &[],
     };
     let work = |bench: PathBuf| async move {
         let path = bench.join(TRACK_FILE);

@@ -111,8 +111,7 @@ async fn encode(ctx: &Context, laddered: &Laddered, task: Task) -> anyhow::Resul
     let (rung, cuts) = (&laddered.ladder.rungs[task.rung], &laddered.cuts.shots[task.shot]);
     let keyframes: Vec<u64> = cuts.keyframes.iter().map(|frame| frame - cuts.frames.start).collect();
     let shot = picture::Encode {
-        mezzanine: &analysed.mezzanine,
-        rate,
+        film: analysed,
         frames: cuts.frames,
         size: rung.size,
         args: x264(&Settings { crf: task.crf, ..Settings::rung(rung, rate) }, &keyframes),
@@ -127,6 +126,7 @@ async fn encode(ctx: &Context, laddered: &Laddered, task: Task) -> anyhow::Resul
         },
         stage: Stage::Encode,
         need: picture::need(analysed.ingested.master.conform.size),
+        droppable: &[],
     };
     let work = |bench: PathBuf| async move {
         let usage = shot.run(ctx, &bench, SHOT_FILE).await?;

@@ -113,6 +113,7 @@ async fn probe(ctx: &Context, source: &Output) -> Result<Facts, Failure> {
         },
         stage: Stage::Ingest,
         need: Need { threads: 1, memory_bytes: PROBE_MEMORY_BYTES },
+        droppable: &[],
     };
     let path = ctx.workshop.file(&source.key).await?;
     let work = |bench: PathBuf| async move {

@@ -111,8 +111,7 @@ async fn run_trial(
 ) -> anyhow::Result<Outcome> {
     let rate = analysed.ingested.master.conform.rate;
     let shot = picture::Encode {
-        mezzanine: &analysed.mezzanine,
-        rate,
+        film: analysed,
         frames: sample.frames,
         size: trial.size,
         args: encode::command::x264(&Settings::trial(&trial, rate), &[0]),
@@ -130,6 +129,7 @@ async fn run_trial(
         },
         stage: Stage::Ladder,
         need: picture::need(analysed.ingested.master.conform.size),
+        droppable: &[],
     };
     let work = |bench: PathBuf| async move {
         let encoded = bench.join(ENCODE_FILE);

@@ -3,11 +3,11 @@
 use super::analyse::Analysed;
 use crate::budget::Need;
 use crate::flow::Context;
-use crate::step::{Cost, Output};
+use crate::step::Cost;
 use codec::Usage;
 use codec::vmaf::Scored;
 use media::picture::Size;
-use media::timebase::{FrameRange, FrameRate};
+use media::timebase::FrameRange;
 use std::path::Path;
 
 /// Memory of an encoder or a scorer beside its frames.
@@ -31,10 +31,8 @@ impl From<Usage> for Cost {
 /// Frames of the mezzanine to be encoded.
 #[derive(Debug)]
 pub struct Encode<'a> {
-    /// The mezzanine.
-    pub mezzanine: &'a Output,
-    /// Its rate.
-    pub rate: FrameRate,
+    /// The film.
+    pub film: &'a Analysed,
     /// The frames.
     pub frames: FrameRange,
     /// Size of the encoded picture.
@@ -48,7 +46,7 @@ impl Encode<'_> {
     pub fn parameters(&self) -> Vec<(&'static str, String)> {
         vec![
             ("frames", format!("{}-{}", self.frames.start, self.frames.end)),
-            ("rate", self.rate.to_string()),
+            ("rate", self.film.ingested.master.conform.rate.to_string()),
             ("size", self.size.to_string()),
             ("args", self.args.join(" ")),
         ]
@@ -56,10 +54,10 @@ impl Encode<'_> {
 
     /// Encodes to `file_name` in `folder`.
     pub async fn run(&self, ctx: &Context, folder: &Path, file_name: &str) -> anyhow::Result<Usage> {
-        let mezzanine = ctx.workshop.file(&self.mezzanine.key).await?;
+        let mezzanine = self.film.mezzanine_file(ctx).await?;
         let job = codec::encode::Job {
             mezzanine: &mezzanine,
-            rate: self.rate,
+            rate: self.film.ingested.master.conform.rate,
             frames: self.frames,
             size: self.size,
             encoder_args: &self.args,
@@ -73,8 +71,7 @@ impl Encode<'_> {
 /// How encodes of a film are scored.
 #[derive(Debug)]
 pub struct Scoring<'a> {
-    mezzanine: &'a Output,
-    rate: FrameRate,
+    film: &'a Analysed,
     size: Size,
     model: &'a str,
     subsample: u32,
@@ -82,12 +79,10 @@ pub struct Scoring<'a> {
 
 impl<'a> Scoring<'a> {
     /// Scoring of every `subsample`-th frame at the film's one common size.
-    pub fn new(ctx: &'a Context, analysed: &'a Analysed, subsample: u32) -> Scoring<'a> {
-        let conform = &analysed.ingested.master.conform;
+    pub fn new(ctx: &'a Context, film: &'a Analysed, subsample: u32) -> Scoring<'a> {
         Scoring {
-            mezzanine: &analysed.mezzanine,
-            rate: conform.rate,
-            size: codec::vmaf::scoring_size(conform.size),
+            film,
+            size: codec::vmaf::scoring_size(film.ingested.master.conform.size),
             model: &ctx.settings.vmaf_model,
             subsample,
         }
@@ -110,10 +105,10 @@ impl<'a> Scoring<'a> {
         frames: FrameRange,
         folder: &Path,
     ) -> anyhow::Result<Scored> {
-        let mezzanine = ctx.workshop.file(&self.mezzanine.key).await?;
+        let mezzanine = self.film.mezzanine_file(ctx).await?;
         let job = codec::vmaf::Job {
             mezzanine: &mezzanine,
-            rate: self.rate,
+            rate: self.film.ingested.master.conform.rate,
             reference: frames,
             distorted,
             distorted_start: 0,

@@ -40,6 +40,17 @@ impl Job for Publish {
         let report = summary::write(ctx, &packaged);
         summary::keep(ctx.workshop.store.as_ref(), &release.title.id, ingested.started_ms, &report).await?;
         ctx.db.publish(&release).await?;
+        if !ctx.settings.keep_mezzanine {
+            drop_mezzanine(ctx, &packaged).await;
+        }
         Ok(Prepared { release, report })
+    }
+}
+
+/// The film is out: the mezzanine, the largest thing that was made of it, has done its work.
+async fn drop_mezzanine(ctx: &Context, packaged: &Packaged) {
+    let mezzanine = &packaged.passed.assembled.encoded.laddered.analysed.mezzanine;
+    if let Err(error) = ctx.workshop.store.delete(&mezzanine.key).await {
+        tracing::warn!(%error, key = %mezzanine.key, "the mezzanine could not be dropped; it only takes room");
     }
 }

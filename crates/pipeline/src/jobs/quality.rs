@@ -145,6 +145,7 @@ async fn score(ctx: &Context, assembled: &Assembled, rung: usize, shot: usize) -
         },
         stage: Stage::Quality,
         need: picture::need(analysed.ingested.master.conform.size),
+        droppable: &[],
     };
     let distorted = ctx.workshop.file(&shot.output.key).await?;
     let work = |bench: PathBuf| async move {

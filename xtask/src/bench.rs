@@ -5,6 +5,7 @@
 
 mod prepare;
 mod first_frame;
+mod clips;
 
 use crate::phases::Phases;
 use crate::shell::Result;
@@ -31,7 +32,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result {
     let measure = match arguments {
         ["prepare"] => prepare::measure,
         ["first-frame"] => first_frame::measure,
-        _ => return Err("bench needs one name: prepare or first-frame".into()),
+        ["clips"] => clips::measure,
+        _ => return Err("bench needs one name: prepare, first-frame or clips".into()),
     };
     crate::demo::make(&mut Phases::new())?;
     println!("figure\tvalue\tunit\ttarget\tverdict");

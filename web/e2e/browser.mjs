@@ -20,7 +20,10 @@ export async function visit(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
   const page = await context.newPage();
   const complaints = [];
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
+  page.on(
+    "console",
+    (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()),
+  );
   page.on("pageerror", (error) => complaints.push(String(error)));
   return { context, page, complaints };
 }
@@ -29,8 +32,8 @@ export const stats = (page) => page.evaluate(() => globalThis.matinee.player.sta
 export const currentTime = (page) => page.evaluate(() => document.querySelector("video").currentTime);
 
 /**
- * Waits for `video` to fulfil an expression over `v`, such as `v.currentTime > 2`. Looks once a frame, and evaluates
- * from outside: the page's content security policy lets nothing within it evaluate text.
+ * Waits for `video` to fulfil an expression over `v`, such as `v.currentTime > 2`. Looks once a frame, and
+ * evaluates from outside: the page's content security policy lets nothing within it evaluate text.
  */
 export async function videoReaches(page, expression, timeoutMs = 15_000) {
   const look = `new Promise((tell) => requestAnimationFrame(() => {
@@ -39,7 +42,8 @@ export async function videoReaches(page, expression, timeoutMs = 15_000) {
   }))`;
   const deadline = performance.now() + timeoutMs;
   while (!(await page.evaluate(look))) {
-    if (performance.now() > deadline) throw new Error(`after ${timeoutMs} ms the video does not fulfil ${expression}`);
+    if (performance.now() > deadline)
+      throw new Error(`after ${timeoutMs} ms the video does not fulfil ${expression}`);
   }
 }
 

@@ -3,8 +3,9 @@
  *
  *     node e2e/first-frame.mjs [--base URL] [--title ID] [--runs 20]
  *
- * Prints JSON. Each run is a fresh visitor on a loaded catalogue. `cold` clicks at once; `warm` rests on the card
- * for `HOVER_MS` first, as a hand does. The first rung is reported beside the time, since a small picture is easy.
+ * Prints JSON. Each run is a fresh visitor on a loaded catalogue. `cold` clicks at once; `warm` rests on the
+ * card for `HOVER_MS` first, as a hand does. The first rung is reported beside the time, since a small
+ * picture is easy.
  */
 import { parseArgs } from "node:util";
 import { launch, visit } from "./browser.mjs";
@@ -12,7 +13,9 @@ import { openFixture } from "./fixture/open.mjs";
 
 const HOVER_MS = 600;
 
-const { values } = parseArgs({ options: { base: { type: "string" }, title: { type: "string" }, runs: { type: "string", default: "20" } } });
+const { values } = parseArgs({
+  options: { base: { type: "string" }, title: { type: "string" }, runs: { type: "string", default: "20" } },
+});
 const fixture = values.base ? undefined : await openFixture();
 const base = values.base ?? fixture.base;
 const { titles } = await (await fetch(`${base}/api/titles`)).json();
@@ -33,7 +36,9 @@ async function measure(warm) {
   // gesture that lets the page make sound.
   await page.keyboard.press("Shift");
   await card.evaluate((link) => link.click());
-  await page.waitForFunction(() => globalThis.matinee?.player.stats().startupMs !== undefined, undefined, { polling: "raf" });
+  await page.waitForFunction(() => globalThis.matinee?.player.stats().startupMs !== undefined, undefined, {
+    polling: "raf",
+  });
   const { startupMs, level } = await page.evaluate(() => globalThis.matinee.player.stats());
   const height = await page.evaluate(() => document.querySelector("video").videoHeight);
   await context.close();

@@ -26,7 +26,8 @@ const { values } = parseArgs({
   },
 });
 
-const grantOf = async ({ id }) => (await fetch(`${base}/api/titles/${encodeURIComponent(id)}/play`, { method: "POST" })).json();
+const grantOf = async ({ id }) =>
+  (await fetch(`${base}/api/titles/${encodeURIComponent(id)}/play`, { method: "POST" })).json();
 
 const fixture = values.base ? undefined : await openFixture();
 const base = (values.base ?? fixture.base).replace(/\/$/, "");
@@ -42,8 +43,11 @@ try {
     if (values.witness) await witnessSuite({ browser, base, checks, grant, seconds: Number(values.seconds) });
   }
   // The page's own behaviour does not depend on the title: it is checked on the longest.
-  const grant = grants.reduce((longest, next) => (next.title.duration_s > longest.title.duration_s ? next : longest));
-  for (const suite of [controlsSuite, networkSuite, failureSuite, accessSuite]) await suite({ browser, base, checks, grant });
+  const grant = grants.reduce((longest, next) =>
+    next.title.duration_s > longest.title.duration_s ? next : longest,
+  );
+  for (const suite of [controlsSuite, networkSuite, failureSuite, accessSuite])
+    await suite({ browser, base, checks, grant });
 } finally {
   await browser.close();
   fixture?.close();

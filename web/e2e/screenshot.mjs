@@ -9,7 +9,12 @@ import { launch, playFromCatalogue, videoReaches, visit } from "./browser.mjs";
 import { openFixture } from "./fixture/open.mjs";
 
 const { values } = parseArgs({
-  options: { base: { type: "string" }, out: { type: "string" }, title: { type: "string" }, at: { type: "string", default: "12" } },
+  options: {
+    base: { type: "string" },
+    out: { type: "string" },
+    title: { type: "string" },
+    at: { type: "string", default: "12" },
+  },
 });
 if (!values.out) throw new Error("say where the pictures go: --out DIR");
 await mkdir(values.out, { recursive: true });
@@ -22,7 +27,11 @@ const browser = await launch();
 const wide = await visit(browser, { viewport: { width: 1440, height: 810 } });
 const shoot = (page, name) => page.screenshot({ path: `${values.out}/${name}.png` });
 const settled = (page) =>
-  page.waitForFunction(() => [...document.images].every((image) => image.complete) && document.getAnimations().every(({ playState }) => playState !== "running"));
+  page.waitForFunction(
+    () =>
+      [...document.images].every((image) => image.complete) &&
+      document.getAnimations().every(({ playState }) => playState !== "running"),
+  );
 
 await wide.page.goto(base);
 await wide.page.locator("a[data-title]").first().waitFor();
@@ -52,7 +61,11 @@ await wide.page.goto(`${base}/watch/no-such-title`);
 await wide.page.getByText("There is no such title here").waitFor();
 await shoot(wide.page, "failure");
 
-const phone = await visit(browser, { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true });
+const phone = await visit(browser, {
+  viewport: { width: 390, height: 844 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+});
 await phone.page.goto(base);
 await phone.page.locator("a[data-title]").first().waitFor();
 await settled(phone.page);

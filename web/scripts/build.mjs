@@ -1,6 +1,6 @@
 /**
- * Builds the app into `dist/`: one script, one style sheet and the icon under names that carry their hash, and
- * `index.html` that names them.
+ * Builds the app into `dist/`: one script, one style sheet and the icon under names that carry their hash,
+ * and `index.html` that names them.
  *
  * Fails where a budget is broken: start-up is dominated by bytes, so they are counted on every build.
  */
@@ -17,7 +17,15 @@ const DIST = `${ROOT}dist/`;
 const CORE_BUDGET = 15_000;
 const APP_BUDGET = 40_000;
 
-const OPTIONS = { bundle: true, minify: true, write: false, format: "esm", target: "es2022", legalComments: "none", logLevel: "warning" };
+const OPTIONS = {
+  bundle: true,
+  minify: true,
+  write: false,
+  format: "esm",
+  target: "es2022",
+  legalComments: "none",
+  logLevel: "warning",
+};
 
 async function bundled(entry) {
   const result = await build({ ...OPTIONS, entryPoints: [entry] });
@@ -49,4 +57,8 @@ await writeFile(`${DIST}index.html`, page);
 
 const core = brotliCompressSync(await bundled(`${ROOT}packages/player-dom/src/index.ts`)).length;
 within("player core", core, CORE_BUDGET);
-within("app", script.brotliBytes + style.brotliBytes + icon.brotliBytes + brotliCompressSync(page).length, APP_BUDGET);
+within(
+  "app",
+  script.brotliBytes + style.brotliBytes + icon.brotliBytes + brotliCompressSync(page).length,
+  APP_BUDGET,
+);

@@ -15,8 +15,14 @@ export async function accessSuite({ browser, base, checks, grant }) {
   const clean = (state) =>
     checks.check(`access: no violation on ${state}`, async () => {
       await page.evaluate(AXE);
-      const { violations } = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: tags }), TAGS);
-      expect(violations.length === 0, violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0].html}`).join("; "));
+      const { violations } = await page.evaluate(
+        (tags) => globalThis.axe.run(document, { runOnly: tags }),
+        TAGS,
+      );
+      expect(
+        violations.length === 0,
+        violations.map(({ id: rule, nodes }) => `${rule}: ${nodes[0].html}`).join("; "),
+      );
     });
 
   await page.goto(base);
@@ -30,8 +36,12 @@ export async function accessSuite({ browser, base, checks, grant }) {
   await page.keyboard.press("Escape");
   await checks.check("access: every target has 24 pixels", async () => {
     const small = await page.evaluate((min) => {
-      const targets = [...document.querySelectorAll("button, a, input, [tabindex='0']")].filter((node) => node.checkVisibility());
-      return targets.filter((node) => Math.min(node.offsetWidth, node.offsetHeight) < min).map((node) => node.outerHTML.slice(0, 80));
+      const targets = [...document.querySelectorAll("button, a, input, [tabindex='0']")].filter((node) =>
+        node.checkVisibility(),
+      );
+      return targets
+        .filter((node) => Math.min(node.offsetWidth, node.offsetHeight) < min)
+        .map((node) => node.outerHTML.slice(0, 80));
     }, MIN_TARGET_PX);
     expect(small.length === 0, small.join("; "));
   });

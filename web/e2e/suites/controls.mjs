@@ -12,7 +12,9 @@ export async function controlsSuite({ browser, base, checks, grant }) {
   await seeking({ page, checks, durationS, grant });
   await menus({ page, checks, grant });
   await captions({ page, checks, grant });
-  await checks.check("controls: the console is silent", () => expect(complaints.length === 0, complaints.join("; ")));
+  await checks.check("controls: the console is silent", () =>
+    expect(complaints.length === 0, complaints.join("; ")),
+  );
   await checks.check("controls: back leads to the catalogue and stops the film", async () => {
     await page.getByRole("link", { name: "Back to all titles" }).click();
     await page.locator("a[data-title]").first().waitFor();
@@ -48,7 +50,12 @@ async function keys({ page, checks, durationS }) {
   await checks.check("keys: numbers, arrows, j and l move through the film", async () => {
     await press("5");
     expectNear(await currentTime(page), durationS / 2, SEEK_SLACK_S, "5");
-    const steps = [["ArrowLeft", -5], ["ArrowRight", 5], ["j", -10], ["l", 10]];
+    const steps = [
+      ["ArrowLeft", -5],
+      ["ArrowRight", 5],
+      ["j", -10],
+      ["l", 10],
+    ];
     for (const [key, by] of steps) {
       const from = await currentTime(page);
       await press(key);
@@ -93,7 +100,7 @@ async function seeking({ page, checks, durationS, grant }) {
   });
   await checks.check("seeking: twenty jumps in a row leave a playing film", async () => {
     for (let i = 0; i < 20; i++) {
-      await page.evaluate((at) => globalThis.matinee.player.seek(at), ((i * 7) % 19) / 20 * durationS);
+      await page.evaluate((at) => globalThis.matinee.player.seek(at), (((i * 7) % 19) / 20) * durationS);
     }
     const at = await currentTime(page);
     await videoReaches(page, `!v.seeking && v.currentTime > ${at} + 0.3`);
@@ -103,11 +110,15 @@ async function seeking({ page, checks, durationS, grant }) {
   if (!grant.thumbnails) return;
   await checks.check("seeking: the bar shows a thumbnail under the pointer", async () => {
     const box = await page.getByRole("slider", { name: "Seek" }).boundingBox();
-    const sheet = page.waitForResponse((response) => response.url().includes(grant.thumbnails.sheets[0]), { timeout: 3000 }).catch(() => undefined);
+    const sheet = page
+      .waitForResponse((response) => response.url().includes(grant.thumbnails.sheets[0]), { timeout: 3000 })
+      .catch(() => undefined);
     await page.mouse.move(box.x + box.width * 0.5, box.y + box.height / 2);
     await page.locator(".thumbnail.shown").waitFor();
     await sheet;
-    const background = await page.locator(".thumbnail-picture").evaluate((picture) => picture.style.background);
+    const background = await page
+      .locator(".thumbnail-picture")
+      .evaluate((picture) => picture.style.background);
     expect(background.includes(grant.thumbnails.sheets[0]), background);
   });
 }
@@ -119,14 +130,20 @@ async function menus({ page, checks, grant }) {
     const menu = page.getByRole("button", { name: "Quality" });
     for (const pick of [rungs.at(-1), rungs[0]]) {
       await menu.click();
-      await page.getByRole("menuitemradio", { name: `${pick.height}p` }).first().click();
+      await page
+        .getByRole("menuitemradio", { name: `${pick.height}p` })
+        .first()
+        .click();
       await videoReaches(page, `v.videoHeight === ${pick.height}`, 20_000);
     }
     await menu.click();
     const readout = await page.locator(".readout").innerText();
     expect(/Buffer/.test(readout) && /Throughput/.test(readout), readout);
     await page.keyboard.press("Escape");
-    expect(await menu.evaluate((button) => button === document.activeElement), "focus is not back on the button");
+    expect(
+      await menu.evaluate((button) => button === document.activeElement),
+      "focus is not back on the button",
+    );
   });
 }
 
@@ -135,7 +152,8 @@ async function captions({ page, checks, grant }) {
   await checks.check("captions: c shows them", async () => {
     await page.evaluate(() => globalThis.matinee.player.seek(0));
     await page.keyboard.press("c");
-    const ready = () => [...document.querySelector("video").textTracks].find(({ mode }) => mode === "hidden")?.cues?.[0];
+    const ready = () =>
+      [...document.querySelector("video").textTracks].find(({ mode }) => mode === "hidden")?.cues?.[0];
     await page.waitForFunction(ready);
     const first = await page.evaluate(`(${ready})().startTime`);
     await page.evaluate((at) => globalThis.matinee.player.seek(at + 0.1), first);

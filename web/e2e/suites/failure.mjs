@@ -22,7 +22,9 @@ export async function failureSuite({ browser, base, checks, grant }) {
   await checks.check("failure: a server that stumbles is asked again", async () => {
     const { context, page } = await visit(browser);
     let asked = 0;
-    await page.route(MEDIA, (route) => (asked++ % 2 === 0 ? route.fulfill({ status: 503 }) : route.continue()));
+    await page.route(MEDIA, (route) =>
+      asked++ % 2 === 0 ? route.fulfill({ status: 503 }) : route.continue(),
+    );
     await page.goto(base);
     await page.locator(`a[data-title="${id}"]`).first().click();
     await videoReaches(page, "v.currentTime > 2", 30_000);
@@ -34,7 +36,9 @@ export async function failureSuite({ browser, base, checks, grant }) {
 
   await checks.check("failure: bytes that are no film are said in words", async () => {
     const { context, page } = await visit(browser);
-    await page.route(MEDIA, (route) => route.fulfill({ status: 206, body: Buffer.alloc(rangeLength(route.request()), 7) }));
+    await page.route(MEDIA, (route) =>
+      route.fulfill({ status: 206, body: Buffer.alloc(rangeLength(route.request()), 7) }),
+    );
     await page.goto(base);
     await page.locator(`a[data-title="${id}"]`).first().click();
     await page.getByText("could not be decoded").waitFor();

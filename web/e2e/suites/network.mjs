@@ -1,9 +1,15 @@
-/** Adaptation: the rung follows the network up and down. Throttled in the browser, so the server's state is no part. */
+/**
+ * Adaptation: the rung follows the network up and down. Throttled in the browser, so the server's state is no
+ * part.
+ */
 import { playFromCatalogue, stats, videoReaches, visit } from "../browser.mjs";
 import { expect } from "../checks.mjs";
 
 const LATENCY_MS = 30;
-/** Headroom over a rung's need that the rule asks for before it takes the rung, with slack for the test's throttle. */
+/**
+ * Headroom over a rung's need that the rule asks for before it takes the rung, with slack for the test's
+ * throttle.
+ */
 const AMPLE = 2.5;
 
 export async function networkSuite({ browser, base, checks, grant }) {
@@ -15,7 +21,9 @@ export async function networkSuite({ browser, base, checks, grant }) {
   await checks.check("network: a fast one leads to the top rung", async () => {
     const { context, page } = await visit(browser);
     await playFromCatalogue(page, base, id);
-    await page.waitForFunction((top) => globalThis.matinee.player.stats().level === top, rungs.length - 1, { timeout: 30_000 });
+    await page.waitForFunction((top) => globalThis.matinee.player.stats().level === top, rungs.length - 1, {
+      timeout: 30_000,
+    });
     const at = await page.evaluate(() => document.querySelector("video").currentTime);
     await context.close();
     return `on the screen ${at.toFixed(1)} s into the film`;
@@ -38,7 +46,9 @@ export async function networkSuite({ browser, base, checks, grant }) {
     const budgetBps = (rungs.at(-1).bitrate_bps_peak + audioBps) * AMPLE;
     const slow = await throttle(page, budgetBps);
     await playFromCatalogue(page, base, id);
-    await page.waitForFunction(() => globalThis.matinee.player.stats().rungSwitches > 0, undefined, { timeout: 20_000 });
+    await page.waitForFunction(() => globalThis.matinee.player.stats().rungSwitches > 0, undefined, {
+      timeout: 20_000,
+    });
     await slow((rungs[0].bitrate_bps_peak + audioBps) * 1.5);
     await page.evaluate((at) => globalThis.matinee.player.seek(at), durationS * 0.5);
     await videoReaches(page, `!v.seeking && v.currentTime > ${durationS * 0.5 + 4}`, 40_000);

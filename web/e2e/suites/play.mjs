@@ -27,7 +27,12 @@ export async function playSuite({ browser, base, checks, grant }) {
     });
   }
   await check("the duration is the grant's", async () => {
-    expectNear(await page.evaluate(() => document.querySelector("video").duration), title.duration_s, 0.25, "duration");
+    expectNear(
+      await page.evaluate(() => document.querySelector("video").duration),
+      title.duration_s,
+      0.25,
+      "duration",
+    );
   });
   await check("it plays to the end", async () => {
     if (title.duration_s > WHOLE_S) {

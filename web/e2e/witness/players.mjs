@@ -12,7 +12,9 @@ export const PLAYERS = [
     start: async (video, url, errors) => {
       const player = new globalThis.shaka.Player();
       await player.attach(video);
-      player.addEventListener("error", ({ detail }) => errors.push(`error ${detail.code}: ${JSON.stringify(detail.data)}`));
+      player.addEventListener("error", ({ detail }) =>
+        errors.push(`error ${detail.code}: ${JSON.stringify(detail.data)}`),
+      );
       await player.load(url);
     },
   },
@@ -22,7 +24,9 @@ export const PLAYERS = [
     plays: ["hls"],
     start: (video, url, errors) => {
       const player = new globalThis.Hls({ enableWorker: false });
-      player.on(globalThis.Hls.Events.ERROR, (_, { type, details, error }) => errors.push(`${type} ${details}: ${error?.message ?? ""}`));
+      player.on(globalThis.Hls.Events.ERROR, (_, { type, details, error }) =>
+        errors.push(`${type} ${details}: ${error?.message ?? ""}`),
+      );
       player.loadSource(url);
       player.attachMedia(video);
     },
@@ -34,7 +38,9 @@ export const PLAYERS = [
     start: (video, url, errors) => {
       const player = globalThis.dashjs.MediaPlayer().create();
       player.updateSettings({ debug: { logLevel: globalThis.dashjs.Debug.LOG_LEVEL_NONE } });
-      player.on(globalThis.dashjs.MediaPlayer.events.ERROR, ({ error }) => errors.push(`${error.code}: ${error.message}`));
+      player.on(globalThis.dashjs.MediaPlayer.events.ERROR, ({ error }) =>
+        errors.push(`${error.code}: ${error.message}`),
+      );
       player.initialize(video, url, false);
     },
   },

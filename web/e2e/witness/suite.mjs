@@ -1,7 +1,8 @@
 /**
  * The witness: a title's HLS and DASH in players that are not ours.
  *
- * Each plays the start and then, after a seek, the end. A player's own error event of any severity fails the check.
+ * Each plays the start and then, after a seek, the end. A player's own error event of any severity fails the
+ * check.
  */
 import { visit } from "../browser.mjs";
 import { expect } from "../checks.mjs";
@@ -16,7 +17,14 @@ export async function witnessSuite({ browser, base, checks, grant, seconds }) {
   for (const player of PLAYERS) {
     for (const format of player.plays) {
       await checks.check(`${grant.title.name}: ${player.name} plays its ${format.toUpperCase()}`, () =>
-        witness({ browser, player, page: `${players.base}/${player.name}`, url: urls[format], grant, seconds }),
+        witness({
+          browser,
+          player,
+          page: `${players.base}/${player.name}`,
+          url: urls[format],
+          grant,
+          seconds,
+        }),
       );
     }
   }
@@ -27,15 +35,22 @@ async function witness({ browser, player, page: address, url, grant, seconds }) 
   const { context, page, complaints } = await visit(browser);
   try {
     await page.goto(address);
-    await page.evaluate(`globalThis.witnessErrors = []; (${player.start})(document.querySelector("video"), ${JSON.stringify(url)}, globalThis.witnessErrors)`);
+    await page.evaluate(
+      `globalThis.witnessErrors = []; (${player.start})(document.querySelector("video"), ${JSON.stringify(url)}, globalThis.witnessErrors)`,
+    );
     await page.mouse.click(5, 5); // The gesture that lets the page play sound.
     const { duration_s: durationS } = grant.title;
     await page.evaluate(() => document.querySelector("video").play());
     await reaches(page, `v.currentTime >= ${Math.min(seconds, durationS - 0.5)}`, seconds + 20);
-    if (durationS > seconds + END_S) await page.evaluate((at) => (document.querySelector("video").currentTime = at), durationS - END_S);
+    if (durationS > seconds + END_S)
+      await page.evaluate((at) => (document.querySelector("video").currentTime = at), durationS - END_S);
     await reaches(page, "v.ended", END_S + 20);
     const seen = await page.evaluate(() => {
-      const { videoHeight, webkitAudioDecodedByteCount: audioBytes, duration } = document.querySelector("video");
+      const {
+        videoHeight,
+        webkitAudioDecodedByteCount: audioBytes,
+        duration,
+      } = document.querySelector("video");
       return { videoHeight, audioBytes, duration };
     });
     const errors = [...(await page.evaluate(() => globalThis.witnessErrors)), ...complaints];

@@ -20,7 +20,8 @@ export class ApiError extends Error {
 
 export const titles = (): Promise<Catalogue> => call("GET", "/api/titles");
 export const title = (id: string): Promise<Title> => call("GET", `/api/titles/${encodeURIComponent(id)}`);
-export const play = (id: string): Promise<PlayGrant> => call("POST", `/api/titles/${encodeURIComponent(id)}/play`);
+export const play = (id: string): Promise<PlayGrant> =>
+  call("POST", `/api/titles/${encodeURIComponent(id)}/play`);
 
 async function call<T>(method: string, path: string): Promise<T> {
   const response = await fetch(path, { method, headers: { accept: "application/json" } }).catch(() => {
@@ -28,11 +29,16 @@ async function call<T>(method: string, path: string): Promise<T> {
   });
   const body: unknown = await response.json().catch(() => undefined);
   if (!response.ok) throw refusal(response.status, body);
-  if (body === undefined) throw new ApiError("bad_answer", response.status, "The server's answer could not be read.");
+  if (body === undefined)
+    throw new ApiError("bad_answer", response.status, "The server's answer could not be read.");
   return body as T;
 }
 
 function refusal(status: number, body: unknown): ApiError {
   const error = (body as Partial<Refusal> | undefined)?.error;
-  return new ApiError(error?.code ?? `http_${status}`, status, error?.message ?? `The server answered ${status}.`);
+  return new ApiError(
+    error?.code ?? `http_${status}`,
+    status,
+    error?.message ?? `The server answered ${status}.`,
+  );
 }

@@ -19,7 +19,8 @@ export interface OpenApi {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-const HEAD = "/** The control API's shapes, generated from `api/openapi.json` by `npm run schema`. Do not edit. */\n";
+const HEAD =
+  "/** The control API's shapes, generated from `api/openapi.json` by `npm run schema`. Do not edit. */\n";
 
 export function generate({ components }: OpenApi): string {
   const declarations = Object.entries(components.schemas).map(([name, schema]) => declaration(name, schema));
@@ -36,7 +37,8 @@ function typeOf(schema: Schema, indent: string): string {
   if (schema.$ref) return schema.$ref.replace("#/components/schemas/", "");
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, indent)).join(" | ");
-  if (schema.prefixItems) return `readonly [${schema.prefixItems.map((one) => typeOf(one, indent)).join(", ")}]`;
+  if (schema.prefixItems)
+    return `readonly [${schema.prefixItems.map((one) => typeOf(one, indent)).join(", ")}]`;
   if (schema.items) return `readonly ${typeOf(schema.items, indent)}[]`;
   if (schema.properties) return objectOf(schema.properties, indent);
   if (schema.type === "integer" || schema.type === "number") return "number";
@@ -52,4 +54,5 @@ function objectOf(properties: Readonly<Record<string, Schema>>, indent: string):
   return `{\n${fields.join("")}${indent}}`;
 }
 
-const commentOf = ({ description }: Schema, indent: string): string => (description ? `${indent}/** ${description} */\n` : "");
+const commentOf = ({ description }: Schema, indent: string): string =>
+  description ? `${indent}/** ${description} */\n` : "";

@@ -17,17 +17,25 @@ export function cataloguePage(preloader: Preloader): Page {
   const main = h("main", { class: "catalogue", "aria-busy": "true" });
   const element = h("div", {}, h("header", { class: "masthead" }, wordmark()), main);
   const load = (): void => {
-    titles().then(
-      (catalogue) => main.replaceChildren(...shelves(catalogue.titles, preloader)),
-      (error: Error) => main.replaceChildren(notice("The catalogue could not be loaded", error.message, load)),
-    ).finally(() => main.removeAttribute("aria-busy"));
+    titles()
+      .then(
+        (catalogue) => main.replaceChildren(...shelves(catalogue.titles, preloader)),
+        (error: Error) =>
+          main.replaceChildren(notice("The catalogue could not be loaded", error.message, load)),
+      )
+      .finally(() => main.removeAttribute("aria-busy"));
   };
   load();
   return { element, name: "Matinee", close: () => undefined };
 }
 
 function wordmark(): HTMLElement {
-  return h("a", { class: "wordmark", href: "/" }, h("span", { class: "sun", "aria-hidden": "true" }), "Matinee");
+  return h(
+    "a",
+    { class: "wordmark", href: "/" },
+    h("span", { class: "sun", "aria-hidden": "true" }),
+    "Matinee",
+  );
 }
 
 function shelves(all: readonly Title[], preloader: Preloader): HTMLElement[] {
@@ -44,19 +52,30 @@ function nothingYet(): HTMLElement {
     { class: "notice" },
     h("h1", {}, "Nothing is showing yet"),
     h("p", {}, "Prepare a film and it appears here:"),
-    h("p", {}, h("code", {}, "matinee prepare FILM.mp4 --title \"My film\"")),
+    h("p", {}, h("code", {}, 'matinee prepare FILM.mp4 --title "My film"')),
   );
 }
 
 function featured(title: Title, preloader: Preloader): HTMLElement {
-  const play = h("a", { class: "play-button", href: watchPath(title.id), "data-title": title.id }, icon("play"), "Play");
+  const play = h(
+    "a",
+    { class: "play-button", href: watchPath(title.id), "data-title": title.id },
+    icon("play"),
+    "Play",
+  );
   play.setAttribute("aria-label", `Play ${title.name}`);
   warmOnInterest(play, title.id, preloader);
   return h(
     "section",
     { class: "feature", "aria-label": "Newest title" },
     poster(title, { class: "feature-art", fetchpriority: "high" }),
-    h("div", { class: "feature-words" }, h("h1", {}, title.name), h("p", {}, runtime(title.duration_s)), play),
+    h(
+      "div",
+      { class: "feature-words" },
+      h("h1", {}, title.name),
+      h("p", {}, runtime(title.duration_s)),
+      play,
+    ),
   );
 }
 

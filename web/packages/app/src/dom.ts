@@ -17,33 +17,37 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name.slice(2), value as EventListener);
-    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : String(value));
+    else if (value !== undefined && value !== false)
+      element.setAttribute(name, value === true ? "" : String(value));
   }
   element.append(...children.filter((child) => child !== undefined));
   return element;
 }
 
-/** Path data on a 24 by 24 grid. */
+/** Strokes on a 24 by 24 grid. */
 const ICONS = {
-  play: "M7 4.5v15a1 1 0 0 0 1.5.9l12-7.5a1 1 0 0 0 0-1.8l-12-7.5A1 1 0 0 0 7 4.5z",
-  pause: "M6 4h4.2v16H6zM13.8 4H18v16h-4.2z",
-  replay: "M6 5h2.5v14H6zM20 5.5v13a.8.8 0 0 1-1.3.6l-8-6.5a.8.8 0 0 1 0-1.2l8-6.5a.8.8 0 0 1 1.3.6z",
-  back10: "M12 5V1.5L6.5 6 12 10.5V7a6 6 0 1 1-6 6H4a8 8 0 1 0 8-8z",
-  forward10: "M12 5V1.5L17.5 6 12 10.5V7a6 6 0 1 0 6 6h2a8 8 0 1 1-8-8z",
-  loud: "M3 9v6h4l5 5V4L7 9H3zm13.5 3A4.5 4.5 0 0 0 14 7.97v8.05A4.47 4.47 0 0 0 16.5 12zM14 3.23v2.06a7 7 0 0 1 0 13.42v2.06a9 9 0 0 0 0-17.54z",
-  muted: "M16.5 12A4.5 4.5 0 0 0 14 7.97v2.21l2.45 2.45c.03-.2.05-.41.05-.63zM19 12c0 .94-.2 1.82-.54 2.64l1.51 1.51A8.8 8.8 0 0 0 21 12a9 9 0 0 0-7-8.77v2.06A7 7 0 0 1 19 12zM4.27 3 3 4.27 7.73 9H3v6h4l5 5v-6.73l4.25 4.25c-.67.52-1.42.93-2.25 1.18v2.06a9 9 0 0 0 3.69-1.81L19.73 21 21 19.73l-9-9L4.27 3zM12 4 9.91 6.09 12 8.18V4z",
-  captions: "M4 4h16a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2H4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2zm0 2v12h16V6H4zm2 6h5v1.8H6V12zm7 0h5v1.8h-5V12zm-7 3h7v1.8H6V15zm9 0h3v1.8h-3V15z",
-  quality: "M4 18.5V13h3v5.5zM10.5 18.5V9h3v9.5zM17 18.5V5h3v13.5z",
-  audio: "M12 3a9 9 0 0 0-9 9v7a2 2 0 0 0 2 2h3v-8H5v-1a7 7 0 0 1 14 0v1h-3v8h3a2 2 0 0 0 2-2v-7a9 9 0 0 0-9-9z",
-  expand: "M4 9V4h5v2H6v3H4zm11-5h5v5h-2V6h-3V4zM6 15v3h3v2H4v-5h2zm12 0h2v5h-5v-2h3v-3z",
-  shrink: "M9 4v5H4V7h3V4h2zm6 0h2v3h3v2h-5V4zM4 15h5v5H7v-3H4v-2zm11 0h5v2h-3v3h-2v-5z",
-  help: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm1 17h-2v-2h2v2zm2.07-7.75-.9.92C13.45 12.9 13 13.5 13 15h-2v-.5c0-1.1.45-2.1 1.17-2.83l1.24-1.26A2 2 0 1 0 10 9H8a4 4 0 1 1 7.07 2.25z",
-  back: "M20 11H7.83l5.59-5.59L12 4l-8 8 8 8 1.41-1.41L7.83 13H20z",
-  close: "M19 6.4 17.6 5 12 10.6 6.4 5 5 6.4 10.6 12 5 17.6 6.4 19 12 13.4 17.6 19 19 17.6 13.4 12z",
-  check: "M9 16.2 4.8 12l-1.4 1.4L9 19 21 7l-1.4-1.4z",
+  play: "M8 5.5v13L18.5 12z",
+  pause: "M7 5.5h2.5v13H7zM14.5 5.5H17v13h-2.5z",
+  replay: "M6.5 6v12M18 6.5v11L10 12z",
+  back10: "M6.3 7.5A7.5 7.5 0 1 1 4.5 13M6 3v4.5h4.5",
+  forward10: "M17.7 7.5A7.5 7.5 0 1 0 19.5 13M18 3v4.5h-4.5",
+  loud: "M4 9.5h3.5L12 6v12l-4.5-3.5H4zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11",
+  muted: "M4 9.5h3.5L12 6v12l-4.5-3.5H4zM16 9.5l5 5M21 9.5l-5 5",
+  captions: "M4 5.5h16v13H4zM7.5 12H11M14 12h2.5M7.5 15.3H13M16 15.3h.5",
+  quality: "M5.5 18v-4M12 18v-8M18.5 18V6",
+  audio: "M5 17v-5a7 7 0 0 1 14 0v5M5 14.5h2.5v5H5zM16.5 14.5H19v5h-2.5z",
+  expand: "M4.5 9V4.5H9M15 4.5h4.5V9M19.5 15v4.5H15M9 19.5H4.5V15",
+  shrink: "M9 4.5V9H4.5M19.5 9H15V4.5M15 19.5V15h4.5M4.5 15H9v4.5",
+  help: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM9.5 9.7a2.5 2.5 0 1 1 3.6 2.3q-1.1.5-1.1 1.8M12 16.7v.1",
+  back: "M19.5 12H5M11 5.5 4.5 12l6.5 6.5",
+  close: "m6 6 12 12M18 6 6 18",
+  check: "m5 12.5 4.5 4.5L19 7.5",
 } as const;
 
 export type IconName = keyof typeof ICONS;
+
+/** Drawn filled. */
+const SOLID: ReadonlySet<IconName> = new Set(["play", "pause", "replay"]);
 
 /** Digits inside an icon. */
 const DIGITS: Partial<Record<IconName, string>> = { back10: "10", forward10: "10" };
@@ -57,6 +61,7 @@ export function icon(name: IconName): SVGSVGElement {
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
   svg.classList.add("icon");
+  svg.classList.toggle("solid", SOLID.has(name));
   path.setAttribute("d", ICONS[name]);
   svg.append(path);
   const digits = DIGITS[name];
@@ -71,8 +76,17 @@ export function icon(name: IconName): SVGSVGElement {
 }
 
 /** A button that shows an icon and says `label`. */
-export function iconButton(name: IconName, label: string, onclick: () => void, attributes: Attributes = {}): HTMLButtonElement {
-  return h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...attributes }, icon(name));
+export function iconButton(
+  name: IconName,
+  label: string,
+  onclick: () => void,
+  attributes: Attributes = {},
+): HTMLButtonElement {
+  return h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...attributes },
+    icon(name),
+  );
 }
 
 export function setIcon(button: HTMLElement, name: IconName, label: string): void {

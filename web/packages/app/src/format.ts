@@ -11,8 +11,17 @@ export function clock(seconds: number): string {
 /** `1 hour 2 minutes`, for ears and for cards. */
 export function spoken(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
-  const parts = [count(Math.floor(whole / 3600), "hour"), count(Math.floor(whole / 60) % 60, "minute"), count(whole % 60, "second")];
-  return parts.filter((part) => part !== "").slice(0, 2).join(" ") || "0 seconds";
+  const parts = [
+    count(Math.floor(whole / 3600), "hour"),
+    count(Math.floor(whole / 60) % 60, "minute"),
+    count(whole % 60, "second"),
+  ];
+  return (
+    parts
+      .filter((part) => part !== "")
+      .slice(0, 2)
+      .join(" ") || "0 seconds"
+  );
 }
 
 /** `2 h 5 min`, `3 min`, `30 s`. */

@@ -19,7 +19,9 @@ export function routeOf(path: string): Route {
 
 export const watchPath = (id: string): string => `/watch/${encodeURIComponent(id)}`;
 
-/** Mounts the page of the address, now and whenever it changes. `asked` is `performance.now()` of the wish. */
+/**
+ * Mounts the page of the address, now and whenever it changes. `asked` is `performance.now()` of the wish.
+ */
 export function start(root: HTMLElement, open: (route: Route, askedMs: number) => Page): void {
   let page: Page | undefined;
   const show = (askedMs: number): void => {

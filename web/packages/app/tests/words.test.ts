@@ -20,7 +20,14 @@ test("times and rates as people read them", () => {
 });
 
 test("tiles fill sheets row by row", () => {
-  const thumbnails = { sheets: ["a", "b"], tile: { width: 160, height: 90 }, columns: 3, rows: 2, tiles: 8, interval_s: 2 };
+  const thumbnails = {
+    sheets: ["a", "b"],
+    tile: { width: 160, height: 90 },
+    columns: 3,
+    rows: 2,
+    tiles: 8,
+    interval_s: 2,
+  };
   deepEqual(tileAt(thumbnails, 0), { sheet: 0, x: 0, y: 0 });
   deepEqual(tileAt(thumbnails, 9), { sheet: 0, x: 160, y: 90 }); // tile 4
   deepEqual(tileAt(thumbnails, 12), { sheet: 1, x: 0, y: 0 }); // tile 6

@@ -2,7 +2,8 @@
  * The append queue: every change to one `SourceBuffer`, in order, one at a time.
  *
  * Owns the buffer and its `updating` dance. Chunks that wait are joined, so that a slow buffer gets fewer and
- * larger appends. Bounded by its user: a stream has one segment in flight. What "full" leads to is the stream's.
+ * larger appends. Bounded by its user: a stream has one segment in flight. What "full" leads to is the
+ * stream's.
  */
 import type { Ranges } from "@matinee/player";
 import type { Bytes } from "./transfer.ts";
@@ -37,7 +38,9 @@ export class AppendQueue {
   get buffered(): Ranges {
     try {
       const ranges = this.#buffer?.buffered;
-      return ranges ? Array.from({ length: ranges.length }, (_, i) => [ranges.start(i), ranges.end(i)] as const) : [];
+      return ranges
+        ? Array.from({ length: ranges.length }, (_, i) => [ranges.start(i), ranges.end(i)] as const)
+        : [];
     } catch {
       return []; // The buffer was detached: the player is closing.
     }
@@ -80,7 +83,8 @@ export class AppendQueue {
 
   /** Drops jobs that have not begun. */
   clear(): void {
-    for (const job of this.#jobs.splice(0)) job.settle(new DOMException("Dropped from the queue.", "AbortError"));
+    for (const job of this.#jobs.splice(0))
+      job.settle(new DOMException("Dropped from the queue.", "AbortError"));
   }
 
   #add(kind: Job["kind"], run: Job["run"], chunks: Bytes[] = []): Promise<void> {
@@ -99,7 +103,9 @@ export class AppendQueue {
     this.#draining = true;
     const buffer = await this.#opened.catch(() => undefined);
     for (let job = this.#jobs.shift(); job; job = this.#jobs.shift()) {
-      const error = buffer ? await perform(buffer, job.run) : new DOMException("The player is closed.", "AbortError");
+      const error = buffer
+        ? await perform(buffer, job.run)
+        : new DOMException("The player is closed.", "AbortError");
       if (error && job.kind === "append") this.#break(error);
       job.settle(error);
     }
@@ -114,7 +120,9 @@ async function perform(buffer: SourceBuffer, run: Job["run"]): Promise<Error | u
     if (buffer.updating) await updated(buffer);
     return undefined;
   } catch (error) {
-    return error instanceof DOMException && error.name === "QuotaExceededError" ? new BufferFull(error.message) : (error as Error);
+    return error instanceof DOMException && error.name === "QuotaExceededError"
+      ? new BufferFull(error.message)
+      : (error as Error);
   }
 }
 

@@ -10,6 +10,7 @@ export class Emitter<Events extends object> {
   }
 
   protected emit<Name extends keyof Events>(name: Name, event: Events[Name]): void {
-    for (const listener of this.#listeners.get(name) ?? []) (listener as (event: Events[Name]) => void)(event);
+    for (const listener of this.#listeners.get(name) ?? [])
+      (listener as (event: Events[Name]) => void)(event);
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Attaching a media source to a video element.
  *
- * Owns the object URL and the two kinds of source: `MediaSource`, and `ManagedMediaSource` where only that exists.
+ * Owns the object URL and the two kinds of source: `MediaSource`, and `ManagedMediaSource` where only that
+ * exists.
  */
 
 interface MediaSourceKind {
@@ -43,5 +44,7 @@ export function attach(video: HTMLVideoElement): Attachment {
 }
 
 function kind(): MediaSourceKind | undefined {
-  return globalThis.MediaSource ?? (globalThis as { ManagedMediaSource?: MediaSourceKind }).ManagedMediaSource;
+  return (
+    globalThis.MediaSource ?? (globalThis as { ManagedMediaSource?: MediaSourceKind }).ManagedMediaSource
+  );
 }

@@ -106,9 +106,12 @@ export class Player extends Emitter<PlayerEvents> {
     this.#audio = tracks.audio[0];
     this.#attachment = attach(video);
     if (options.startS) video.currentTime = landingS(options.startS, tracks.durationS);
-    this.#videoStream = this.#streamOf(this.#rung, tracks.startsS, options.warm, (index) => this.#chooseRung(index));
+    this.#videoStream = this.#streamOf(this.#rung, tracks.startsS, options.warm, (index) =>
+      this.#chooseRung(index),
+    );
     const audio = this.#audio;
-    this.#audioStream = audio && this.#streamOf(audio, audio.startsS, options.warm, () => this.#audio ?? audio);
+    this.#audioStream =
+      audio && this.#streamOf(audio, audio.startsS, options.warm, () => this.#audio ?? audio);
     this.#listen();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#pump();
@@ -150,7 +153,10 @@ export class Player extends Emitter<PlayerEvents> {
     this.#video.currentTime = landingS(wishS, this.tracks.durationS);
   }
 
-  /** Holds a level, or with `undefined` lets the rule choose; what lies ahead is fetched anew where it must change. */
+  /**
+   * Holds a level, or with `undefined` lets the rule choose; what lies ahead is fetched anew where it must
+   * change.
+   */
   holdLevel(level: number | undefined): void {
     const before = this.#fixedLevel ?? this.#abr.level;
     this.#fixedLevel = level;
@@ -282,7 +288,9 @@ export class Player extends Emitter<PlayerEvents> {
       level: this.#abr.level,
       elapsedS: (performance.now() - transfer.startedMs) / 1000,
       receivedBytes: transfer.receivedBytes,
-      segmentBytes: this.tracks.rungs.map((rung) => bytesOf(rung, transfer.index)).map(([start, end]) => end - start),
+      segmentBytes: this.tracks.rungs
+        .map((rung) => bytesOf(rung, transfer.index))
+        .map(([start, end]) => end - start),
       bufferS: this.#videoStream.aheadS,
     });
     if (level === undefined) return;

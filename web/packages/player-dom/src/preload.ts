@@ -1,8 +1,8 @@
 /**
  * Preloading: the grant and the first bytes of a title that will probably be played.
  *
- * Owns a few warm starts, by title, and their age. Off where the viewer saves data. A warm start that fails is
- * forgotten: the click then starts from nothing.
+ * Owns a few warm starts, by title, and their age. Off where the viewer saves data. A warm start that fails
+ * is forgotten: the click then starts from nothing.
  */
 import { play, type PlayGrant } from "@matinee/api";
 import { firstLevel, tracksOf, type TrackFile, type Tracks } from "@matinee/player";
@@ -24,7 +24,10 @@ export interface Start {
 
 export class Preloader {
   readonly #network: Network;
-  readonly #starts = new Map<string, { readonly start: Promise<Start>; readonly atMs: number; readonly control: AbortController }>();
+  readonly #starts = new Map<
+    string,
+    { readonly start: Promise<Start>; readonly atMs: number; readonly control: AbortController }
+  >();
 
   constructor(network: Network) {
     this.#network = network;
@@ -62,7 +65,9 @@ export class Preloader {
 
   async #begin(titleId: string, signal: AbortSignal): Promise<Start> {
     const start = cold(await play(titleId));
-    const files = [start.tracks.rungs[start.firstLevel], start.tracks.audio[0]].filter((file) => file !== undefined);
+    const files = [start.tracks.rungs[start.firstLevel], start.tracks.audio[0]].filter(
+      (file) => file !== undefined,
+    );
     return { ...start, warm: files.map((file) => this.#firstBytes(file, signal)) };
   }
 

@@ -1,8 +1,8 @@
 /**
  * A stream: keeps one `SourceBuffer` fed with one kind of media.
  *
- * Owns the loop of schedule, transfer and append for one kind, with at most one segment in flight. Which file a
- * segment is taken from is the feeder's answer; which segment is `player/schedule`'s.
+ * Owns the loop of schedule, transfer and append for one kind, with at most one segment in flight. Which file
+ * a segment is taken from is the feeder's answer; which segment is `player/schedule`'s.
  *
  *     idle --pump--> in flight --appended--> idle
  *                       |  drop (seek, other rung) --reset--> idle
@@ -27,7 +27,9 @@ import {
 import { AppendQueue, BufferFull } from "./append-queue.ts";
 import { TransferError, type Bytes, type Network, type Span } from "./transfer.ts";
 
-/** A segment that is not in the buffer after its append is fetched this often in all before playback fails. */
+/**
+ * A segment that is not in the buffer after its append is fetched this often in all before playback fails.
+ */
 const MAX_MISSES = 3;
 
 /** Bytes of a file's header and first segment, fetched before playback was asked for. */
@@ -113,7 +115,8 @@ export class Stream {
   sought(): void {
     const { startsS } = this.#feeder;
     const transfer = this.#transfer;
-    if (transfer && !keepsTransfer(startsS, this.buffered, this.#feeder.positionS(), transfer.index)) this.drop();
+    if (transfer && !keepsTransfer(startsS, this.buffered, this.#feeder.positionS(), transfer.index))
+      this.drop();
     this.#filling = true;
     this.pump();
   }
@@ -163,7 +166,10 @@ export class Stream {
     this.pump();
   }
 
-  /** The header only where the buffer does not hold this file's; together with segment 0, which lies next to it. */
+  /**
+   * The header only where the buffer does not hold this file's; together with segment 0, which lies next to
+   * it.
+   */
   async #load(transfer: Transfer): Promise<void> {
     const { index, file, control } = transfer;
     const [start, end] = bytesOf(file, index);
@@ -212,7 +218,9 @@ export class Stream {
 
   /** Header and segment travel side by side; the segment's bytes wait for the header's append. */
   async #appendWithHeader(transfer: Transfer, span: Span): Promise<void> {
-    const header = this.#header(transfer.file, transfer.control.signal).then((bytes) => this.#queue.append(bytes));
+    const header = this.#header(transfer.file, transfer.control.signal).then((bytes) =>
+      this.#queue.append(bytes),
+    );
     header.catch(() => transfer.control.abort());
     await Promise.all([header, this.#append(transfer, span, header)]);
   }

@@ -1,8 +1,8 @@
 /**
  * Transfers: bytes of a track file by HTTP range, handed on as they arrive.
  *
- * Owns the request, its idle timeout and its repetition (the policy is `player/retry`): a broken transfer resumes
- * at the byte where it broke. Feeds the throughput meter. Knows nothing of segments.
+ * Owns the request, its idle timeout and its repetition (the policy is `player/retry`): a broken transfer
+ * resumes at the byte where it broke. Feeds the throughput meter. Knows nothing of segments.
  */
 import {
   IDLE,
@@ -69,7 +69,12 @@ export class Network {
     return bytes;
   }
 
-  async #attempt(url: string, span: Span, onChunk: OnChunk, signal: AbortSignal): Promise<Failure | undefined> {
+  async #attempt(
+    url: string,
+    span: Span,
+    onChunk: OnChunk,
+    signal: AbortSignal,
+  ): Promise<Failure | undefined> {
     const idle = new AbortController();
     let timer = setTimeout(() => idle.abort(), IDLE_TIMEOUT_MS);
     this.#meter = transferStarted(this.#meter, performance.now());
@@ -96,7 +101,12 @@ export class Network {
 }
 
 /** One request. Throws what `fetch` throws; an answer cut short is a network failure. */
-async function receive(url: string, [start, end]: Span, signal: AbortSignal, onChunk: OnChunk): Promise<Failure | undefined> {
+async function receive(
+  url: string,
+  [start, end]: Span,
+  signal: AbortSignal,
+  onChunk: OnChunk,
+): Promise<Failure | undefined> {
   const response = await fetch(url, { signal, headers: { range: `bytes=${start}-${end - 1}` } });
   if (response.status !== 206 || !response.body) {
     await response.body?.cancel();

@@ -1,4 +1,6 @@
-/** A stream against a fake server and a fake buffer: what it asks for, and how it gets over what goes wrong. */
+/**
+ * A stream against a fake server and a fake buffer: what it asks for, and how it gets over what goes wrong.
+ */
 import { test } from "node:test";
 import { deepEqual, equal } from "node:assert/strict";
 import type { PlaybackFailure, TrackFile } from "@matinee/player";

@@ -20,7 +20,10 @@ test("a broken transfer resumes at the byte where it broke", async () => {
 test("a server that stays broken is asked seven times", async () => {
   mock.timers.enable({ apis: ["setTimeout"] });
   const asked = serve(() => ({ status: 503 }));
-  const failure = rejects(new Network().bytes("/low.mp4", [0, 110], whole), (error: TransferError) => error.failure.code === "server");
+  const failure = rejects(
+    new Network().bytes("/low.mp4", [0, 110], whole),
+    (error: TransferError) => error.failure.code === "server",
+  );
   for (let attempt = 0; attempt < 7; attempt++) {
     await settle();
     mock.timers.tick(10_000);

@@ -1,8 +1,8 @@
 /**
  * Abandonment: whether a running video transfer is given up for a lower rung.
  *
- * Owns that one question. The network may collapse in the middle of a segment chosen under better weather; waiting
- * for it would stall playback although a smaller one could still arrive.
+ * Owns that one question. The network may collapse in the middle of a segment chosen under better weather;
+ * waiting for it would stall playback although a smaller one could still arrive.
  */
 
 /** Before this a transfer has told nothing yet. */

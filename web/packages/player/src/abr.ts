@@ -1,18 +1,22 @@
 /**
  * The adaptation rule: which rung the next video segment is fetched at.
  *
- * Owns every constant of the choice between rungs. A pure function over a state value: no clock, no network, no
- * memory but `AbrState`. The first segment's rung is `startup`'s choice; giving up a running transfer is `abandon`'s.
+ * Owns every constant of the choice between rungs. A pure function over a state value: no clock, no network,
+ * no memory but `AbrState`. The first segment's rung is `startup`'s choice; giving up a running transfer is
+ * `abandon`'s.
  *
- * In words: a rung fits if the bytes ahead need at most 0.7 of the throughput. Rise towards it in halves, or at
- * once where the network has twice as much to give; at most once in 10 s of film, and only if the segment arrives
- * before half of the buffer is played. Fall when the rung no
- * longer fits: not at all over a full buffer, by at most two levels over a thin one, to any level over an empty one.
+ * In words: a rung fits if the bytes ahead need at most 0.7 of the throughput. Rise towards it in halves, or
+ * at once where the network has twice as much to give; at most once in 10 s of film, and only if the segment
+ * arrives before half of the buffer is played. Fall when the rung no longer fits: not at all over a full
+ * buffer, by at most two levels over a thin one, to any level over an empty one.
  */
 
 /** Share of the measured throughput that may be planned for; the rest absorbs its variance. */
 export const SAFETY = 0.7;
-/** Share up to which a running rung is kept while the buffer is neither low nor full: no flapping at the border. */
+/**
+ * Share up to which a running rung is kept while the buffer is neither low nor full: no flapping at the
+ * border.
+ */
 const HOLD_SAFETY = 0.9;
 /** Under this a drop goes to any level at once. */
 export const PANIC_BUFFER_S = 5;
@@ -23,7 +27,10 @@ export const TARGET_BUFFER_S = 30;
 /** Seconds of film at a rung before the next rise, so that a viewer is not shown a staircase. */
 const DWELL_S = 10;
 const MAX_LEVELS_DOWN = 2;
-/** A rung that needs no more than this share is so far from the edge that there is nothing to feel the way for. */
+/**
+ * A rung that needs no more than this share is so far from the edge that there is nothing to feel the way
+ * for.
+ */
 const AMPLE_SHARE = SAFETY / 2;
 /** A rise must arrive within this share of the buffered seconds. */
 const MAX_BUFFER_SPENT = 0.5;
@@ -50,13 +57,18 @@ export function choose(state: AbrState, view: AbrView): AbrState {
   if (throughputBps === undefined) return state;
   const fitting = highestWithin(view.needsBps, SAFETY * throughputBps);
   const level =
-    fitting > state.level ? risen(state, view, fitting, throughputBps) : fallen(state, view, fitting, throughputBps);
+    fitting > state.level
+      ? risen(state, view, fitting, throughputBps)
+      : fallen(state, view, fitting, throughputBps);
   return level === state.level ? state : { level, sinceS: view.segmentStartS };
 }
 
 /** The highest level that needs at most `budgetBps`; the lowest where none does. */
 export function highestWithin(needsBps: readonly number[], budgetBps: number): number {
-  return Math.max(0, needsBps.findLastIndex((need) => need <= budgetBps));
+  return Math.max(
+    0,
+    needsBps.findLastIndex((need) => need <= budgetBps),
+  );
 }
 
 function risen(state: AbrState, view: AbrView, fitting: number, throughputBps: number): number {

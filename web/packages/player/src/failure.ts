@@ -5,7 +5,8 @@
  */
 import type { Failure } from "./retry.ts";
 
-export type PlaybackFailureCode = "missing" | "refused" | "unreachable" | "server" | "undecodable" | "unsupported" | "bad_grant";
+export type PlaybackFailureCode =
+  "missing" | "refused" | "unreachable" | "server" | "undecodable" | "unsupported" | "bad_grant";
 
 export interface PlaybackFailure {
   readonly code: PlaybackFailureCode;
@@ -17,10 +18,19 @@ const FAILURES: Record<PlaybackFailureCode, Omit<PlaybackFailure, "code">> = {
   missing: { message: "A part of this film is missing on the server.", canRetry: true },
   refused: { message: "The server refused to send this film. Go back and open it again.", canRetry: true },
   unreachable: { message: "The connection to the server was lost. Check it and try again.", canRetry: true },
-  server: { message: "The server has a problem and could not send the film. Try again in a moment.", canRetry: true },
+  server: {
+    message: "The server has a problem and could not send the film. Try again in a moment.",
+    canRetry: true,
+  },
   undecodable: { message: "A part of this film could not be decoded.", canRetry: true },
-  unsupported: { message: "This browser cannot play this film: it lacks Media Source Extensions or H.264.", canRetry: false },
-  bad_grant: { message: "The server described this film in a way this player does not understand.", canRetry: false },
+  unsupported: {
+    message: "This browser cannot play this film: it lacks Media Source Extensions or H.264.",
+    canRetry: false,
+  },
+  bad_grant: {
+    message: "The server described this film in a way this player does not understand.",
+    canRetry: false,
+  },
 };
 
 export const playbackFailure = (code: PlaybackFailureCode): PlaybackFailure => ({ code, ...FAILURES[code] });
@@ -28,6 +38,7 @@ export const playbackFailure = (code: PlaybackFailureCode): PlaybackFailure => (
 /** The failure that a transfer given up for good becomes. */
 export function transferFailure(failure: Failure): PlaybackFailure {
   if (failure.kind !== "status") return playbackFailure("unreachable");
-  if (failure.status === 404 || failure.status === 410 || failure.status === 416) return playbackFailure("missing");
+  if (failure.status === 404 || failure.status === 410 || failure.status === 416)
+    return playbackFailure("missing");
   return playbackFailure(failure.status >= 400 && failure.status < 500 ? "refused" : "server");
 }

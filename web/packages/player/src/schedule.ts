@@ -1,13 +1,17 @@
 /**
  * The schedule of one stream: which segment is fetched next, or why none is.
  *
- * Owns the fetching goal and its hysteresis, and what may be dropped behind the playhead. Not which rung (`abr`).
+ * Owns the fetching goal and its hysteresis, and what may be dropped behind the playhead. Not which rung
+ * (`abr`).
  */
 import { TARGET_BUFFER_S } from "./abr.ts";
 import { covers, type Ranges } from "./ranges.ts";
 import { segmentAt, segmentCount, spanOf } from "./tracks.ts";
 
-/** A burst fills up to here; the next begins at `TARGET_BUFFER_S`. Bursts let the radio sleep and measure better. */
+/**
+ * A burst fills up to here; the next begins at `TARGET_BUFFER_S`. Bursts let the radio sleep and measure
+ * better.
+ */
 export const HIGH_BUFFER_S = 45;
 /** Kept behind the playhead for steps back. */
 const BEHIND_S = 30;
@@ -34,7 +38,8 @@ export interface StreamView {
   readonly filling: boolean;
 }
 
-export type Step = { readonly kind: "fetch"; readonly index: number } | { readonly kind: "wait" } | { readonly kind: "end" };
+export type Step =
+  { readonly kind: "fetch"; readonly index: number } | { readonly kind: "wait" } | { readonly kind: "end" };
 
 const WAIT: Step = { kind: "wait" };
 const END: Step = { kind: "end" };
@@ -47,7 +52,11 @@ export function next(view: StreamView): Step {
 }
 
 /** The first segment from the playhead on that is not buffered; `undefined` where all are. */
-export function firstMissing({ startsS, buffered, positionS }: Omit<StreamView, "goal" | "filling">): number | undefined {
+export function firstMissing({
+  startsS,
+  buffered,
+  positionS,
+}: Omit<StreamView, "goal" | "filling">): number | undefined {
   for (let index = segmentAt(startsS, positionS); index < segmentCount(startsS); index++) {
     if (!covers(buffered, ...spanOf(startsS, index))) return index;
   }

@@ -14,11 +14,18 @@ export function landingS(wishS: number, durationS: number): number {
 }
 
 /** Whether the segment in flight is the one the new position needs first. */
-export function keepsTransfer(startsS: readonly number[], buffered: Ranges, positionS: number, inFlight: number): boolean {
+export function keepsTransfer(
+  startsS: readonly number[],
+  buffered: Ranges,
+  positionS: number,
+  inFlight: number,
+): boolean {
   return firstMissing({ startsS, buffered, positionS }) === inFlight;
 }
 
-/** From where buffered film is replaced when the viewer picks another rung: a segment's start, a little ahead. */
+/**
+ * From where buffered film is replaced when the viewer picks another rung: a segment's start, a little ahead.
+ */
 export function replaceFromS(startsS: readonly number[], positionS: number): number {
   return spanOf(startsS, segmentAt(startsS, positionS + REPLACE_AFTER_S))[1];
 }

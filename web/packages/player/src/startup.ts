@@ -1,7 +1,8 @@
 /**
  * Start-up: the rung of the first segment.
  *
- * The lowest, unless an earlier visit measured a network on which a better first segment arrives just as soon.
+ * The lowest, unless an earlier visit measured a network on which a better first segment arrives just as
+ * soon.
  */
 import { SAFETY, highestWithin } from "./abr.ts";
 import { bitrateAheadBps, type Tracks } from "./tracks.ts";

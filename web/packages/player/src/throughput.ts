@@ -1,12 +1,15 @@
 /**
  * Throughput: what the network gave lately.
  *
- * Two pure values. A `Meter` turns overlapping transfers into samples of bytes over busy time, so that audio and
- * video on one link are counted together. A `Throughput` smooths samples by two exponentially weighted averages
- * and answers with the lower one: quick to fall, slow to rise. Reads no clock; times are arguments.
+ * Two pure values. A `Meter` turns overlapping transfers into samples of bytes over busy time, so that audio
+ * and video on one link are counted together. A `Throughput` smooths samples by two exponentially weighted
+ * averages and answers with the lower one: quick to fall, slow to rise. Reads no clock; times are arguments.
  */
 
-/** Half-lives in seconds of transfer time. The fast one sees a drop within a segment, the slow one damps bursts. */
+/**
+ * Half-lives in seconds of transfer time. The fast one sees a drop within a segment, the slow one damps
+ * bursts.
+ */
 const FAST_HALF_LIFE_S = 2;
 const SLOW_HALF_LIFE_S = 8;
 /** Below this a transfer measures latency rather than bandwidth. */

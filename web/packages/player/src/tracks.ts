@@ -41,7 +41,9 @@ export interface Tracks {
   readonly audio: readonly Audio[];
 }
 
-/** How far ahead `bitrateAheadBps` looks: about two segments, so one heavy scene is seen before it is needed. */
+/**
+ * How far ahead `bitrateAheadBps` looks: about two segments, so one heavy scene is seen before it is needed.
+ */
 const LOOK_AHEAD_S = 10;
 
 /** Reads a grant. Throws where it names no video rung or a table does not fit its starts. */
@@ -127,5 +129,6 @@ function mustFit(file: TrackFile, startsS: readonly number[]): void {
   throw new Error(`Track ${file.id} has ${file.offsets.length} offsets for ${startsS.length} starts.`);
 }
 
-const seconds = (ticks: readonly number[], timescale: number): number[] => ticks.map((tick) => tick / timescale);
+const seconds = (ticks: readonly number[], timescale: number): number[] =>
+  ticks.map((tick) => tick / timescale);
 const byBitrate = (a: Rung, b: Rung): number => a.bitrateBpsAverage - b.bitrateBpsAverage;

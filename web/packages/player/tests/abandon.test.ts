@@ -5,7 +5,14 @@ import { abandonFor, type Transfer } from "../src/abandon.ts";
 
 const check = (transfer: Partial<Transfer>, expected: number | undefined): void =>
   equal(
-    abandonFor({ level: 2, elapsedS: 1, receivedBytes: 100_000, bufferS: 4, segmentBytes: [100_000, 300_000, 900_000], ...transfer }),
+    abandonFor({
+      level: 2,
+      elapsedS: 1,
+      receivedBytes: 100_000,
+      bufferS: 4,
+      segmentBytes: [100_000, 300_000, 900_000],
+      ...transfer,
+    }),
     expected,
   );
 

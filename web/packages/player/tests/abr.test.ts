@@ -71,7 +71,10 @@ test("a full buffer outlasts a dip", () => check({ level: 3, dwelt: 1, mbps: 1, 
 
 test("the state is the same value where nothing changes", () => {
   const state = openingAt(0);
-  equal(choose(state, { needsBps: NEEDS_BPS, throughputBps: 1e6, bufferS: 3, segmentStartS: 4, segmentS: 4 }), state);
+  equal(
+    choose(state, { needsBps: NEEDS_BPS, throughputBps: 1e6, bufferS: 3, segmentStartS: 4, segmentS: 4 }),
+    state,
+  );
 });
 
 test("where the top of six rungs just fits it is reached within 30 s of film", () => {

@@ -20,7 +20,9 @@ export function videoTrack(id: string, scale: number, change: Partial<VideoTrack
   };
 }
 
-export function grant({ tracks = [videoTrack("high", 2), videoTrack("low", 1)] }: { tracks?: readonly VideoTrack[] } = {}): PlayGrant {
+export function grant({
+  tracks = [videoTrack("high", 2), videoTrack("low", 1)],
+}: { tracks?: readonly VideoTrack[] } = {}): PlayGrant {
   return {
     title: { id: "t", name: "T", duration_s: 12, poster_url: "/p.jpg" },
     hls_url: "",

@@ -8,7 +8,14 @@ const STARTS_S = [0, 4, 8, 12, 16];
 const LONG_S = Array.from({ length: 31 }, (_, i) => i * 4);
 
 function check(view: Partial<StreamView>, expected: string): void {
-  const step = next({ startsS: STARTS_S, buffered: [], positionS: 0, goal: FULL_GOAL, filling: true, ...view });
+  const step = next({
+    startsS: STARTS_S,
+    buffered: [],
+    positionS: 0,
+    goal: FULL_GOAL,
+    filling: true,
+    ...view,
+  });
   equal(step.kind === "fetch" ? `fetch ${step.index}` : step.kind, expected);
 }
 
@@ -20,7 +27,15 @@ test("an empty buffer begins at the playhead's segment", () => {
 
 test("the next is the first that is missing", () => {
   check({ buffered: [[0, 8]] }, "fetch 2");
-  check({ buffered: [[0, 4], [8, 16]] }, "fetch 1");
+  check(
+    {
+      buffered: [
+        [0, 4],
+        [8, 16],
+      ],
+    },
+    "fetch 1",
+  );
   check({ buffered: [[0, 16]] }, "end");
   check({ buffered: [[8, 16]], positionS: 9 }, "end");
 });

@@ -6,7 +6,12 @@ import { keepsTransfer, landingS, replaceFromS } from "../src/seek.ts";
 const STARTS_S = [0, 4, 8, 12, 16];
 
 test("a wish is held inside the film", () => {
-  const cases = [[-3, 0], [7, 7], [99, 16], [NaN, 0]] as const;
+  const cases = [
+    [-3, 0],
+    [7, 7],
+    [99, 16],
+    [NaN, 0],
+  ] as const;
   for (const [wishS, expected] of cases) equal(landingS(wishS, 16), expected);
 });
 

@@ -1,9 +1,19 @@
 /** Metering overlapping transfers, and smoothing what they give. */
 import { test } from "node:test";
 import { deepEqual, equal } from "node:assert/strict";
-import { IDLE, MIN_SAMPLE_BYTES, UNKNOWN, bytesArrived, estimateBps, observe, transferEnded, transferStarted } from "../src/throughput.ts";
+import {
+  IDLE,
+  MIN_SAMPLE_BYTES,
+  UNKNOWN,
+  bytesArrived,
+  estimateBps,
+  observe,
+  transferEnded,
+  transferStarted,
+} from "../src/throughput.ts";
 
-const near = (actual: number | undefined, expected: number): void => equal(Math.round(actual ?? NaN), expected);
+const near = (actual: number | undefined, expected: number): void =>
+  equal(Math.round(actual ?? NaN), expected);
 
 test("nothing is known before the first sample", () => equal(estimateBps(UNKNOWN), undefined));
 
@@ -33,7 +43,10 @@ test("two transfers on one link are one sample of busy time", () => {
 test("idle time does not count", () => {
   const early = transferEnded(bytesArrived(transferStarted(IDLE, 0), 1_000, 50).meter, 50);
   equal(early.sample, undefined); // Too small: kept for the next.
-  const late = transferEnded(bytesArrived(transferStarted(early.meter, 9_000), MIN_SAMPLE_BYTES, 9_050).meter, 9_050);
+  const late = transferEnded(
+    bytesArrived(transferStarted(early.meter, 9_000), MIN_SAMPLE_BYTES, 9_050).meter,
+    9_050,
+  );
   deepEqual(late.sample, { bytes: MIN_SAMPLE_BYTES + 1_000, seconds: 0.1 });
 });
 

@@ -7,7 +7,10 @@ import { grant, videoTrack } from "./grant.ts";
 test("ticks become seconds, paths become addresses, levels rise with bitrate", () => {
   const tracks = tracksOf(grant());
   deepEqual(tracks.startsS, [0, 4, 8, 12]);
-  deepEqual(tracks.rungs.map(({ id }) => id), ["low", "high"]);
+  deepEqual(
+    tracks.rungs.map(({ id }) => id),
+    ["low", "high"],
+  );
   equal(tracks.rungs[0]?.url, "/media/abc/low.mp4");
   equal(tracks.rungs[0]?.mime, 'video/mp4; codecs="avc1.64001f"');
   deepEqual(tracks.audio[0]?.startsS, [0, 4, 8, 12]);
@@ -15,7 +18,15 @@ test("ticks become seconds, paths become addresses, levels rise with bitrate", (
 
 test("a segment is found by time, inside and outside the film", () => {
   const startsS = [0, 4, 8, 12];
-  const cases = [[-1, 0], [0, 0], [3.99, 0], [4, 1], [11, 2], [12, 2], [99, 2]] as const;
+  const cases = [
+    [-1, 0],
+    [0, 0],
+    [3.99, 0],
+    [4, 1],
+    [11, 2],
+    [12, 2],
+    [99, 2],
+  ] as const;
   for (const [timeS, expected] of cases) equal(segmentAt(startsS, timeS), expected);
   deepEqual(spanOf(startsS, 1), [4, 8]);
 });
@@ -30,6 +41,9 @@ test("bytes ahead give the bitrate that is really needed", () => {
 
 test("a grant that contradicts itself is refused", () => {
   throws(() => tracksOf(grant({ tracks: [] })), /no video rung/);
-  throws(() => tracksOf(grant({ tracks: [videoTrack("low", 1, { offsets: [1000, 2000] })] })), /2 offsets for 4 starts/);
+  throws(
+    () => tracksOf(grant({ tracks: [videoTrack("low", 1, { offsets: [1000, 2000] })] })),
+    /2 offsets for 4 starts/,
+  );
   throws(() => tracksOf(grant({ tracks: [videoTrack("low", 1, { header: [8, 900] })] })), /not at 0/);
 });

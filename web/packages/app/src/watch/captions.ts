@@ -25,7 +25,8 @@ export class Captions {
     this.#texts = scene.grant.text;
     this.#tracks = this.#texts.map((text) => trackOf(text, scene.grant.base_url));
     scene.video.append(...this.#tracks);
-    for (const { track } of this.#tracks) track.addEventListener("cuechange", () => this.#draw(), { signal: scene.signal });
+    for (const { track } of this.#tracks)
+      track.addEventListener("cuechange", () => this.#draw(), { signal: scene.signal });
     this.#shown = this.#remembered();
     this.#apply();
     this.element = this.#texts.length > 0 ? this.#menu() : undefined;
@@ -79,4 +80,5 @@ function trackOf(text: GrantText, baseUrl: string): HTMLTrackElement {
   });
 }
 
-const nameOf = (text: GrantText): string => (text.hearing_impaired ? `${text.name} (hearing impaired)` : text.name);
+const nameOf = (text: GrantText): string =>
+  text.hearing_impaired ? `${text.name} (hearing impaired)` : text.name;

@@ -11,7 +11,9 @@ export function fullscreenButton({ root, signal }: Scene): HTMLElement | undefin
   if (!document.fullscreenEnabled) return undefined;
   const button = iconButton("expand", "Fullscreen (f)", () => toggleFullscreen(root));
   const show = (): void =>
-    document.fullscreenElement ? setIcon(button, "shrink", "Leave fullscreen (f)") : setIcon(button, "expand", "Fullscreen (f)");
+    document.fullscreenElement
+      ? setIcon(button, "shrink", "Leave fullscreen (f)")
+      : setIcon(button, "expand", "Fullscreen (f)");
   document.addEventListener("fullscreenchange", show, { signal });
   return button;
 }

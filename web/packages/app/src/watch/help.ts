@@ -19,8 +19,19 @@ export class Help {
   readonly element = h(
     "dialog",
     { class: "help", "aria-labelledby": "help-heading" },
-    h("header", {}, h("h2", { id: "help-heading" }, "Keys"), h("form", { method: "dialog" }, iconButton("close", "Close", () => this.close()))),
-    h("dl", {}, ...KEYS.map(([keys, what]) => h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, what)))),
+    h(
+      "header",
+      {},
+      h("h2", { id: "help-heading" }, "Keys"),
+      iconButton("close", "Close", () => this.close()),
+    ),
+    h(
+      "dl",
+      {},
+      ...KEYS.map(([keys, what]) =>
+        h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, what)),
+      ),
+    ),
   );
 
   open(): void {

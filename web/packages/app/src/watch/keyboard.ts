@@ -1,4 +1,6 @@
-/** The keys of the watch page. Keys of a focused control (a slider's arrows, a button's Space) stay its own. */
+/**
+ * The keys of the watch page. Keys of a focused control (a slider's arrows, a button's Space) stay its own.
+ */
 import type { Captions } from "./captions.ts";
 import { toggleFullscreen } from "./fullscreen.ts";
 import type { Help } from "./help.ts";
@@ -27,7 +29,10 @@ export function listenToKeys(scene: Scene, targets: KeyTargets): void {
   document.addEventListener("keydown", listener, { signal: scene.signal });
 }
 
-function keyTable({ root, video, player }: Scene, { toggle, volume, captions, help }: KeyTargets): Record<string, () => void> {
+function keyTable(
+  { root, video, player }: Scene,
+  { toggle, volume, captions, help }: KeyTargets,
+): Record<string, () => void> {
   const step = (seconds: number) => () => player.seek(video.currentTime + seconds);
   const jump = (share: number) => () => player.seek(share * player.tracks.durationS);
   const tenths = Array.from({ length: 10 }, (_, digit) => [String(digit), jump(digit / 10)] as const);
@@ -53,5 +58,8 @@ function keyTable({ root, video, player }: Scene, { toggle, volume, captions, he
 function isOwnKey({ key, target }: KeyboardEvent): boolean {
   const element = target as HTMLElement;
   if (element instanceof HTMLInputElement) return key.startsWith("Arrow") || key === "Home" || key === "End";
-  return (key === " " || key === "Enter") && (element instanceof HTMLButtonElement || element instanceof HTMLAnchorElement);
+  return (
+    (key === " " || key === "Enter") &&
+    (element instanceof HTMLButtonElement || element instanceof HTMLAnchorElement)
+  );
 }

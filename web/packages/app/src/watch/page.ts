@@ -20,7 +20,11 @@ export interface WatchContext {
 }
 
 export function watchPage(id: string, context: WatchContext): Page {
-  const element = h("main", { class: "watch" }, h("div", { class: "spinner", role: "status", "aria-label": "Loading" }));
+  const element = h(
+    "main",
+    { class: "watch" },
+    h("div", { class: "spinner", role: "status", "aria-label": "Loading" }),
+  );
   let stage: Stage | undefined;
   let closed = false;
 
@@ -61,10 +65,16 @@ export function watchPage(id: string, context: WatchContext): Page {
 /** The grant could not be had: the server's own words, where it gave some. */
 function refusal(error: unknown): PlaybackFailure {
   if (!(error instanceof ApiError)) return playbackFailure("bad_grant");
-  if (error.status === 404) return { code: "missing", message: "There is no such title here.", canRetry: false };
+  if (error.status === 404)
+    return { code: "missing", message: "There is no such title here.", canRetry: false };
   return { code: error.status === 0 ? "unreachable" : "server", message: error.message, canRetry: true };
 }
 
 function failed(message: string, again: (() => void) | undefined): HTMLElement {
-  return notice("This cannot be played now", message, again, h("a", { class: "quiet-button", href: "/" }, "All titles"));
+  return notice(
+    "This cannot be played now",
+    message,
+    again,
+    h("a", { class: "quiet-button", href: "/" }, "All titles"),
+  );
 }

@@ -19,8 +19,17 @@ export function qualityMenu(scene: Scene): HTMLElement {
     isChosen: () => player.fixedLevel === level,
     choose: () => player.holdLevel(level),
   });
-  const rungs = player.tracks.rungs.map((rung, level) => held(nameOf(rung), level, bitrate(rung.bitrateBpsAverage))).reverse();
-  return menu({ icon: "quality", label: "Quality", head: readout, choices: [held("Auto", undefined), ...rungs], onOpen: refresh, signal });
+  const rungs = player.tracks.rungs
+    .map((rung, level) => held(nameOf(rung), level, bitrate(rung.bitrateBpsAverage)))
+    .reverse();
+  return menu({
+    icon: "quality",
+    label: "Quality",
+    head: readout,
+    choices: [held("Auto", undefined), ...rungs],
+    onOpen: refresh,
+    signal,
+  });
 }
 
 function rowsOf({ player }: Scene): HTMLElement[] {

@@ -1,7 +1,8 @@
 /**
  * The seek bar: a slider over the film with what is buffered and a thumbnail under the pointer.
  *
- * Pointer and keys do the same: dragging has arrow keys, number keys and the 10-second buttons as alternatives.
+ * Pointer and keys do the same: dragging has arrow keys, number keys and the 10-second buttons as
+ * alternatives.
  */
 import { h } from "../dom.ts";
 import { spoken } from "../format.ts";
@@ -17,7 +18,14 @@ export function seekBar(scene: Scene): HTMLElement {
   const thumbnail = new Thumbnail(scene.grant);
   const bar = h(
     "div",
-    { class: "seek-bar", role: "slider", tabindex: 0, "aria-label": "Seek", "aria-valuemin": 0, "aria-valuemax": Math.round(durationS) },
+    {
+      class: "seek-bar",
+      role: "slider",
+      tabindex: 0,
+      "aria-label": "Seek",
+      "aria-valuemin": 0,
+      "aria-valuemax": Math.round(durationS),
+    },
     h("div", { class: "seek-track" }, buffered, played),
     knob,
     thumbnail.element,
@@ -30,7 +38,8 @@ export function seekBar(scene: Scene): HTMLElement {
     bar.setAttribute("aria-valuenow", String(Math.round(video.currentTime)));
     bar.setAttribute("aria-valuetext", `${spoken(video.currentTime)} of ${spoken(durationS)}`);
   };
-  for (const event of ["timeupdate", "seeking", "progress", "loadedmetadata"]) video.addEventListener(event, show, { signal });
+  for (const event of ["timeupdate", "seeking", "progress", "loadedmetadata"])
+    video.addEventListener(event, show, { signal });
   show();
   followPointer(bar, {
     hover: (share) => thumbnail.show(share * durationS, share),

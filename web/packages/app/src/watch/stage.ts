@@ -1,8 +1,8 @@
 /**
  * The stage: the picture, the controls over it, and what keeps both in step.
  *
- * Owns the video element, its player and the state shown by the page's `data-state`. Each control is a module of
- * its own and gets the `Scene`.
+ * Owns the video element, its player and the state shown by the page's `data-state`. Each control is a module
+ * of its own and gets the `Scene`.
  */
 import type { PlayGrant } from "@matinee/api";
 import type { PlaybackFailure } from "@matinee/player";
@@ -42,7 +42,11 @@ export class Stage {
 
   constructor(start: Start, network: Network, { startS, askedMs }: { startS: number; askedMs: number }) {
     const { grant, tracks } = start;
-    this.#video = h("video", { playsinline: true, poster: grant.title.poster_url ?? undefined, "aria-label": grant.title.name });
+    this.#video = h("video", {
+      playsinline: true,
+      poster: grant.title.poster_url ?? undefined,
+      "aria-label": grant.title.name,
+    });
     this.#player = new Player(this.#video, tracks, network, { ...start, startS, askedMs });
     const said = h("div", { class: "said", role: "status" });
     this.element = h("div", { class: "stage", "data-state": "starting" }, this.#video);
@@ -93,7 +97,9 @@ export class Stage {
           { class: "buttons" },
           playButton(scene, toggle),
           iconButton("back10", "Back 10 seconds (j)", () => this.#player.seek(scene.video.currentTime - 10)),
-          iconButton("forward10", "Forward 10 seconds (l)", () => this.#player.seek(scene.video.currentTime + 10)),
+          iconButton("forward10", "Forward 10 seconds (l)", () =>
+            this.#player.seek(scene.video.currentTime + 10),
+          ),
           volume.element,
           timeReadout(scene),
           h("span", { class: "spacer" }),
@@ -126,7 +132,8 @@ export class Stage {
 }
 
 function togglePlay({ video, say }: Scene): void {
-  if (video.paused) video.play().catch(() => undefined); // Interrupted by a pause or by leaving: nothing to say.
+  if (video.paused)
+    video.play().catch(() => undefined); // Interrupted by a pause or by leaving: nothing to say.
   else video.pause();
   say(video.paused ? "Paused" : "Playing");
 }
@@ -135,7 +142,11 @@ function titleBar({ grant }: Scene): HTMLElement {
   return h(
     "header",
     { class: "title-bar" },
-    h("a", { class: "icon-button", href: "/", "aria-label": "Back to all titles", title: "Back to all titles" }, icon("back")),
+    h(
+      "a",
+      { class: "icon-button", href: "/", "aria-label": "Back to all titles", title: "Back to all titles" },
+      icon("back"),
+    ),
     h("h1", {}, grant.title.name),
   );
 }

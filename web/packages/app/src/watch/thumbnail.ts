@@ -4,7 +4,10 @@ import { h } from "../dom.ts";
 import { clock } from "../format.ts";
 
 /** Where tile `index` lies: its sheet and its corner in pixels. */
-export function tileAt(thumbnails: Thumbnails, timeS: number): { readonly sheet: number; readonly x: number; readonly y: number } {
+export function tileAt(
+  thumbnails: Thumbnails,
+  timeS: number,
+): { readonly sheet: number; readonly x: number; readonly y: number } {
   const { columns, rows, tiles, tile, interval_s } = thumbnails;
   const index = Math.min(Math.max(Math.floor(timeS / interval_s), 0), tiles - 1);
   const place = index % (columns * rows);

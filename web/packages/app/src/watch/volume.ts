@@ -17,11 +17,22 @@ export class Volume {
     video.volume = volume;
     video.muted = muted;
     const button = iconButton("loud", "Mute (m)", () => this.toggleMute(), { disabled: silent });
-    const slider = h("input", { type: "range", min: 0, max: 1, step: 0.05, "aria-label": "Volume", disabled: silent });
+    const slider = h("input", {
+      type: "range",
+      min: 0,
+      max: 1,
+      step: 0.05,
+      "aria-label": "Volume",
+      disabled: silent,
+    });
     slider.addEventListener("input", () => this.#set(Number(slider.value)));
     const show = (): void => {
       const quiet = video.muted || video.volume === 0;
-      setIcon(button, quiet || silent ? "muted" : "loud", silent ? "This title has no sound" : quiet ? "Unmute (m)" : "Mute (m)");
+      setIcon(
+        button,
+        quiet || silent ? "muted" : "loud",
+        silent ? "This title has no sound" : quiet ? "Unmute (m)" : "Mute (m)",
+      );
       slider.value = String(video.muted ? 0 : video.volume);
       slider.style.setProperty("--share", slider.value);
     };

@@ -2,6 +2,7 @@
 //!
 //! A cut is a change that is high by itself and many times what is usual around it, and that lasts: a flash,
 //! after which the former picture comes back, is none. A fade through black is a boundary at its darkest frame.
+//! What runs on for very long without either is divided.
 
 use crate::measure::{FrameScore, RETURN_FRAMES_MAX};
 use media::shot::{Complexity, Shot, ShotList};
@@ -18,6 +19,9 @@ pub struct Config {
     pub neighbourhood_s: f64,
     /// Shortest shot in seconds: each costs a keyframe, and below it none pays for itself.
     pub shot_s_min: f64,
+    /// Longest shot in seconds. One core encodes a shot in one go: a longer one would leave the other cores idle, and
+    /// all of it would be lost when the machine stops.
+    pub shot_s_max: f64,
     /// Highest mean luma (0 to 255) of a frame that is taken for black between two fades. Between video black
     /// at 16 in the limited range and a dark picture.
     pub black_luma_max: f64,
@@ -32,6 +36,7 @@ impl Default for Config {
             ratio_min: 2.1,
             neighbourhood_s: 0.3,
             shot_s_min: 0.5,
+            shot_s_max: 60.0,
             black_luma_max: 24.0,
             fade_luma_min: 12.0,
         }
@@ -64,9 +69,24 @@ pub fn detect(scores: &[FrameScore], rate: FrameRate, config: &Config) -> ShotLi
         .into_iter()
         .chain(boundaries)
         .collect();
+    let starts = divided(&starts, scores.len(), rate, config);
     let ends = starts.iter().skip(1).map(|b| b.frame).chain([scores.len()]);
     let shots = starts.iter().zip(ends).map(|(start, end)| shot(*start, end, scores)).collect();
     ShotList { shots }
+}
+
+/// `starts`, with more of them inside shots that are too long: as few as do, at equal distances (to a frame). Nothing
+/// is cut there, so their score is 0.
+fn divided(starts: &[Boundary], frames: usize, rate: FrameRate, config: &Config) -> Vec<Boundary> {
+    let longest = (rate.frames(config.shot_s_max) as usize).max(1);
+    let ends = starts.iter().skip(1).map(|b| b.frame).chain([frames]);
+    let parts = |(start, end): (&Boundary, usize)| {
+        let (start, length) = (*start, end - start.frame);
+        let parts = length.div_ceil(longest);
+        let later = move |part| Boundary { frame: start.frame + part * length / parts, score: 0.0 };
+        std::iter::once(start).chain((1..parts).map(later))
+    };
+    starts.iter().zip(ends).flat_map(parts).collect()
 }
 
 /// Hard cuts, flashes left out.
@@ -232,6 +252,20 @@ mod tests {
         check(&[], &[]);
         check(&quiet(1), &[0]);
         check(&quiet(500), &[0]);
+    }
+
+    #[test]
+    fn a_long_shot_is_divided() {
+        // A minute has 1440 frames.
+        check(&quiet(1440), &[0]);
+        check(&quiet(1441), &[0, 720]);
+        let mut scores = quiet(4500);
+        cut(&mut scores, 100, 30.0);
+        // 4400 frames from the cut on: four parts of 1100.
+        check(&scores, &[0, 100, 1200, 2300, 3400]);
+        let list = detect(&scores, RATE, &Config::default());
+        assert!(list.shots[1].cut_score > 0.0);
+        assert!(list.shots[2..].iter().all(|shot| shot.cut_score == 0.0), "nothing is cut there");
     }
 
     #[test]

@@ -38,13 +38,18 @@ pub fn inspect(facts: &Facts, file: MasterFile) -> QcReport {
     };
     pictures::judge(video, &mut findings);
     pictures::judge_length(facts, video, file.bytes, &mut findings);
-    if findings.iter().any(|finding| finding.severity == Severity::Blocker) {
+    if is_blocked(&findings) {
         return QcReport { findings, master: None };
     }
     let audio = tracks::audio(facts, video, &mut findings);
     let text = tracks::text(facts, &mut findings);
     let conform = conform::conform(video, &mut findings);
-    QcReport { findings, master: Some(Master { file, video: video.clone(), audio, text, conform }) }
+    let master = Master { file, video: video.clone(), audio, text, conform };
+    QcReport { master: (!is_blocked(&findings)).then_some(master), findings }
+}
+
+fn is_blocked(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Blocker)
 }
 
 /// The report on a file that the probe could not read at all, with the probe's reason.

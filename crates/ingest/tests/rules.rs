@@ -102,6 +102,11 @@ fn sizes() {
     picture("picture-too-large!", |video| video.size = size(8194, 16));
     picture("picture-too-large!", |video| video.size = size(8192, 8192));
     picture("picture-too-small!", |video| video.size = size(1920, 14));
+    picture("", |video| video.size = size(1024, 128));
+    picture("picture-too-narrow!", |video| video.size = size(1040, 128));
+    picture("picture-too-narrow!", |video| video.size = size(16, 8192));
+    picture("", |video| (video.size, video.sample_aspect) = (size(512, 128), (2, 1)));
+    picture("picture-too-narrow!", |video| (video.size, video.sample_aspect) = (size(512, 128), (3, 1)));
     picture("unknown-size!", |video| video.size = size(0, 0));
     picture("undecodable!", |video| video.pixel_format.clear());
     picture("unknown-video-codec!", |video| video.codec.clear());

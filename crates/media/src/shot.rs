@@ -23,7 +23,8 @@ pub struct Shot {
     pub frames: FrameRange,
     /// How hard it is to code.
     pub complexity: Complexity,
-    /// How sure the detector is of the cut at its start, from 0 to 1; 1 for the film's first frame.
+    /// How sure the detector is of the cut at its start, from 0 to 1; 1 for the film's first frame, 0 where
+    /// a long shot is only divided.
     pub cut_score: f64,
 }
 

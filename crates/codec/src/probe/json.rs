@@ -118,7 +118,7 @@ fn duration(stream: &Value) -> Option<f64> {
         else {
             return None;
         };
-        Some(hours * 3600.0 + minutes * 60.0 + rest).filter(|seconds| *seconds > 0.0)
+        Some(hours * 3600.0 + minutes * 60.0 + rest).filter(|seconds| *seconds > 0.0 && seconds.is_finite())
     })
 }
 
@@ -219,6 +219,8 @@ mod tests {
             (serde_json::json!({"duration": "1.5"}), Some(1.5)),
             (serde_json::json!({"tags": {"DURATION": "00:01:10.500000000"}}), Some(70.5)),
             (serde_json::json!({"tags": {"DURATION": "soon"}}), None),
+            (serde_json::json!({"tags": {"DURATION": "inf:00:00"}}), None),
+            (serde_json::json!({"tags": {"DURATION": "nan:00:00"}}), None),
             (serde_json::json!({"duration": "-3"}), None),
             (serde_json::json!({}), None),
         ] {

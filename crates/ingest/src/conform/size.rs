@@ -1,6 +1,6 @@
 //! The mezzanine's size: upright, square pixels, even, inside 1920x1080 or 1080x1920, never enlarged.
 
-use crate::rules::warning;
+use crate::rules::{blocker, warning};
 use media::Size;
 use media::facts::VideoFacts;
 use media::master::Finding;
@@ -8,6 +8,9 @@ use media::master::Finding;
 /// Longest and second longest side of the mezzanine.
 const LONG_SIDE_MAX: f64 = 1920.0;
 const SHORT_SIDE_MAX: f64 = 1080.0;
+/// Longest side of the picture in parts of the shortest: the widest films ever shown are 4:1. Beyond it the small rungs
+/// would have no lines left, and scoring, which enlarges the short side, would need pictures of millions of columns.
+const ASPECT_MAX: f64 = 8.0;
 /// Pixel aspects beyond this, either way, are mistakes: the widest in use is 2:1.
 const PIXEL_ASPECT_MAX: f64 = 4.0;
 /// Pixel aspects this near to 1 come from rounding in the container and are not worth a resampling.
@@ -20,6 +23,12 @@ pub(super) fn decide(video: &VideoFacts, findings: &mut Vec<Finding>) -> Size {
         (width, height) = (height, width);
     }
     let (long, short) = (width.max(height), width.min(height));
+    if long > ASPECT_MAX * short {
+        let message = format!(
+            "The picture of {width:.0}x{height:.0} is more than {ASPECT_MAX:.0} times as long as it is short; hand in a film."
+        );
+        findings.push(blocker("picture-too-narrow", message));
+    }
     let factor = (LONG_SIDE_MAX / long).min(SHORT_SIDE_MAX / short).min(1.0);
     Size { width: even(width * factor), height: even(height * factor) }
 }
@@ -71,7 +80,7 @@ mod tests {
             ((854, 480), (1280, 1281), 180, (854, 480)),
             ((800, 332), (399, 400), 0, (800, 332)),
             ((640, 480), (1000, 1), 0, (640, 480)),
-            ((8192, 16), (1, 1), 0, (1920, 4)),
+            ((4096, 512), (1, 1), 0, (1920, 240)),
         ] {
             let video = VideoFacts {
                 size: Size { width: size.0, height: size.1 },

@@ -63,7 +63,7 @@ pub enum Stdout<'a> {
 pub struct Finished {
     /// Captured standard output.
     pub stdout: Vec<u8>,
-    /// The last lines of standard error.
+    /// The last lines of standard error, without memory addresses.
     pub stderr: Vec<String>,
     /// Number of lines of standard error that counted (see [`Child::counts`]).
     pub counted: u64,

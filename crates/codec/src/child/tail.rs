@@ -43,7 +43,7 @@ impl Tail {
     }
 
     fn close_line(&mut self) {
-        let line = String::from_utf8_lossy(&self.open).trim().to_string();
+        let line = without_addresses(String::from_utf8_lossy(&self.open).trim());
         self.open.clear();
         if line.is_empty() {
             return;
@@ -56,9 +56,34 @@ impl Tail {
     }
 }
 
+/// A line without the memory addresses that ffmpeg puts in, which differ from run to run: `[h264 @ 0x55d0]` becomes
+/// `[h264]`.
+fn without_addresses(line: &str) -> String {
+    let mut parts = line.split(" @ 0x");
+    let mut text = parts.next().unwrap_or_default().to_string();
+    parts.for_each(|part| text += part.trim_start_matches(|c: char| c.is_ascii_hexdigit()));
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_lose_their_addresses() {
+        for (line, expected) in [
+            ("[h264 @ 0x55d0aa] no frame!", "[h264] no frame!"),
+            (
+                "[vist#0:0/h264 @ 0x1f] [dec:h264 @ 0x2E] [error] bad",
+                "[vist#0:0/h264] [dec:h264] [error] bad",
+            ),
+            ("plain", "plain"),
+        ] {
+            let mut tail = Tail::new(|_| false);
+            tail.push(line.as_bytes());
+            assert_eq!(tail.finish().0, [expected]);
+        }
+    }
 
     #[test]
     fn the_last_lines_are_kept_and_the_rest_only_counted() {

@@ -83,7 +83,7 @@ fn survive(part: &str, count: usize) {
     assert_eq!(files.len(), count);
     for file in files {
         let verdict = verdict(&data, &file);
-        println!("{:<60} {verdict}", file.file_name().unwrap().to_string_lossy());
+        eprintln!("{:<60} {verdict}", file.file_name().unwrap().to_string_lossy());
     }
 }
 

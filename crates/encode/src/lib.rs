@@ -8,4 +8,4 @@ pub mod level;
 pub mod plan;
 
 pub use command::Settings;
-pub use plan::{Limits, cuts, longest_first};
+pub use plan::{Limits, cuts};

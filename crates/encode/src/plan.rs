@@ -33,14 +33,6 @@ fn keyframes(frames: FrameRange, gap_max: u64) -> Vec<u64> {
     (0..parts).map(|part| frames.start + part * frames.len() / parts).collect()
 }
 
-/// Numbers of `shots` from the longest to the shortest, equal ones by their place: begun in this order, the last
-/// encodes to end are short ones and the machine is busy to the end.
-pub fn longest_first(shots: &[ShotCuts]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..shots.len()).collect();
-    order.sort_by_key(|&number| std::cmp::Reverse(shots[number].frames.len()));
-    order
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,11 +66,5 @@ mod tests {
         check(&[96], (24000, 1001), &[&[0, 48]]);
         // 4 s of one frame in 5 s: each frame is a keyframe.
         check(&[3], (1, 5), &[&[0, 1, 2]]);
-    }
-
-    #[test]
-    fn long_shots_go_first() {
-        let rate = FrameRate { num: 24, den: 1 };
-        assert_eq!(longest_first(&cuts(&shots(&[5, 90, 5, 200]), rate, &Limits::default())), [3, 1, 0, 2]);
     }
 }

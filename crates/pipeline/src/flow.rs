@@ -11,13 +11,13 @@ use crate::progress::{Event, Listener};
 use crate::settings::Settings;
 use crate::workshop::Workshop;
 use codec::Tools;
-use db::{Db, Outcome};
-use media::master::{Finding, Severity};
+use db::Db;
+use media::master::Finding;
 use std::any::{TypeId, type_name};
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use title::{Release, Title};
+use title::Release;
 
 /// The stops on the road, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -181,21 +181,10 @@ impl<E: Into<anyhow::Error>> From<E> for Failure {
 /// Takes one film down the whole road, and notes in the database how far it came.
 pub async fn prepare(ctx: &Context, request: Request) -> Result<Prepared, Failure> {
     let ingested = stage::<Ingest>(ctx, request).await?;
-    let Title { name, master, .. } = &ingested.title;
-    let preparation = ctx.db.start_preparation(master, name, ingested.started_ms).await?;
+    let run = Arc::clone(&ingested.run);
     let result = prepare_master(ctx, ingested).await;
-    let outcome = match &result {
-        Ok(_) => Outcome::Published,
-        Err(Failure::Refused(findings)) => Outcome::Refused(refusal_in_words(findings)),
-        Err(Failure::Failed(error)) => Outcome::Failed(format!("{error:#}")),
-    };
-    ctx.db.finish_preparation(preparation, &outcome, ctx.workshop.clock.now_ms()).await?;
+    run.end(ctx, result.as_ref().map(|_| ())).await;
     result
-}
-
-fn refusal_in_words(findings: &[Finding]) -> String {
-    let blockers = findings.iter().filter(|finding| finding.severity == Severity::Blocker);
-    blockers.map(|finding| finding.message.as_str()).collect::<Vec<_>>().join(" ")
 }
 
 async fn prepare_master(ctx: &Context, ingested: Ingested) -> Result<Prepared, Failure> {

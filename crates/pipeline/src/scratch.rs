@@ -9,11 +9,19 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 const LOCK_FILE: &str = "lock";
+const CLAIMS_FOLDER: &str = "claims";
 
 /// The scratch folder of this process; removed when dropped.
 #[derive(Debug)]
 pub struct Scratch {
+    root: PathBuf,
     folder: TempDir,
+    _lock: File,
+}
+
+/// A name that only one process at a time works on.
+#[derive(Debug)]
+pub struct Claim {
     _lock: File,
 }
 
@@ -26,7 +34,7 @@ impl Scratch {
         let folder = tempfile::Builder::new().prefix("run-").tempdir_in(root).with_context(doing)?;
         let lock = File::create(folder.path().join(LOCK_FILE)).with_context(doing)?;
         lock.lock().with_context(doing)?;
-        Ok(Scratch { folder, _lock: lock })
+        Ok(Scratch { root: root.to_owned(), folder, _lock: lock })
     }
 
     /// A new empty folder for one step; removed when dropped.
@@ -35,6 +43,20 @@ impl Scratch {
             .prefix(&format!("{kind}-"))
             .tempdir_in(self.folder.path())
             .with_context(|| format!("making a folder for a step in {}", self.folder.path().display()))
+    }
+
+    /// Claims `name` for this process until the claim is dropped or the process ends, however it ends; `None` where
+    /// another process holds it.
+    pub fn claim(&self, name: &str) -> anyhow::Result<Option<Claim>> {
+        let claims = self.root.join(CLAIMS_FOLDER);
+        let doing = || format!("claiming {name} in {}", claims.display());
+        fs::create_dir_all(&claims).with_context(doing)?;
+        let file = File::create(claims.join(name)).with_context(doing)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Claim { _lock: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error).with_context(doing),
+        }
     }
 
     /// The folder of this process.
@@ -76,5 +98,17 @@ mod tests {
         assert!(!dead.exists());
         assert!(bench.path().exists());
         assert_ne!(alive.path(), next.path());
+    }
+
+    #[test]
+    fn a_claim_has_one_holder() {
+        let root = tempfile::tempdir().unwrap();
+        let (one, other) = (Scratch::open(root.path()).unwrap(), Scratch::open(root.path()).unwrap());
+        let claim = one.claim("film").unwrap();
+        assert!(claim.is_some());
+        assert!(other.claim("film").unwrap().is_none());
+        assert!(other.claim("another").unwrap().is_some());
+        drop(claim);
+        assert!(other.claim("film").unwrap().is_some());
     }
 }

@@ -106,21 +106,23 @@ impl Workshop {
         Ok(finished)
     }
 
-    /// Runs `job` by `work` once more, for an output that was dropped. Its outputs must be the bytes that they were.
-    /// Takes no share of the machine: who needs the output holds one already, and waits.
-    pub async fn restore<W, F>(&self, job: Job, dropped: &Output, work: W) -> anyhow::Result<()>
+    /// Runs the step once more for an output that was dropped, and keeps that output alone; it must be the bytes that it
+    /// was. Takes no share of the machine, though it may need more than the step that asks: that one holds a share
+    /// already and waits, and so do all others that need the output.
+    pub async fn restore<W, F>(&self, stage: Stage, dropped: &Output, work: W) -> anyhow::Result<()>
     where
         W: FnOnce(PathBuf) -> F,
         F: Future<Output = anyhow::Result<Made>>,
     {
-        let key = job.step.key();
-        let folder = Key::new(format!("steps/{}/{key}", job.step.kind))?;
-        let finished = self.make(key, &folder, &job, work).await?;
-        self.ledger.book_again(job.stage, &finished.cost);
-        if !finished.outputs.values().any(|output| output == dropped) {
-            bail!("step {} {} gave other bytes than before", job.step.kind, key.short(12));
+        let bench = self.scratch.bench("restore")?;
+        let made = work(bench.path().to_owned()).await?;
+        self.ledger.book_again(stage, &made.cost);
+        let path = bench.path().join(dropped.key.name());
+        let (digest, _) = digest_of(&path).await?;
+        if digest != dropped.digest {
+            bail!("{} came out with other bytes than before; delete its folder to begin anew", dropped.key);
         }
-        Ok(())
+        Ok(self.store.put_file(&dropped.key, &path).await?)
     }
 
     async fn recall(
@@ -204,11 +206,15 @@ impl Workshop {
             .collect();
         let record = serde_json::to_vec_pretty(&Record { outputs, cost })?;
         let key = folder.join(RECORD_FILE)?;
-        // An older record is there only where one of its outputs was removed or dropped.
+        // An older record is there only where one of its outputs was removed.
         if self.store.head(&key).await?.is_some() {
             self.store.delete(&key).await?;
         }
-        Ok(self.store.put(&key, Bytes::from(record)).await?)
+        match self.store.put(&key, Bytes::from(record)).await {
+            // Another process was quicker with the same step; the outputs are the same, only its cost is another.
+            Err(store::Error::Conflict(_)) => Ok(()),
+            other => Ok(other?),
+        }
     }
 
     /// A file on this machine with the object's bytes, for a child process or for reading piecewise.
@@ -263,4 +269,86 @@ async fn digest_of(path: &Path) -> anyhow::Result<(Digest, u64)> {
         Err(error) => bail!("the tool ended well but left no {}: {error}", path.display()),
     };
     Ok((store::digest::of_file(path, |_| ()).await?, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stdx::clock::ManualClock;
+
+    fn workshop(folder: &Path) -> Workshop {
+        Workshop {
+            store: Arc::new(store::Memory::new()),
+            scratch: Scratch::open(folder).unwrap(),
+            budget: Budget::new(1, 1 << 20),
+            ledger: Ledger::default(),
+            clock: Arc::new(ManualClock::default()),
+        }
+    }
+
+    fn job() -> Job {
+        let step =
+            Step { kind: "test", version: 1, params: Vec::new(), inputs: Vec::new(), tool: String::new() };
+        let need = Need { threads: 1, memory_bytes: 1 };
+        Job { step, stage: Stage::Encode, need, droppable: &["large"] }
+    }
+
+    async fn leave(bench: PathBuf, files: &[(&str, &str)]) -> anyhow::Result<Made> {
+        for (name, content) in files {
+            std::fs::write(bench.join(name), content)?;
+        }
+        let files = files.iter().map(|(name, _)| (*name).to_owned()).collect();
+        Ok(Made { files, cost: Cost::default() })
+    }
+
+    #[tokio::test]
+    async fn a_step_is_done_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let workshop = workshop(folder.path());
+        let first =
+            workshop.run(job(), |bench| leave(bench, &[("small", "1"), ("large", "2")])).await.unwrap();
+        let again = |_| async { panic!("the step is done") };
+        let second = workshop.run(job(), again).await.unwrap();
+        assert!(!first.cached && second.cached);
+        assert_eq!(first.outputs, second.outputs);
+        assert_eq!(&workshop.read(first.output("large").unwrap()).await.unwrap()[..], b"2");
+    }
+
+    #[tokio::test]
+    async fn a_failed_step_has_not_happened() {
+        let folder = tempfile::tempdir().unwrap();
+        let workshop = workshop(folder.path());
+        let failing = |_| async { anyhow::bail!("no luck") };
+        assert!(workshop.run(job(), failing).await.is_err());
+        let lying = |_| async { Ok(Made { files: vec!["absent".into()], cost: Cost::default() }) };
+        assert!(workshop.run(job(), lying).await.is_err());
+        assert!(!workshop.run(job(), |bench| leave(bench, &[("small", "1")])).await.unwrap().cached);
+    }
+
+    #[tokio::test]
+    async fn a_dropped_output_is_made_again_by_a_step_that_holds_the_whole_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let workshop = workshop(folder.path());
+        let files = [("small", "1"), ("large", "2")];
+        let first = workshop.run(job(), |bench| leave(bench, &files)).await.unwrap();
+        let large = first.output("large").unwrap();
+        workshop.store.delete(&large.key).await.unwrap();
+        assert!(workshop.run(job(), |bench| leave(bench, &[])).await.unwrap().cached, "it may be dropped");
+
+        let _all = workshop.budget.take(Need { threads: 1, memory_bytes: 1 << 20 }).await;
+        let other = workshop.restore(Stage::Encode, large, |bench| leave(bench, &[("large", "3")])).await;
+        assert!(other.unwrap_err().to_string().contains("other bytes"));
+        workshop.restore(Stage::Encode, large, |bench| leave(bench, &files)).await.unwrap();
+        assert_eq!(&workshop.read(large).await.unwrap()[..], b"2");
+    }
+
+    #[tokio::test]
+    async fn an_output_that_may_not_be_dropped_is_made_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let workshop = workshop(folder.path());
+        let files = [("small", "1"), ("large", "2")];
+        let first = workshop.run(job(), |bench| leave(bench, &files)).await.unwrap();
+        workshop.store.delete(&first.output("small").unwrap().key).await.unwrap();
+        assert!(!workshop.run(job(), |bench| leave(bench, &files)).await.unwrap().cached);
+    }
 }

@@ -13,4 +13,4 @@ pub mod record;
 
 pub use html::html;
 pub use model::{Audio, Finding, Master, Rendition, Report, ShotResult, Stage, Tool, Vmaf};
-pub use text::text;
+pub use text::{printable, text};

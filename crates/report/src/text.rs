@@ -121,7 +121,7 @@ fn stages(page: &mut String, report: &Report) {
 }
 
 /// `text` without control characters: what a file calls itself must not drive the terminal.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 

@@ -28,6 +28,17 @@ pub(crate) async fn db(config: &Config) -> anyhow::Result<Db> {
     Db::open_file(&path).await.with_context(|| format!("opening the database {}", path.display()))
 }
 
+/// Refuses a data folder that does not exist, for commands that only look at one: a mistyped name must not become an
+/// empty catalogue.
+pub(crate) fn must_exist(config: &Config) -> anyhow::Result<()> {
+    let folder = config.data_dir.display();
+    anyhow::ensure!(
+        config.data_dir.is_dir(),
+        "there is no data folder {folder} (setting data.dir, flag --data); `matinee prepare` makes it"
+    );
+    Ok(())
+}
+
 /// Finds the tools.
 async fn tools(config: &Config) -> anyhow::Result<Tools> {
     Tools::locate(config.tools_dir.as_deref())

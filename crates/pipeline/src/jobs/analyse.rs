@@ -59,7 +59,6 @@ impl Analysed {
 struct DecodeRecord {
     frames: u64,
     decode_errors: u64,
-    complaints: Vec<String>,
     picture_start_s: f64,
 }
 
@@ -75,10 +74,12 @@ impl Job for Analyse {
         let decoded = Decoded { frames: record.frames, decode_errors: record.decode_errors };
         ingested.findings.extend(ingest::rules::after_decode(&ingested.facts, &ingested.master, &decoded));
         if ingested.findings.iter().any(|finding| finding.severity == Severity::Blocker) {
+            ctx.workshop.store.delete(&made.output(MEZZANINE_FILE)?.key).await?;
             return Err(Failure::Refused(ingested.findings));
         }
-        let table = ctx.workshop.read(made.output(SCORES_FILE)?).await?;
-        let scores: Vec<FrameScore> = record::read(std::str::from_utf8(&table)?)?;
+        // As a file: the table of a long film is longer than what the store hands out in one piece.
+        let table = ctx.workshop.file(&made.output(SCORES_FILE)?.key).await?;
+        let scores: Vec<FrameScore> = record::read(&tokio::fs::read_to_string(table).await?)?;
         let shots = shots::detect(&scores, ingested.master.conform.rate, &shots::Config::default());
         let mezzanine = made.output(MEZZANINE_FILE)?.clone();
         Ok(Analysed { ingested, mezzanine, picture_start_s: record.picture_start_s, shots })
@@ -101,7 +102,7 @@ impl Analysed {
         if ctx.workshop.store.head(&self.mezzanine.key).await?.is_none() {
             let ingested = &self.ingested;
             let made =
-                ctx.workshop.restore(job(ctx, ingested), &self.mezzanine, |bench| make(ctx, ingested, bench));
+                ctx.workshop.restore(Stage::Analyse, &self.mezzanine, |bench| make(ctx, ingested, bench));
             made.await.context("making the mezzanine again")?;
         }
         ctx.workshop.file(&self.mezzanine.key).await
@@ -118,7 +119,7 @@ fn job(ctx: &Context, ingested: &Ingested) -> workshop::Job {
                 ("video", format!("{:?}", master.video)),
                 ("conform", format!("{:?}", master.conform)),
             ],
-            inputs: vec![ingested.source.digest],
+            inputs: vec![ingested.run.source.digest],
             tool: ctx.tools.ffmpeg.id(),
         },
         stage: Stage::Analyse,
@@ -132,7 +133,7 @@ fn job(ctx: &Context, ingested: &Ingested) -> workshop::Job {
 
 async fn make(ctx: &Context, ingested: &Ingested, bench: PathBuf) -> anyhow::Result<Made> {
     let master = &ingested.master;
-    let source = ctx.workshop.file(&ingested.source.key).await?;
+    let source = ctx.workshop.file(&ingested.run.source.key).await?;
     let mut measure = Measure::new();
     let mut scores = Vec::new();
     let mut on_frame = |luma: &[u8]| {
@@ -150,7 +151,6 @@ async fn make(ctx: &Context, ingested: &Ingested, bench: PathBuf) -> anyhow::Res
     let record = DecodeRecord {
         frames: made.frames,
         decode_errors: made.decode_errors,
-        complaints: made.complaints,
         picture_start_s: made.picture_start_s,
     };
     tokio::fs::write(bench.join(SCORES_FILE), record::write(&scores)).await?;

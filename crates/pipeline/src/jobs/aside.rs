@@ -9,8 +9,8 @@ use crate::flow::{Context, Stage};
 use crate::progress::Event;
 use crate::step::{Cost, Output, Step};
 use crate::workshop::{self, Finished, Made, for_all};
-use anyhow::Context as _;
 use media::facts::{AudioFacts, TextFacts};
+use media::master::{Finding, Severity};
 use media::package::Thumbnails;
 use media::picture::Size;
 use media::shot::ShotList;
@@ -44,10 +44,12 @@ const GRID_FILE: &str = "grid.json";
 /// What rides along.
 #[derive(Debug, Clone)]
 pub struct Aside {
-    /// One encode for each audio stream of the master, in its order.
-    pub audio: Vec<Output>,
-    /// One WebVTT file for each text stream of the master, in its order.
-    pub text: Vec<Output>,
+    /// The audio streams that could be encoded, in the master's order.
+    pub audio: Vec<(AudioFacts, Output)>,
+    /// The text streams that could be read, in the master's order, as WebVTT.
+    pub text: Vec<(TextFacts, Output)>,
+    /// Streams that had to be left out.
+    pub findings: Vec<Finding>,
     /// The poster.
     pub poster: (Output, Size),
     /// Thumbnail sheets.
@@ -106,12 +108,47 @@ pub async fn make(ctx: &Context, laddered: &Laddered) -> anyhow::Result<Aside> {
         poster(ctx, laddered),
         thumbnails(ctx, laddered),
     )?;
-    Ok(Aside { audio, text, poster, thumbnails })
+    let mut findings = Vec::new();
+    let audio = with_facts(&master.audio, audio, &mut findings);
+    let text = with_facts(&master.text, text, &mut findings);
+    Ok(Aside { audio, text, findings, poster, thumbnails })
 }
 
-async fn audio(ctx: &Context, laddered: &Laddered, stream: &AudioFacts) -> anyhow::Result<Output> {
+/// A stream's output, or why there is none.
+type OrLeftOut = Result<Output, Finding>;
+
+fn with_facts<F: Clone>(
+    facts: &[F],
+    outputs: Vec<OrLeftOut>,
+    findings: &mut Vec<Finding>,
+) -> Vec<(F, Output)> {
+    let mut kept = Vec::new();
+    for (facts, output) in facts.iter().zip(outputs) {
+        match output {
+            Ok(output) => kept.push((facts.clone(), output)),
+            Err(finding) => findings.push(finding),
+        }
+    }
+    kept
+}
+
+/// A stream that cannot be decoded is left out with a warning: the film is worth showing without it.
+fn or_left_out(result: anyhow::Result<Output>, code: &'static str, what: &str) -> anyhow::Result<OrLeftOut> {
+    match result {
+        Ok(output) => Ok(Ok(output)),
+        Err(error) => match error.downcast_ref::<codec::Error>() {
+            Some(cause) if cause.blames_the_input() => {
+                let message = format!("{what} cannot be decoded and is left out: {cause}.");
+                Ok(Err(Finding { code, severity: Severity::Warning, message }))
+            }
+            _ => Err(error),
+        },
+    }
+}
+
+async fn audio(ctx: &Context, laddered: &Laddered, stream: &AudioFacts) -> anyhow::Result<OrLeftOut> {
     let analysed = &laddered.analysed;
-    let input = &analysed.ingested.source;
+    let input = &analysed.ingested.run.source;
     let (source, duration_s, picture_start_s) =
         (ctx.workshop.file(&input.key).await?, analysed.duration_s(), analysed.picture_start_s);
     let bitrate_bps = ctx.settings.audio_bitrate_bps;
@@ -136,14 +173,14 @@ async fn audio(ctx: &Context, laddered: &Laddered, stream: &AudioFacts) -> anyho
         let made = codec::audio::encode(&ctx.tools, &job, &mut |_| {}).await?;
         Ok(Made { files: vec![AUDIO_FILE.to_owned()], cost: Cost::from(made.usage) })
     };
-    let doing = || format!("encoding audio stream {}", stream.stream);
-    let finished = step(ctx, "audio", params, input, sound_need(), work).await.with_context(doing)?;
-    Ok(finished.output(AUDIO_FILE)?.clone())
+    let finished = step(ctx, "audio", params, input, sound_need(), work).await;
+    let output = finished.and_then(|finished| Ok(finished.output(AUDIO_FILE)?.clone()));
+    or_left_out(output, "audio-undecodable", &format!("Audio stream {}", stream.stream))
 }
 
-async fn text(ctx: &Context, laddered: &Laddered, stream: &TextFacts) -> anyhow::Result<Output> {
+async fn text(ctx: &Context, laddered: &Laddered, stream: &TextFacts) -> anyhow::Result<OrLeftOut> {
     let analysed = &laddered.analysed;
-    let input = &analysed.ingested.source;
+    let input = &analysed.ingested.run.source;
     let (source, picture_start_s) = (ctx.workshop.file(&input.key).await?, analysed.picture_start_s);
     let params =
         vec![("stream", stream.stream.to_string()), ("picture_start_s", picture_start_s.to_string())];
@@ -158,9 +195,9 @@ async fn text(ctx: &Context, laddered: &Laddered, stream: &TextFacts) -> anyhow:
         let usage = codec::subtitles::to_webvtt(&ctx.tools, &job).await?;
         Ok(Made { files: vec![TEXT_FILE.to_owned()], cost: Cost::from(usage) })
     };
-    let doing = || format!("reading subtitle stream {}", stream.stream);
-    let finished = step(ctx, "text", params, input, sound_need(), work).await.with_context(doing)?;
-    Ok(finished.output(TEXT_FILE)?.clone())
+    let finished = step(ctx, "text", params, input, sound_need(), work).await;
+    let output = finished.and_then(|finished| Ok(finished.output(TEXT_FILE)?.clone()));
+    or_left_out(output, "subtitles-unreadable", &format!("Subtitle stream {}", stream.stream))
 }
 
 async fn poster(ctx: &Context, laddered: &Laddered) -> anyhow::Result<(Output, Size)> {

@@ -96,7 +96,8 @@ async fn video(ctx: &Context, encoded: &Encoded, rung: usize) -> anyhow::Result<
 async fn audio(ctx: &Context, encoded: &Encoded, stream: usize) -> anyhow::Result<AssembledTrack> {
     let laddered = &encoded.laddered;
     let rate = laddered.analysed.ingested.master.conform.rate;
-    let language = laddered.analysed.ingested.master.audio[stream].label.language.clone();
+    let (facts, encode) = &encoded.aside.audio[stream];
+    let language = facts.label.language.clone();
     let boundaries: Vec<f64> =
         starts(&laddered.cuts.segments).into_iter().map(|start| rate.seconds(start)).collect();
     let params = vec![("language", format!("{language:?}")), ("boundaries_s", format!("{boundaries:?}"))];
@@ -108,7 +109,7 @@ async fn audio(ctx: &Context, encoded: &Encoded, stream: usize) -> anyhow::Resul
         let segments = audio_segments(&spliced, &boundaries);
         Ok((spliced, segments))
     };
-    let sources = vec![&encoded.aside.audio[stream]];
+    let sources = vec![encode];
     let task = Task { params, sources, frames: 0, memory_bytes: MEMORY_BYTES };
     assemble(ctx, task, join).await.with_context(|| format!("laying out audio stream {stream}"))
 }

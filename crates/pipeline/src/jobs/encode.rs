@@ -45,7 +45,7 @@ impl Job for Encode {
     type Takes = Laddered;
     type Gives = Encoded;
 
-    async fn run(ctx: &Context, laddered: Laddered) -> Result<Encoded, Failure> {
+    async fn run(ctx: &Context, mut laddered: Laddered) -> Result<Encoded, Failure> {
         let tasks = all_tasks(&laddered);
         let total = tasks.len() + aside::count(&laddered);
         ctx.tell(Event::Total { stage: Stage::Encode, total: total as u64, unit: Unit::Items });
@@ -54,7 +54,9 @@ impl Job for Encode {
         encodes.sort_by_key(|(task, _)| (task.rung, task.shot));
         let per_rung = laddered.cuts.shots.len().max(1);
         let shots = encodes.chunks(per_rung).map(|rung| rung.iter().map(|(_, shot)| shot.clone()).collect());
-        Ok(Encoded { shots: shots.collect(), laddered, aside })
+        let shots = shots.collect();
+        laddered.analysed.ingested.findings.extend(aside.findings.iter().cloned());
+        Ok(Encoded { shots, laddered, aside })
     }
 }
 

@@ -5,9 +5,11 @@
 use crate::budget::Need;
 use crate::flow::{Context, Failure, Job, Request, Stage};
 use crate::progress::{Event, Unit};
+use crate::scratch::Claim;
 use crate::step::{Cost, Output, Step};
 use crate::workshop::{self, Made};
 use anyhow::{Context as _, anyhow};
+use db::{Outcome, PreparationId};
 use media::facts::Facts;
 use media::master::{Finding, Master, MasterFile, Severity};
 use std::path::{Path, PathBuf};
@@ -35,12 +37,10 @@ pub struct Ingested {
     pub facts: Facts,
     /// The master and how it will be conformed.
     pub master: Master,
-    /// Its bytes in the store.
-    pub source: Output,
     /// Warnings.
     pub findings: Vec<Finding>,
-    /// When this run began, in milliseconds since 1970 (UTC).
-    pub started_ms: i64,
+    /// The run.
+    pub run: Arc<Run>,
 }
 
 impl Job for Ingest {
@@ -49,19 +49,94 @@ impl Job for Ingest {
     type Gives = Ingested;
 
     async fn run(ctx: &Context, request: Request) -> Result<Ingested, Failure> {
+        let Request { file, title } = request;
+        let name = file_name(&file);
+        let source = keep(ctx, &file).await?;
+        let title = title_of(ctx, &source, title, &name).await?;
+        let claim = claim(ctx, &source, &title)?;
         let started_ms = ctx.workshop.clock.now_ms();
-        let name = file_name(&request.file);
-        let source = keep(ctx, &request.file).await?;
-        let file = MasterFile { digest: source.digest, bytes: source.bytes, name: name.clone() };
-        let facts = probe(ctx, &source).await?;
-        let report = ingest::rules::inspect(&facts, file);
-        let Some(master) = report.master else { return Err(Failure::Refused(report.findings)) };
-        for finding in &report.findings {
-            ctx.tell(Event::Note { stage: Stage::Ingest, message: finding.message.clone() });
+        let preparation = ctx.db.start_preparation(&source.digest, &title.name, started_ms).await?;
+        let file = MasterFile { digest: source.digest, bytes: source.bytes, name };
+        let run = Run { preparation, source, claim, started_ms };
+        match judge(ctx, &run.source, file).await {
+            Ok((facts, master, findings)) => {
+                Ok(Ingested { title, facts, master, findings, run: Arc::new(run) })
+            }
+            Err(failure) => {
+                run.end(ctx, Err(&failure)).await;
+                Err(failure)
+            }
         }
-        let title = title(ctx, &source, request.title, &name).await?;
-        Ok(Ingested { title, facts, master, source, findings: report.findings, started_ms })
     }
+}
+
+/// Probes the master and has the rules judge it.
+async fn judge(
+    ctx: &Context,
+    source: &Output,
+    file: MasterFile,
+) -> Result<(Facts, Master, Vec<Finding>), Failure> {
+    let facts = probe(ctx, source).await?;
+    let report = ingest::rules::inspect(&facts, file);
+    let Some(master) = report.master else { return Err(Failure::Refused(report.findings)) };
+    for finding in &report.findings {
+        ctx.tell(Event::Note { stage: Stage::Ingest, message: finding.message.clone() });
+    }
+    Ok((facts, master, report.findings))
+}
+
+/// One run of preparation, from the moment at which its master was in the store.
+#[derive(Debug)]
+pub struct Run {
+    /// Its row in the database.
+    pub preparation: PreparationId,
+    /// The master's bytes in the store.
+    pub source: Output,
+    /// Keeps other processes from preparing the same master meanwhile.
+    pub claim: Claim,
+    /// When it began, in milliseconds since 1970 (UTC).
+    pub started_ms: i64,
+}
+
+impl Run {
+    /// Notes how the run ended, and forgets a refused master that no title is made of. What goes wrong here is logged:
+    /// it must not hide how the run ended.
+    pub async fn end(&self, ctx: &Context, result: Result<(), &Failure>) {
+        let outcome = match result {
+            Ok(()) => Outcome::Published,
+            Err(Failure::Refused(findings)) => Outcome::Refused(in_words(findings)),
+            Err(Failure::Failed(error)) => Outcome::Failed(format!("{error:#}")),
+        };
+        let noted = ctx.db.finish_preparation(self.preparation, &outcome, ctx.workshop.clock.now_ms()).await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "how the preparation ended could not be noted");
+        }
+        if matches!(outcome, Outcome::Refused(_))
+            && let Err(error) = self.forget_master(ctx).await
+        {
+            tracing::warn!(%error, "a refused master could not be removed; it only takes room");
+        }
+    }
+
+    async fn forget_master(&self, ctx: &Context) -> anyhow::Result<()> {
+        if ctx.db.title_by_master(&self.source.digest).await?.is_none() {
+            ctx.workshop.store.delete(&self.source.key).await?;
+        }
+        Ok(())
+    }
+}
+
+fn in_words(findings: &[Finding]) -> String {
+    let blockers = findings.iter().filter(|finding| finding.severity == Severity::Blocker);
+    blockers.map(|finding| finding.message.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// Two processes at one master would do everything twice, and one would drop the mezzanine under the other.
+fn claim(ctx: &Context, source: &Output, title: &Title) -> Result<Claim, Failure> {
+    let claim = ctx.workshop.scratch.claim(&source.digest.to_string())?;
+    let busy =
+        || anyhow!("{} is being prepared by another process already; wait until it has ended", title.name);
+    Ok(claim.ok_or_else(busy)?)
 }
 
 /// The file's name without folders, for people.
@@ -141,7 +216,7 @@ fn unreadable(error: anyhow::Error) -> Failure {
 }
 
 /// The title: the one that this master made before, under its new name if it is given one; else a new one.
-async fn title(
+async fn title_of(
     ctx: &Context,
     source: &Output,
     name: Option<String>,

@@ -103,8 +103,8 @@ fn video(passed: &Passed, files: &mut Files) -> Vec<VideoTrack> {
 }
 
 fn audio(passed: &Passed, files: &mut Files) -> Vec<AudioTrack> {
-    let streams = &passed.assembled.encoded.laddered.analysed.ingested.master.audio;
-    let tracks = streams.iter().zip(&passed.assembled.audio).enumerate();
+    let streams = passed.assembled.encoded.aside.audio.iter().map(|(stream, _)| stream);
+    let tracks = streams.zip(&passed.assembled.audio).enumerate();
     let track =
         |(number, (stream, assembled)): (usize, (&media::facts::AudioFacts, &AssembledTrack))| AudioTrack {
             track: track(names::audio(number, stream.label.language.as_deref()), assembled, files),
@@ -117,10 +117,8 @@ fn audio(passed: &Passed, files: &mut Files) -> Vec<AudioTrack> {
 }
 
 fn text(passed: &Passed, files: &mut Files) -> Vec<TextTrack> {
-    let encoded = &passed.assembled.encoded;
-    let streams = &encoded.laddered.analysed.ingested.master.text;
     let mut tracks = Vec::new();
-    for (number, (stream, output)) in streams.iter().zip(&encoded.aside.text).enumerate() {
+    for (number, (stream, output)) in passed.assembled.encoded.aside.text.iter().enumerate() {
         let names::Named { id, path } = names::text(number, stream.label.language.as_deref());
         files.insert(path.clone(), Content::Stored(output.clone()));
         tracks.push(TextTrack {

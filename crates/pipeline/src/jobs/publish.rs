@@ -38,7 +38,8 @@ impl Job for Publish {
             published_ms: ctx.workshop.clock.now_ms(),
         };
         let report = summary::write(ctx, &packaged);
-        summary::keep(ctx.workshop.store.as_ref(), &release.title.id, ingested.started_ms, &report).await?;
+        summary::keep(ctx.workshop.store.as_ref(), &release.title.id, ingested.run.started_ms, &report)
+            .await?;
         ctx.db.publish(&release).await?;
         if !ctx.settings.keep_mezzanine {
             drop_mezzanine(ctx, &packaged).await;

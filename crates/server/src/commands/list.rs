@@ -8,6 +8,7 @@ use std::io::Write;
 
 /// Runs the command.
 pub(crate) async fn run(config: &Config, args: List) -> anyhow::Result<()> {
+    workspace::must_exist(config)?;
     let listings = workspace::db(config).await?.list_current().await?;
     let mut out = std::io::stdout().lock();
     if args.json {
@@ -19,7 +20,12 @@ pub(crate) async fn run(config: &Config, args: List) -> anyhow::Result<()> {
     }
     for listing in &listings {
         let minutes = listing.duration_s / 60.0;
-        writeln!(out, "{:<48} {minutes:>7.1} min  {}", listing.title.id.0, listing.title.name)?;
+        writeln!(
+            out,
+            "{:<48} {minutes:>7.1} min  {}",
+            listing.title.id.0,
+            report::printable(&listing.title.name)
+        )?;
     }
     Ok(())
 }

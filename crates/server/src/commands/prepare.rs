@@ -32,7 +32,12 @@ fn told(prepared: &Prepared, json: bool, media_url: &str) -> anyhow::Result<()> 
         return output::json(&mut out, &PreparedJson::new(prepared, media_url));
     }
     write!(out, "{}", report::text(&prepared.report))?;
-    writeln!(out, "\n{} is published as {}.", prepared.release.title.name, prepared.release.title.id)?;
+    writeln!(
+        out,
+        "\n{} is published as {}.",
+        report::printable(&prepared.release.title.name),
+        prepared.release.title.id
+    )?;
     Ok(())
 }
 
@@ -47,7 +52,7 @@ fn refused(findings: &[Finding], json: bool) -> anyhow::Result<()> {
             Severity::Blocker => "blocker",
             Severity::Warning => "warning",
         };
-        writeln!(err, "  {severity} {}: {}", finding.code, finding.message)?;
+        writeln!(err, "  {severity} {}: {}", finding.code, report::printable(&finding.message))?;
     }
     Ok(())
 }

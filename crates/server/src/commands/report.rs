@@ -9,6 +9,7 @@ use title::Release;
 
 /// Runs the command.
 pub(crate) async fn run(config: &Config, args: Report) -> anyhow::Result<()> {
+    workspace::must_exist(config)?;
     let db = workspace::db(config).await?;
     let releases = db.find(&args.title).await?;
     let title = match releases.as_slice() {

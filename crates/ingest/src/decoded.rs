@@ -39,6 +39,25 @@ pub fn after_decode(facts: &Facts, master: &Master, decoded: &Decoded) -> Vec<Fi
     findings
 }
 
+/// Whether frames may be missing in the middle: the decode, which kept each frame as it came, is shorter than declared.
+/// Decoding again by the timestamps (`resample_rate`) tells.
+pub fn may_have_gaps(master: &Master, findings: &[Finding]) -> bool {
+    let short = |finding: &Finding| matches!(finding.code, "truncated" | "shorter-than-declared");
+    !master.conform.resample_rate && findings.iter().any(short)
+}
+
+/// What filling the gaps came to: `kept` frames became `filled`. `None` where there was no gap, so that the first decode
+/// is the better one.
+pub fn gaps(master: &Master, kept: &Decoded, filled: &Decoded) -> Option<Finding> {
+    let added = filled.frames.checked_sub(kept.frames).filter(|added| *added > 0)?;
+    let seconds = master.conform.rate.seconds(added);
+    let message = format!(
+        "The picture's timestamps have gaps of {seconds:.2} s together; the frame before each gap is held, so that sound \
+         and picture stay together."
+    );
+    Some(warning("picture-gaps", message))
+}
+
 fn judge_length(facts: &Facts, master: &Master, decoded: &Decoded) -> Option<Finding> {
     let declared = plausible_duration_s(facts, &master.video, master.file.bytes)?;
     let length = master.conform.rate.seconds(decoded.frames);

@@ -9,4 +9,4 @@ mod tracks;
 mod decoded;
 pub mod rules;
 
-pub use rules::{Decoded, QcReport, after_decode, inspect, unreadable};
+pub use rules::{Decoded, QcReport, after_decode, gaps, inspect, may_have_gaps, unreadable};

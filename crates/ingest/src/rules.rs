@@ -2,7 +2,7 @@
 //!
 //! A blocker is something that no later room could repair; everything else is a warning, and the film goes on.
 
-pub use crate::decoded::{Decoded, after_decode};
+pub use crate::decoded::{Decoded, after_decode, gaps, may_have_gaps};
 
 use crate::{conform, pictures, tracks};
 use media::facts::Facts;

@@ -1,6 +1,6 @@
 //! The rules as tables: a change to a good film's facts, and the findings it draws.
 
-use ingest::{Decoded, after_decode, inspect, unreadable};
+use ingest::{Decoded, after_decode, gaps, inspect, may_have_gaps, unreadable};
 use media::facts::{AudioFacts, Facts, Label, TextFacts, VideoFacts};
 use media::master::{Finding, MasterFile, Severity};
 use media::picture::{Colour, Transfer};
@@ -251,4 +251,21 @@ fn after_the_decode() {
     check("truncated!", 1200, 0, by_container);
     let not_declared: fn(&mut Facts) = |facts| (facts.duration_s, facts.video[0].duration_s) = (None, None);
     check("", 3, 0, not_declared);
+}
+
+#[test]
+fn gaps_are_told_by_a_second_decode() {
+    let facts = good();
+    let mut master = inspect(&facts, file()).master.unwrap();
+    let decoded = |frames| Decoded { frames, decode_errors: 0 };
+    let told = |kept, filled| gaps(&master, &decoded(kept), &decoded(filled)).map(|finding| finding.code);
+    assert_eq!(told(1400, 1440), Some("picture-gaps"));
+    assert_eq!(told(1400, 1400), None);
+    assert_eq!(told(1400, 1399), None);
+
+    let short = after_decode(&facts, &master, &decoded(1430));
+    assert!(may_have_gaps(&master, &short));
+    assert!(!may_have_gaps(&master, &after_decode(&facts, &master, &decoded(1440))));
+    master.conform.resample_rate = true;
+    assert!(!may_have_gaps(&master, &short), "it went by the timestamps already");
 }

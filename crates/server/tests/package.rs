@@ -86,6 +86,19 @@ fn ffmpeg(folder: &Path, args: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
+/// Two seconds without a picture in the middle of 4 s: what comes after the gap must not come early.
+#[test]
+fn gaps_in_the_picture_are_filled() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "testsrc2=s=160x90:r=24:d=4,setpts=if(gte(N\\,48)\\,PTS+2/TB\\,PTS)";
+    let encode =
+        ["-f", "lavfi", "-i", source, "-c:v", "libx264", "-crf", "20", "-fps_mode", "passthrough", "gap.mkv"];
+    ffmpeg(folder.path(), &encode);
+    let prepared = json(&prepare(&folder.path().join("data"), &folder.path().join("gap.mkv")));
+    let duration_s = prepared["duration_s"].as_f64().unwrap();
+    assert!((duration_s - 6.0).abs() < 0.1, "{duration_s}: {}", prepared["warnings"]);
+}
+
 /// All streams are mapped: ffmpeg closes those that it is not asked for in the middle of a packet and then complains of
 /// a corrupt one, whoever made the playlists.
 #[test]

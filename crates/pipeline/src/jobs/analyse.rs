@@ -11,7 +11,7 @@ use crate::workshop::{self, Finished, Made};
 use ::analyse::{FrameScore, Measure, record, shots};
 use anyhow::Context as _;
 use codec::mezzanine;
-use ingest::rules::Decoded;
+use ingest::rules::{self, Decoded};
 use media::master::{Master, Severity};
 use media::shot::ShotList;
 use serde::{Deserialize, Serialize};
@@ -62,17 +62,19 @@ struct DecodeRecord {
     picture_start_s: f64,
 }
 
+impl DecodeRecord {
+    fn decoded(&self) -> Decoded {
+        Decoded { frames: self.frames, decode_errors: self.decode_errors }
+    }
+}
+
 impl Job for Analyse {
     const STAGE: Stage = Stage::Analyse;
     type Takes = Ingested;
     type Gives = Analysed;
 
     async fn run(ctx: &Context, mut ingested: Ingested) -> Result<Analysed, Failure> {
-        let made = mezzanine(ctx, &ingested).await?;
-        let record = ctx.workshop.read(made.output(DECODED_FILE)?).await?;
-        let record: DecodeRecord = serde_json::from_slice(&record)?;
-        let decoded = Decoded { frames: record.frames, decode_errors: record.decode_errors };
-        ingested.findings.extend(ingest::rules::after_decode(&ingested.facts, &ingested.master, &decoded));
+        let (made, decode) = decode(ctx, &mut ingested).await?;
         if ingested.findings.iter().any(|finding| finding.severity == Severity::Blocker) {
             ctx.workshop.store.delete(&made.output(MEZZANINE_FILE)?.key).await?;
             return Err(Failure::Refused(ingested.findings));
@@ -82,8 +84,39 @@ impl Job for Analyse {
         let scores: Vec<FrameScore> = record::read(&tokio::fs::read_to_string(table).await?)?;
         let shots = shots::detect(&scores, ingested.master.conform.rate, &shots::Config::default());
         let mezzanine = made.output(MEZZANINE_FILE)?.clone();
-        Ok(Analysed { ingested, mezzanine, picture_start_s: record.picture_start_s, shots })
+        Ok(Analysed { ingested, mezzanine, picture_start_s: decode.picture_start_s, shots })
     }
+}
+
+/// Decodes the master and judges the decode. One that is shorter than declared is decoded once more by its timestamps:
+/// frames may be missing in the middle, and what comes after must not come early.
+async fn decode(ctx: &Context, ingested: &mut Ingested) -> Result<(Finished, DecodeRecord), Failure> {
+    let made = mezzanine(ctx, ingested).await?;
+    let record = read_record(ctx, &made).await?;
+    let kept = record.decoded();
+    let findings = rules::after_decode(&ingested.facts, &ingested.master, &kept);
+    if rules::may_have_gaps(&ingested.master, &findings) {
+        let mut by_time = ingested.clone();
+        by_time.master.conform.resample_rate = true;
+        let filled_made = mezzanine(ctx, &by_time).await?;
+        let filled_record = read_record(ctx, &filled_made).await?;
+        if let Some(gaps) = rules::gaps(&by_time.master, &kept, &filled_record.decoded()) {
+            let findings = rules::after_decode(&by_time.facts, &by_time.master, &filled_record.decoded());
+            ctx.workshop.store.delete(&made.output(MEZZANINE_FILE)?.key).await?;
+            *ingested = by_time;
+            ingested.findings.push(gaps);
+            ingested.findings.extend(findings);
+            return Ok((filled_made, filled_record));
+        }
+        ctx.workshop.store.delete(&filled_made.output(MEZZANINE_FILE)?.key).await?;
+    }
+    ingested.findings.extend(findings);
+    Ok((made, record))
+}
+
+async fn read_record(ctx: &Context, made: &Finished) -> anyhow::Result<DecodeRecord> {
+    let record = ctx.workshop.read(made.output(DECODED_FILE)?).await?;
+    Ok(serde_json::from_slice(&record)?)
 }
 
 async fn mezzanine(ctx: &Context, ingested: &Ingested) -> Result<Finished, Failure> {

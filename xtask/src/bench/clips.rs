@@ -59,7 +59,9 @@ pub(super) fn measure() -> Result<Vec<Figure>> {
 
 fn clips() -> Result<Vec<PathBuf>> {
     let mut clips = Vec::new();
-    for folder in FOLDERS.map(|name| root().join("../shared/data").join(name)).iter().filter(|path| path.is_dir()) {
+    for folder in
+        FOLDERS.map(|name| root().join("../shared/data").join(name)).iter().filter(|path| path.is_dir())
+    {
         let entries = std::fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
         let mut files = entries.collect::<std::io::Result<Vec<PathBuf>>>()?;
         files.sort();

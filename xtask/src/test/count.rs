@@ -32,6 +32,7 @@ impl fmt::Display for Count {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Runner {
     /// `cargo nextest` (`Summary [1s] 3 tests run: 2 passed, 1 failed`) or `cargo test` (`test result: ok. 2 passed; ...`).
+    /// The latter stands at the line's start; nextest shows it indented, within the output of a test that failed.
     Rust,
     /// Node's own runner (`# pass 2` or `ℹ pass 2`).
     Node,
@@ -46,10 +47,12 @@ impl Runner {
     }
 
     fn closing(self, line: &str) -> Count {
+        let captured = line.starts_with(' ');
         let line = line.trim();
         let closes = match self {
             Runner::Rust => {
-                line.starts_with("test result:") || (line.starts_with("Summary") && line.contains("run:"))
+                (line.starts_with("test result:") && !captured)
+                    || (line.starts_with("Summary") && line.contains("run:"))
             }
             Runner::Node => line.starts_with("# ") || line.starts_with("ℹ "),
             Runner::Script => line.starts_with(|c: char| c.is_ascii_digit()) && line.contains(" passed, "),
@@ -109,6 +112,12 @@ mod tests {
                 "test result: ok. 3 passed; 0 failed; 0 ignored\ntest result: FAILED. 1 passed; 2 failed;",
                 4,
                 2,
+            ),
+            (
+                Runner::Rust,
+                "    test result: FAILED. 0 passed; 1 failed;\n     Summary [ 1s] 3 tests run: 2 passed, 1 failed",
+                2,
+                1,
             ),
             (Runner::Node, "# tests 5\n# pass 4\n# fail 1\n", 4, 1),
             (Runner::Node, "ℹ pass 7\nℹ fail 0", 7, 0),

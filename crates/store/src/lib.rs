@@ -23,6 +23,6 @@ pub mod faulty;
 pub use error::{Error, Result};
 pub use key::{KEY_BYTES_MAX, Key, NotAKey, SEGMENT_BYTES_MAX};
 pub use local::Local;
-pub use memory::Memory;
 pub use media::ByteRange;
+pub use memory::Memory;
 pub use object::{ByteStream, CHUNK_BYTES, GET_BYTES_MAX, LIST_KEYS_MAX, Meta, Store};

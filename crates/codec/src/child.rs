@@ -31,6 +31,10 @@ use tokio::time::{Interval, MissedTickBehavior};
 /// Bytes read from a pipe at once: a Linux pipe holds 64 KiB by default (pipe(7)).
 const READ_BYTES: usize = 64 * 1024;
 
+/// Seconds of standing still that are the file's fault: whatever is read answers sooner, even on a machine with much
+/// else to do.
+pub(crate) const HANG_S: u32 = 120;
+
 /// Time limits of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
@@ -43,9 +47,9 @@ pub struct Patience {
 impl Patience {
     /// For work over a whole film: two minutes without a frame means that it hangs; two days are more than the
     /// longest film needs on the slowest machine.
-    pub const LONG: Patience = Patience { stall_s: 120, total_s: 48 * 3600 };
-    /// For short questions, such as a probe: well-formed files need under a second.
-    pub const SHORT: Patience = Patience { stall_s: 30, total_s: 30 };
+    pub const LONG: Patience = Patience { stall_s: HANG_S, total_s: 48 * 3600 };
+    /// For short questions, such as a probe, which need under a second where the machine is idle.
+    pub const SHORT: Patience = Patience { stall_s: HANG_S, total_s: HANG_S };
 }
 
 /// Where the child's standard output goes.

@@ -1,11 +1,15 @@
 //! Subtitles: one text stream of the master to WebVTT on the picture's timeline.
 
-use crate::child::{Child, Stdout, Usage, absolute};
+use crate::child::{Child, Patience, Stdout, Usage, absolute};
 use crate::encode::BITEXACT;
 use crate::error::Error;
 use crate::{Tools, untrusted};
 use std::ffi::OsString;
 use std::path::Path;
+
+/// Between two cues, ffmpeg reports nothing while it reads on, and a film may have a single cue: only the whole run has
+/// a limit. An hour reads 100 GB from a slow disk (30 MB/s).
+const PATIENCE: Patience = Patience { stall_s: 3600, total_s: 3600 };
 
 /// One track to make.
 #[derive(Debug)]
@@ -43,6 +47,7 @@ pub async fn to_webvtt(tools: &Tools, job: &Job<'_>) -> Result<Usage, Error> {
         .read(&master)
         .write_dir(&folder)
         .reports_progress()
+        .patience(PATIENCE)
         .run(Stdout::Null, &mut |_| {})
         .await?;
     Ok(finished.usage)

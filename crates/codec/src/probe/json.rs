@@ -11,6 +11,10 @@ use serde_json::Value;
 /// Subtitle codecs whose cues are pictures.
 const BITMAP_CODECS: [&str; 4] = ["hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subtitle", "xsub"];
 
+/// Characters kept of a title that the container gives: a menu shows fewer than a hundred, and the title travels in each
+/// catalogue, playlist and grant.
+const TITLE_CHARS_MAX: usize = 200;
+
 pub(super) fn read(raw_json: &[u8], complaints: &[String]) -> Result<Facts, serde_json::Error> {
     let answer: Value = serde_json::from_slice(raw_json)?;
     let format = &answer["format"];
@@ -82,9 +86,19 @@ fn subtitle(stream: &Value) -> TextFacts {
 fn label(stream: &Value) -> Label {
     Label {
         language: text(&stream["tags"]["language"]).and_then(|code| language::tag(&code)),
-        title: text(&stream["tags"]["title"]),
+        title: text(&stream["tags"]["title"]).and_then(|title| clean(&title)),
         default: flag(stream, "default"),
     }
+}
+
+/// A title on one line and of bounded length, without characters that control a terminal or turn the direction of
+/// writing; `None` where nothing is left.
+fn clean(title: &str) -> Option<String> {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'); // UAX #9
+    let spaced = title.replace(char::is_control, " ").replace(turns, "");
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let kept: String = words.join(" ").chars().take(TITLE_CHARS_MAX).collect();
+    Some(kept.trim_end().to_string()).filter(|title| !title.is_empty())
 }
 
 fn colour(stream: &Value) -> Colour {
@@ -201,6 +215,21 @@ mod tests {
             Label { language: Some("de".into()), title: Some("Ton".into()), default: true }
         );
         assert!(facts.text[0].bitmap && facts.text[0].forced && facts.text[0].hearing_impaired);
+    }
+
+    #[test]
+    fn titles_are_one_short_line() {
+        let long = "é".repeat(300);
+        for (title, expected) in [
+            ("Director's cut", Some("Director's cut")),
+            ("two\nlines\t\u{1b}[31m", Some("two lines [31m")),
+            ("\u{202e}gnp.exe\u{2069}", Some("gnp.exe")),
+            ("\u{0}\u{7f}", None),
+            (&long, Some(&long[..TITLE_CHARS_MAX * "é".len()])),
+        ] {
+            let stream = serde_json::json!({"tags": {"title": title}});
+            assert_eq!(label(&stream).title.as_deref(), expected, "{title:?}");
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl std::fmt::Display for NotAReport {
 
 impl std::error::Error for NotAReport {}
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write()`] wrote.
 ///
 /// # Errors
 /// Where it is no JSON of this shape, or of a later version.

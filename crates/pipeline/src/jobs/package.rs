@@ -1,6 +1,6 @@
 //! Package: names the tracks, describes them once, and writes every manifest from that description.
 //!
-//! [`Verdict`] (passed) → [`Packaged`]. Tracks are packaged in the clear; encrypting them would happen here, between
+//! [`Passed`] → [`Packaged`]. Tracks are packaged in the clear; encrypting them would happen here, between
 //! the assembled track and its place in the package.
 
 use super::assemble::AssembledTrack;

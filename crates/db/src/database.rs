@@ -14,6 +14,9 @@ const CONNECTIONS_MAX: u32 = 8;
 /// Longest wait for a connection before a request is told that the database is overloaded.
 const CONNECTION_WAIT_MAX: Duration = Duration::from_secs(10);
 
+/// Added to the name of a SQLite file: the file whose lock says that somebody is opening the database.
+const OPENING_SUFFIX: &str = "-opening";
+
 /// What every SQLite connection is told first. Writers of several processes wait for each other, for at most 10 s:
 /// a transaction here takes milliseconds. In WAL mode readers never wait. A commit is on the disk (FULL) when it
 /// returns, because it may name files that are.
@@ -44,10 +47,11 @@ impl Db {
         if let Some(folder) = absolute.parent() {
             tokio::fs::create_dir_all(folder).await.map_err(unusable)?;
         }
+        let _turn = take_turn(&absolute).await.map_err(unusable)?;
         Db::open(&format!("sqlite://{}", percent_encoded(&absolute))).await
     }
 
-    /// The database at `url` (`sqlite:///data/matinee.db`), brought to the current schema. A SQLite file is made where
+    /// The database at `url` (`sqlite:///data/matinee.sqlite`), brought to the current schema. A SQLite file is made where
     /// there is none.
     pub async fn open(url: &str) -> Result<Db> {
         install_default_drivers();
@@ -92,6 +96,20 @@ impl Db {
             Dialect::Other => self.pool.begin().await,
         }
     }
+}
+
+/// Waits until nobody else, in this process or another, is opening the database file `path`; the turn ends when the
+/// answer is dropped. A new file is switched to WAL mode when it is first opened, and SQLite lets one connection do
+/// that: the others fail at once where they read the file at that moment, whatever their `busy_timeout`.
+async fn take_turn(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(OPENING_SUFFIX);
+    let turn = move || {
+        let file = std::fs::File::options().create(true).append(true).open(name)?;
+        file.lock()?;
+        Ok(file)
+    };
+    tokio::task::spawn_blocking(turn).await.map_err(std::io::Error::other)?
 }
 
 /// Fails with the reason where connections cannot be made; a pool would keep trying and say that time ran out.
@@ -152,11 +170,14 @@ mod tests {
         assert!(path.is_file());
     }
 
-    #[tokio::test]
+    /// More than a machine has processes that would open a database at once.
+    const OPENERS: usize = 24;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
     async fn many_may_open_a_new_database_at_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("db.sqlite");
-        let opening: Vec<_> = (0..8)
+        let opening: Vec<_> = (0..OPENERS)
             .map(|_| {
                 let path = path.clone();
                 tokio::spawn(async move { Db::open_file(&path).await.map(drop) })

@@ -191,6 +191,8 @@ fn shot(start: Boundary, end: usize, scores: &[FrameScore]) -> Shot {
         motion: mean(inside, |s| s.change),
         detail: mean(own, |s| s.detail),
         brightness: mean(own, |s| s.luma_mean),
+        grain: 0.0,
+        animation: 0.0,
     };
     Shot {
         frames: FrameRange { start: start.frame as u64, end: end as u64 },

@@ -127,6 +127,7 @@ fn video() -> VideoTrack {
     VideoTrack {
         track: track("video-360p", "avc1.64001e", 24, &[(0, 96, 800, 5000), (96, 48, 5800, 2500)]),
         rung: "360p".to_owned(),
+        format: media::Format::BASE,
         size: Size { width: 640, height: 360 },
         rate: FrameRate { num: 24, den: 1 },
         vmaf: 93.5,
@@ -138,6 +139,8 @@ fn audio(language: Option<&str>) -> AudioTrack {
         track: track("audio-0", "mp4a.40.2", 48_000, &[(0, 288_768, 800, 90_000)]),
         name: "English".to_owned(),
         language: language.map(str::to_owned),
+        codec: media::codec::AudioCodec::Aac,
+        joc_objects: None,
         channels: 2,
         sample_rate_hz: 48_000,
     }

@@ -27,6 +27,9 @@ fn good() -> Facts {
             duration_s: Some(60.0),
             interlaced: false,
             colour: Colour::default(),
+            bit_depth: 8,
+            mastering: None,
+            light: None,
             dolby_vision_profile: None,
         }],
         audio: vec![AudioFacts {

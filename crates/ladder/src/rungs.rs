@@ -173,8 +173,10 @@ pub fn named(places: &[TrialPoint]) -> Vec<Rung> {
         let before = places[..i].iter().filter(|other| sizes::name(other.trial.size) == name).count();
         Rung {
             name: if before == 0 { name } else { format!("{name}-{}", before + 1) },
+            format: media::Format::BASE,
             size: place.trial.size,
             crf: place.trial.crf,
+            shot_crfs: Vec::new(),
             vmaf_target: place.vmaf,
             bitrate_bps_expected: place.bitrate_bps,
             bitrate_bps_max: cap(place.bitrate_bps),

@@ -7,7 +7,7 @@ use crate::curve::Curve;
 use crate::rungs::{self, Config};
 use crate::{hull, sizes};
 use media::rung::{Crf, Ladder, Trial, TrialPoint};
-use media::{FrameRate, Size};
+use media::{Format, FrameRate, Size};
 
 /// What is encoded: the mezzanine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +100,7 @@ fn ladder(history: &[TrialPoint], places: &[TrialPoint], unsure: usize, config: 
             history.len()
         ));
     }
-    Ladder { trials: history.to_vec(), hull: hull::upper(history), rungs, notes }
+    Ladder { format: Format::BASE, trials: history.to_vec(), hull: hull::upper(history), rungs, notes }
 }
 
 fn top_short(vmaf: f64, config: &Config) -> String {

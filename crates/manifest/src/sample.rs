@@ -39,6 +39,7 @@ fn video(rung: &str, width: u32, height: u32, bitrate_bps: u64) -> VideoTrack {
             index: index(24_000, &[48_048, 96_096, 96_096]),
         },
         rung: rung.to_owned(),
+        format: media::Format::BASE,
         size: Size { width, height },
         rate: FrameRate { num: 24_000, den: 1001 },
         vmaf: 93.25,
@@ -57,6 +58,8 @@ fn audio(id: &str, name: &str, language: &str, channels: u32) -> AudioTrack {
         },
         name: name.to_owned(),
         language: Some(language.to_owned()),
+        codec: media::codec::AudioCodec::Aac,
+        joc_objects: None,
         channels,
         sample_rate_hz: 48_000,
     }

@@ -1,6 +1,6 @@
 //! Facts: what a probe says of a file, before anybody judges it.
 
-use crate::picture::{Colour, Size};
+use crate::picture::{Colour, ContentLight, MasteringDisplay, Size};
 use crate::timebase::FrameRate;
 
 /// What a probe found in a file.
@@ -49,6 +49,12 @@ pub struct VideoFacts {
     pub interlaced: bool,
     /// Colour description.
     pub colour: Colour,
+    /// Bits of a sample; 8 where the decoder could not tell.
+    pub bit_depth: u8,
+    /// The display on which it was graded, where said.
+    pub mastering: Option<MasteringDisplay>,
+    /// Light level, where said.
+    pub light: Option<ContentLight>,
     /// Dolby Vision profile, where the stream has a configuration record.
     pub dolby_vision_profile: Option<u32>,
 }

@@ -10,6 +10,7 @@
 pub mod artefact;
 pub mod timebase;
 pub mod picture;
+pub mod codec;
 pub mod facts;
 pub mod master;
 pub mod shot;
@@ -18,5 +19,6 @@ pub mod plan;
 pub mod package;
 
 pub use artefact::{ByteRange, Digest};
+pub use codec::Format;
 pub use picture::Size;
 pub use timebase::{FrameRange, FrameRate};

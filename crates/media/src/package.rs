@@ -1,6 +1,7 @@
 //! Package: the files that viewers fetch, described once for every manifest format and for the player.
 
 use crate::artefact::ByteRange;
+use crate::codec::{AudioCodec, Format};
 use crate::picture::Size;
 use crate::timebase::FrameRate;
 
@@ -15,7 +16,7 @@ pub const DASH_FILE: &str = "manifest.mpd";
 pub struct Package {
     /// Duration in seconds.
     pub duration_s: f64,
-    /// Video tracks of one codec by falling bitrate; all have the same segment boundaries.
+    /// Video tracks, one format after the other, each by falling bitrate; all have the same segment boundaries.
     pub video: Vec<VideoTrack>,
     /// Audio tracks; the first is the default one.
     pub audio: Vec<AudioTrack>,
@@ -75,6 +76,8 @@ pub struct VideoTrack {
     pub track: Track,
     /// The rung's name: `1080p`.
     pub rung: String,
+    /// Codec and dynamic range.
+    pub format: Format,
     /// Picture size.
     pub size: Size,
     /// Frames per second.
@@ -92,8 +95,12 @@ pub struct AudioTrack {
     pub name: String,
     /// BCP 47 language, where known.
     pub language: Option<String>,
-    /// Channels.
+    /// How it is coded.
+    pub codec: AudioCodec,
+    /// Channels; of sound with objects those of its bed.
     pub channels: u32,
+    /// Objects beside the channels (E-AC-3 JOC, ETSI TS 103 420), as its decoder counts them; `None` where there are none.
+    pub joc_objects: Option<u32>,
     /// Samples per second.
     pub sample_rate_hz: u32,
 }

@@ -25,14 +25,37 @@ impl fmt::Display for Size {
 }
 
 /// How light is coded (ITU-T H.273 `TransferCharacteristics`), as far as preparation treats it differently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Transfer {
     /// Standard dynamic range, or not said.
+    #[default]
     Sdr,
     /// Perceptual quantizer (SMPTE ST 2084): HDR10 and Dolby Vision.
     Pq,
     /// Hybrid log-gamma (ARIB STD-B67).
     Hlg,
+}
+
+/// The display on which a master was graded (SMPTE ST 2086), in the units in which streams carry it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MasteringDisplay {
+    /// CIE 1931 (x, y) of red, green and blue, in steps of 0.00002.
+    pub primaries: [(u16, u16); 3],
+    /// CIE 1931 (x, y) of white, in steps of 0.00002.
+    pub white: (u16, u16),
+    /// Greatest luminance, in steps of 0.0001 cd/m².
+    pub luminance_max: u32,
+    /// Least luminance, in steps of 0.0001 cd/m².
+    pub luminance_min: u32,
+}
+
+/// Light level of the content (CTA-861.3), in cd/m²; 0 where not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ContentLight {
+    /// Greatest light level of any pixel (MaxCLL).
+    pub max: u16,
+    /// Greatest frame-average light level (MaxFALL).
+    pub frame_average_max: u16,
 }
 
 /// Colour description of a stream, in the probe's (ffmpeg's) names; `None` where the stream says nothing.

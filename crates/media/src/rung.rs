@@ -1,5 +1,6 @@
 //! Rungs: what a viewer's player can choose from, and the trials from which they were chosen.
 
+use crate::codec::Format;
 use crate::picture::Size;
 use std::fmt;
 
@@ -43,6 +44,8 @@ pub struct TrialPoint {
 /// The rungs chosen for one title and codec, best first, with the evidence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ladder {
+    /// What its rungs have in common.
+    pub format: Format,
     /// Every trial made.
     pub trials: Vec<TrialPoint>,
     /// Indices into `trials` of the points on the upper convex hull over (bitrate, VMAF), by rising bitrate.
@@ -56,12 +59,16 @@ pub struct Ladder {
 /// One rung of a ladder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rung {
-    /// Its name in file names and reports: `1080p`; unique within the ladder.
+    /// Its name in file names and reports: `1080p`, `av1-1080p`; unique within the title.
     pub name: String,
+    /// Codec and dynamic range.
+    pub format: Format,
     /// Encoded size.
     pub size: Size,
-    /// Encoder quality to begin with.
+    /// Encoder quality of the film as a whole: that of its middle frame when frames are ranged by quality.
     pub crf: Crf,
+    /// Encoder quality to begin with, for each shot.
+    pub shot_crfs: Vec<Crf>,
     /// VMAF that the rung aims at (0 to 100).
     pub vmaf_target: f64,
     /// Bitrate expected from the trials, in bits per second.

@@ -37,4 +37,8 @@ pub struct Complexity {
     pub detail: f64,
     /// Mean luma (0 to 255).
     pub brightness: f64,
+    /// Standard deviation of grain and noise in the source's own pixels, in 8-bit luma steps.
+    pub grain: f64,
+    /// How far it looks drawn or rendered and not photographed, from 0 to 1.
+    pub animation: f64,
 }

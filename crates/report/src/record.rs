@@ -103,7 +103,7 @@ impl Record {
             master: self.master.into_master()?,
             findings: self.findings.into_iter().map(FindingRecord::into_finding).collect::<Option<_>>()?,
             shots: ShotList { shots: self.shots.into_iter().map(ShotRecord::into_shot).collect() },
-            ladder: Ladder { trials, hull, rungs, notes: self.notes },
+            ladder: Ladder { format: media::Format::BASE, trials, hull, rungs, notes: self.notes },
             renditions: self.renditions.into_iter().map(RenditionRecord::into_rendition).collect(),
             audio: self.audio,
             stages: self.stages,
@@ -244,7 +244,7 @@ impl ShotRecord {
         let ShotRecord { motion, detail, brightness, .. } = self;
         Shot {
             frames: FrameRange { start: self.start_frame, end: self.end_frame },
-            complexity: Complexity { motion, detail, brightness },
+            complexity: Complexity { motion, detail, brightness, ..Complexity::default() },
             cut_score: self.cut_score,
         }
     }
@@ -300,8 +300,10 @@ impl RungRecord {
     fn into_rung(self) -> Rung {
         Rung {
             name: self.name,
+            format: media::Format::BASE,
             size: self.size.into(),
             crf: crf(self.crf),
+            shot_crfs: Vec::new(),
             vmaf_target: self.vmaf_target,
             bitrate_bps_expected: self.bitrate_bps_expected,
             bitrate_bps_max: self.bitrate_bps_max,

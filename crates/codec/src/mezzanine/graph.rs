@@ -159,6 +159,9 @@ mod tests {
             duration_s: Some(60.0),
             interlaced: false,
             colour: Colour::default(),
+            bit_depth: 8,
+            mastering: None,
+            light: None,
             dolby_vision_profile: None,
         };
         let mut conform =

@@ -55,6 +55,9 @@ fn video(stream: &Value) -> VideoFacts {
         duration_s: duration(stream),
         interlaced: matches!(stream["field_order"].as_str(), Some("tt" | "bb" | "tb" | "bt")),
         colour: colour(stream),
+        bit_depth: 8,
+        mastering: None,
+        light: None,
         dolby_vision_profile: dovi.map(|record| number(&record["dv_profile"])),
     }
 }

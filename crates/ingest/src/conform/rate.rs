@@ -152,6 +152,9 @@ pub(super) mod tests {
             duration_s: Some(60.0),
             interlaced: false,
             colour: media::picture::Colour::default(),
+            bit_depth: 8,
+            mastering: None,
+            light: None,
             dolby_vision_profile: None,
         }
     }

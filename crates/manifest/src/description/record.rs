@@ -3,10 +3,12 @@
 //! Sizes are `[width, height]`, rates `[num, den]`, byte ranges `[offset, length]`, and segments `[start,
 //! duration, offset, length]`; all other values go under their names in the vocabulary.
 
+use media::codec::{AudioCodec, VideoCodec};
 use media::package::{
     AudioTrack, Package, Picture, SegmentSpan, TextTrack, Thumbnails, Track, TrackIndex, VideoTrack,
 };
-use media::{ByteRange, FrameRate, Size};
+use media::picture::Transfer;
+use media::{ByteRange, Format, FrameRate, Size};
 use serde::{Deserialize, Serialize};
 
 /// Declares a record with the vocabulary's field names, and the ways to it and back.
@@ -14,10 +16,10 @@ use serde::{Deserialize, Serialize};
 /// Each field is followed by the type in which JSON has it; `Wire` turns the vocabulary's type into that and
 /// back.
 macro_rules! record {
-    ($record:ident of $value:ident { $($field:ident: $wire:ty,)* }) => {
+    ($record:ident of $value:ident { $($(#[$attribute:meta])* $field:ident: $wire:ty,)* }) => {
         #[derive(Serialize, Deserialize)]
         pub(super) struct $record {
-            $($field: $wire,)*
+            $($(#[$attribute])* $field: $wire,)*
         }
 
         impl From<&$value> for $record {
@@ -78,6 +80,8 @@ record!(TrackIndexRecord of TrackIndex {
 record!(VideoTrackRecord of VideoTrack {
     track: TrackRecord,
     rung: String,
+    #[serde(default)]
+    format: FormatRecord,
     size: [u32; 2],
     rate: [u32; 2],
     vmaf: f64,
@@ -87,6 +91,10 @@ record!(AudioTrackRecord of AudioTrack {
     track: TrackRecord,
     name: String,
     language: Option<String>,
+    #[serde(default)]
+    codec: AudioCodecRecord,
+    #[serde(default)]
+    joc_objects: Option<u32>,
     channels: u32,
     sample_rate_hz: u32,
 });
@@ -113,6 +121,51 @@ record!(ThumbnailsRecord of Thumbnails {
     tiles: u32,
     interval_s: f64,
 });
+
+record!(FormatRecord of Format {
+    codec: VideoCodecRecord,
+    transfer: TransferRecord,
+});
+
+/// Before there were others, every track had this one.
+impl Default for FormatRecord {
+    fn default() -> Self {
+        FormatRecord::from(&Format::BASE)
+    }
+}
+
+/// Declares the names of a choice in JSON, and the ways to it and back. The first is the default of old descriptions.
+macro_rules! choice {
+    ($record:ident of $value:ident { $first:ident, $($other:ident,)* }) => {
+        #[derive(Default, Serialize, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum $record {
+            #[default]
+            $first,
+            $($other,)*
+        }
+
+        impl Wire<$record> for $value {
+            fn wire(&self) -> $record {
+                match self {
+                    $value::$first => $record::$first,
+                    $($value::$other => $record::$other,)*
+                }
+            }
+
+            fn value(record: $record) -> Self {
+                match record {
+                    $record::$first => $value::$first,
+                    $($record::$other => $value::$other,)*
+                }
+            }
+        }
+    };
+}
+
+choice!(VideoCodecRecord of VideoCodec { H264, Hevc, Vp9, Av1, });
+choice!(TransferRecord of Transfer { Sdr, Pq, Hlg, });
+choice!(AudioCodecRecord of AudioCodec { Aac, Eac3, Opus, });
 
 impl Wire<[u32; 2]> for Size {
     fn wire(&self) -> [u32; 2] {

@@ -308,7 +308,7 @@ mod tests {
     fn the_poster_is_bright_detailed_and_no_spoiler() {
         let shot = |start, end, brightness, detail| Shot {
             frames: FrameRange { start, end },
-            complexity: Complexity { motion: 0.0, detail, brightness },
+            complexity: Complexity { motion: 0.0, detail, brightness, ..Complexity::default() },
             cut_score: 1.0,
         };
         for (shots, expected) in [

@@ -93,6 +93,7 @@ fn video(passed: &Passed, files: &mut Files) -> Vec<VideoTrack> {
         |((rung, assembled), whole): ((&media::rung::Rung, &AssembledTrack), &quality::Pooled)| VideoTrack {
             track: track(names::video(&rung.name), assembled, files),
             rung: rung.name.clone(),
+            format: rung.format,
             size: rung.size,
             rate: laddered.analysed.ingested.master.conform.rate,
             vmaf: whole.mean,
@@ -110,6 +111,8 @@ fn audio(passed: &Passed, files: &mut Files) -> Vec<AudioTrack> {
             track: track(names::audio(number, stream.label.language.as_deref()), assembled, files),
             name: display_name("Audio", number, &stream.label),
             language: stream.label.language.clone(),
+            codec: media::codec::AudioCodec::Aac,
+            joc_objects: None,
             channels: codec::audio::channels(stream.channels),
             sample_rate_hz: codec::audio::SAMPLE_RATE_HZ,
         };

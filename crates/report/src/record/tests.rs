@@ -7,7 +7,7 @@ fn report() -> Report {
     let size = Size { width: 640, height: 360 };
     let point =
         |crf, bitrate_bps, vmaf| TrialPoint { trial: Trial { size, crf: Crf(crf) }, bitrate_bps, vmaf };
-    let complexity = Complexity { motion: 1.5, detail: 2.5, brightness: 99.0 };
+    let complexity = Complexity { motion: 1.5, detail: 2.5, brightness: 99.0, ..Complexity::default() };
     let shot = Shot { frames: FrameRange { start: 0, end: 48 }, complexity, cut_score: 1.0 };
     let vmaf = Vmaf { mean: 95.1, harmonic_mean: 95.0, p5: 90.0, min: 85.0 };
     let (name, crf) = ("360p".to_owned(), Crf(235));
@@ -33,10 +33,13 @@ fn report() -> Report {
         }],
         shots: ShotList { shots: vec![shot] },
         ladder: Ladder {
+            format: media::Format::BASE,
             trials: vec![point(235, 9e5, 95.0), point(300, 5e5, 85.0), point(310, 6e5, 80.0)],
             hull: vec![1, 0],
             rungs: vec![Rung {
                 name: name.clone(),
+                format: media::Format::BASE,
+                shot_crfs: Vec::new(),
                 size,
                 crf,
                 vmaf_target: 95.0,

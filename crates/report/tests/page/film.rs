@@ -86,7 +86,11 @@ fn shots() -> ShotList {
     let shot = |&(frames, motion, detail): &(u64, f64, f64)| {
         let frames = FrameRange { start, end: start + frames };
         start = frames.end;
-        Shot { frames, complexity: Complexity { motion, detail, brightness: 80.0 + motion }, cut_score: 0.9 }
+        Shot {
+            frames,
+            complexity: Complexity { motion, detail, brightness: 80.0 + motion, ..Complexity::default() },
+            cut_score: 0.9,
+        }
     };
     ShotList { shots: SHOTS.iter().map(shot).collect() }
 }
@@ -107,13 +111,16 @@ fn ladder() -> Ladder {
     };
     let rung = |(number, &(height, crf, vmaf_target, bitrate)): (usize, &(u32, u16, f64, f64))| Rung {
         name: if number % 2 == 0 { format!("{height}p") } else { format!("{height}p-2") },
+        format: media::Format::BASE,
         size: size(height),
         crf: Crf(crf),
+        shot_crfs: Vec::new(),
         vmaf_target,
         bitrate_bps_expected: bitrate,
         bitrate_bps_max: bitrate as u64 * 2,
     };
     Ladder {
+        format: media::Format::BASE,
         trials: first.iter().chain(&RUNGS).map(point).collect(),
         hull: vec![5, 11, 10, 9, 8, 7, 6, 0],
         rungs: RUNGS.iter().enumerate().map(rung).collect(),

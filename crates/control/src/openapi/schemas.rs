@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+const VIDEO_TRACKS: &str =
+    "One format (codec and transfer) after the other, each by falling bitrate; all have these starts.";
+
 /// All schemas by name.
 pub(super) fn all() -> Value {
     json!({
@@ -17,7 +20,7 @@ pub(super) fn all() -> Value {
         "Video": object(&[
             ("timescale", integer("Ticks per second of `starts`.")),
             ("starts", starts()),
-            ("tracks", described(list(reference("VideoTrack")), "By falling bitrate; all have these starts.")),
+            ("tracks", described(list(reference("VideoTrack")), VIDEO_TRACKS)),
         ]),
         "VideoTrack": video_track(),
         "AudioTrack": audio_track(),
@@ -76,6 +79,8 @@ fn video_track() -> Value {
         ("width", integer("Pixels in a row.")),
         ("height", integer("Rows.")),
         ("frame_rate", number("Frames per second.")),
+        ("codec", one_of(&["h264", "hevc", "vp9", "av1"], "How the picture is coded.")),
+        ("transfer", one_of(&["sdr", "pq", "hlg"], "Dynamic range: standard, or high by PQ or HLG.")),
         ("codecs", string("RFC 6381 codecs parameter.")),
         ("mime", string("Media type.")),
         ("bitrate_bps_peak", integer("Highest bitrate of any segment, in bits per second.")),
@@ -92,7 +97,9 @@ fn audio_track() -> Value {
         ("id", string("Unique within the package.")),
         ("name", string("Name for the viewer.")),
         ("language", language()),
-        ("channels", integer("Number of channels.")),
+        ("codec", one_of(&["aac", "eac3", "opus"], "How the sound is coded.")),
+        ("channels", integer("Number of channels; of sound with objects those of its bed.")),
+        ("joc_objects", nullable(integer("Objects beside the channels (E-AC-3 JOC), where there are any."))),
         ("timescale", integer("Ticks per second of `starts`.")),
         ("starts", starts()),
         ("codecs", string("RFC 6381 codecs parameter.")),
@@ -148,6 +155,10 @@ fn nullable(schema: Value) -> Value {
 
 fn string(description: &str) -> Value {
     described(json!({ "type": "string" }), description)
+}
+
+fn one_of(names: &[&str], description: &str) -> Value {
+    described(json!({ "type": "string", "enum": names }), description)
 }
 
 fn integer(description: &str) -> Value {

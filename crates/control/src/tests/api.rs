@@ -1,8 +1,12 @@
 //! What the API answers.
 
+use media::Format;
+use media::codec::{AudioCodec, VideoCodec};
+use media::package::{AudioTrack, Package, VideoTrack};
+use media::picture::Transfer;
 use serde_json::json;
 
-use super::{Platform, full, header, plain, release, text};
+use super::{Platform, audio, full, header, plain, release, text, video};
 
 #[tokio::test]
 async fn the_catalogue_grows_as_titles_are_published() {
@@ -30,9 +34,9 @@ async fn a_grant_has_all_that_a_player_needs() {
     let base = format!("https://edge.example/media/{}/", "0a".repeat(32));
     let audio = |language: &str| {
         json!({
-            "id": "audio-0", "name": "English", "language": language, "channels": 2, "timescale": 48000,
-            "starts": [0, 288768], "codecs": "mp4a.40.2", "mime": "audio/mp4", "bitrate_bps_peak": 800000,
-            "path": "audio-0.mp4", "header": [0, 700], "offsets": [800, 90800],
+            "id": "audio-0", "name": "English", "language": language, "codec": "aac", "channels": 2,
+            "joc_objects": null, "timescale": 48000, "starts": [0, 288768], "codecs": "mp4a.40.2",
+            "mime": "audio/mp4", "bitrate_bps_peak": 800000, "path": "audio-0.mp4", "header": [0, 700], "offsets": [800, 90800],
         })
     };
     let expected = json!({
@@ -47,8 +51,8 @@ async fn a_grant_has_all_that_a_player_needs() {
             "starts": [0, 96, 144],
             "tracks": [{
                 "id": "video-360p", "rung": "360p", "width": 640, "height": 360, "frame_rate": 24.0,
-                "codecs": "avc1.64001e", "mime": "video/mp4", "bitrate_bps_peak": 800000,
-                "bitrate_bps_average": 500000, "vmaf": 93.5, "path": "video-360p.mp4", "header": [0, 700],
+                "codec": "h264", "transfer": "sdr", "codecs": "avc1.64001e", "mime": "video/mp4",
+                "bitrate_bps_peak": 800000, "bitrate_bps_average": 500000, "vmaf": 93.5, "path": "video-360p.mp4", "header": [0, 700],
                 "offsets": [800, 5800, 8300],
             }],
         },
@@ -63,6 +67,43 @@ async fn a_grant_has_all_that_a_player_needs() {
         },
     });
     assert_eq!(platform.json("POST /api/titles/film-0a0a0a0a/play").await, (200, expected));
+}
+
+#[tokio::test]
+async fn formats_have_names_and_sound_its_objects() {
+    let platform = Platform::new("/media/").await;
+    let formats = [
+        (VideoCodec::H264, Transfer::Sdr, json!(["h264", "sdr"])),
+        (VideoCodec::Hevc, Transfer::Pq, json!(["hevc", "pq"])),
+        (VideoCodec::Vp9, Transfer::Sdr, json!(["vp9", "sdr"])),
+        (VideoCodec::Av1, Transfer::Hlg, json!(["av1", "hlg"])),
+    ];
+    let sounds = [
+        (AudioCodec::Aac, None, json!(["aac", null])),
+        (AudioCodec::Eac3, Some(12), json!(["eac3", 12])),
+        (AudioCodec::Opus, None, json!(["opus", null])),
+    ];
+    let package = Package {
+        video: formats
+            .clone()
+            .map(|(codec, transfer, _)| VideoTrack { format: Format { codec, transfer }, ..video() })
+            .to_vec(),
+        audio: sounds
+            .clone()
+            .map(|(codec, joc_objects, _)| AudioTrack { codec, joc_objects, ..audio(None) })
+            .to_vec(),
+        ..plain()
+    };
+    platform.db.publish(&release("Formats", 5, package)).await.unwrap();
+    let (_, grant) = platform.json("POST /api/titles/formats-05050505/play").await;
+    for (index, (.., expected)) in formats.into_iter().enumerate() {
+        let track = &grant["video"]["tracks"][index];
+        assert_eq!(json!([track["codec"], track["transfer"]]), expected);
+    }
+    for (index, (.., expected)) in sounds.into_iter().enumerate() {
+        let track = &grant["audio"][index];
+        assert_eq!(json!([track["codec"], track["joc_objects"]]), expected);
+    }
 }
 
 #[tokio::test]

@@ -48,6 +48,9 @@ fn fault(contract: &Value, schema: &Value, value: &Value) -> Option<String> {
     if !schema["const"].is_null() {
         return (schema["const"] != *value).then(|| format!("{value} is not {}", schema["const"]));
     }
+    if let Some(names) = schema["enum"].as_array() {
+        return (!names.contains(value)).then(|| format!("{value} is not one of {names:?}"));
+    }
     let right = match (schema["type"].as_str().expect("a type"), value) {
         ("object", Value::Object(_)) => return object_fault(contract, schema, value),
         ("array", Value::Array(items)) => return array_fault(contract, schema, items),

@@ -3,6 +3,7 @@
 
 use media::ByteRange;
 use media::package::{self, DASH_FILE, HLS_FILE, Package, TrackIndex};
+use media::picture::Transfer;
 use serde::Serialize;
 use title::Release;
 
@@ -49,7 +50,7 @@ pub struct Video {
     pub timescale: u32,
     /// Start of each segment in ticks, then the end of the last.
     pub starts: Vec<u64>,
-    /// By falling bitrate.
+    /// One format (codec and transfer) after the other, each by falling bitrate.
     pub tracks: Vec<VideoTrack>,
 }
 
@@ -66,6 +67,10 @@ pub struct VideoTrack {
     pub height: u32,
     /// Frames per second.
     pub frame_rate: f64,
+    /// `h264`, `hevc`, `vp9` or `av1`.
+    pub codec: &'static str,
+    /// Dynamic range: `sdr`, `pq` or `hlg`.
+    pub transfer: &'static str,
     /// RFC 6381 codecs parameter.
     pub codecs: String,
     /// Media type.
@@ -93,8 +98,12 @@ pub struct AudioTrack {
     pub name: String,
     /// BCP 47 language; `und` where it is not known.
     pub language: String,
-    /// Channels.
+    /// `aac`, `eac3` or `opus`.
+    pub codec: &'static str,
+    /// Channels; of sound with objects those of its bed.
     pub channels: u32,
+    /// Objects beside the channels (E-AC-3 JOC), where there are any.
+    pub joc_objects: Option<u32>,
     /// Ticks per second of `starts`.
     pub timescale: u32,
     /// Start of each segment in ticks, then the end of the last.
@@ -203,6 +212,8 @@ impl VideoTrack {
             width: video.size.width,
             height: video.size.height,
             frame_rate: video.rate.fps(),
+            codec: video.format.codec.name(),
+            transfer: transfer_name(video.format.transfer),
             codecs: track.codecs,
             mime: "video/mp4",
             bitrate_bps_peak: track.bitrate_bps_peak,
@@ -222,7 +233,9 @@ impl AudioTrack {
             id: track.id,
             name: audio.name,
             language: language(audio.language),
+            codec: audio.codec.name(),
             channels: audio.channels,
+            joc_objects: audio.joc_objects,
             timescale: track.index.timescale,
             starts: starts(&track.index),
             codecs: track.codecs,
@@ -276,6 +289,14 @@ fn starts(index: &TrackIndex) -> Vec<u64> {
 fn offsets(index: &TrackIndex) -> Vec<u64> {
     let end = index.segments.last().map(|last| last.bytes.end());
     index.segments.iter().map(|segment| segment.bytes.offset).chain(end).collect()
+}
+
+fn transfer_name(transfer: Transfer) -> &'static str {
+    match transfer {
+        Transfer::Sdr => "sdr",
+        Transfer::Pq => "pq",
+        Transfer::Hlg => "hlg",
+    }
 }
 
 fn language(known: Option<String>) -> String {

@@ -3,14 +3,17 @@
 export interface AudioTrack {
   /** Highest bitrate of any segment, in bits per second. */
   readonly bitrate_bps_peak: number;
-  /** Number of channels. */
+  /** Number of channels; of sound with objects those of its bed. */
   readonly channels: number;
+  /** How the sound is coded. */
+  readonly codec: "aac" | "eac3" | "opus";
   /** RFC 6381 codecs parameter. */
   readonly codecs: string;
   /** CMAF header (`ftyp` and `moov`). */
   readonly header: Span;
   /** Unique within the package. */
   readonly id: string;
+  readonly joc_objects: number | null;
   /** BCP 47 (RFC 5646); `und` where it is not known. */
   readonly language: string;
   /** Media type. */
@@ -122,7 +125,7 @@ export interface Video {
   readonly starts: readonly number[];
   /** Ticks per second of `starts`. */
   readonly timescale: number;
-  /** By falling bitrate; all have these starts. */
+  /** One format (codec and transfer) after the other, each by falling bitrate; all have these starts. */
   readonly tracks: readonly VideoTrack[];
 }
 
@@ -131,6 +134,8 @@ export interface VideoTrack {
   readonly bitrate_bps_average: number;
   /** Highest bitrate of any segment, in bits per second. */
   readonly bitrate_bps_peak: number;
+  /** How the picture is coded. */
+  readonly codec: "h264" | "hevc" | "vp9" | "av1";
   /** RFC 6381 codecs parameter. */
   readonly codecs: string;
   /** Frames per second. */
@@ -149,6 +154,8 @@ export interface VideoTrack {
   readonly path: string;
   /** The rung's name, such as `1080p`. */
   readonly rung: string;
+  /** Dynamic range: standard, or high by PQ or HLG. */
+  readonly transfer: "sdr" | "pq" | "hlg";
   /** VMAF of the whole rendition, 0 to 100. */
   readonly vmaf: number;
   /** Pixels in a row. */

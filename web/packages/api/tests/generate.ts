@@ -12,6 +12,7 @@ interface Schema {
   readonly prefixItems?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
   readonly const?: string;
+  readonly enum?: readonly string[];
   readonly $ref?: string;
 }
 
@@ -36,6 +37,7 @@ function declaration(name: string, schema: Schema): string {
 function typeOf(schema: Schema, indent: string): string {
   if (schema.$ref) return schema.$ref.replace("#/components/schemas/", "");
   if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum) return schema.enum.map((name) => JSON.stringify(name)).join(" | ");
   if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, indent)).join(" | ");
   if (schema.prefixItems)
     return `readonly [${schema.prefixItems.map((one) => typeOf(one, indent)).join(", ")}]`;

@@ -177,6 +177,7 @@ pub fn named(places: &[TrialPoint]) -> Vec<Rung> {
             size: place.trial.size,
             crf: place.trial.crf,
             shot_crfs: Vec::new(),
+            vmaf_per_crf: 1.5,
             vmaf_target: place.vmaf,
             bitrate_bps_expected: place.bitrate_bps,
             bitrate_bps_max: cap(place.bitrate_bps),

@@ -100,7 +100,14 @@ fn ladder(history: &[TrialPoint], places: &[TrialPoint], unsure: usize, config: 
             history.len()
         ));
     }
-    Ladder { format: Format::BASE, trials: history.to_vec(), hull: hull::upper(history), rungs, notes }
+    Ladder {
+        format: Format::BASE,
+        trials: history.to_vec(),
+        hull: hull::upper(history),
+        rungs,
+        probes: 0,
+        notes,
+    }
 }
 
 fn top_short(vmaf: f64, config: &Config) -> String {

@@ -2,6 +2,7 @@
 
 use crate::codec::Format;
 use crate::picture::Size;
+use crate::timebase::FrameRange;
 use std::fmt;
 
 /// Constant rate factor in tenths, so that it can be compared and hashed: 235 is CRF 23.5. Range 0 to 510.
@@ -21,7 +22,7 @@ impl fmt::Display for Crf {
     }
 }
 
-/// A trial encode: the film's samples at one size and quality.
+/// A trial: the film's samples at one size and quality.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Trial {
     /// Encoded size.
@@ -41,17 +42,52 @@ pub struct TrialPoint {
     pub vmaf: f64,
 }
 
+/// How much work an encoder puts into an encode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effort {
+    /// Little: to see how shots compare with each other.
+    Probe,
+    /// As viewers get it.
+    Final,
+}
+
+/// A probe: an excerpt of one shot at one size and quality.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Probe {
+    /// The shot, counted from 0.
+    pub shot: usize,
+    /// The excerpt's frames, all of that shot.
+    pub frames: FrameRange,
+    /// Encoded size and quality.
+    pub trial: Trial,
+    /// The encoder's effort.
+    pub effort: Effort,
+}
+
+/// What a probe came to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProbePoint {
+    /// The probe.
+    pub probe: Probe,
+    /// Encoded size in bits, without the container.
+    pub bits: u64,
+    /// Mean VMAF of its frames at the common scoring size (0 to 100).
+    pub vmaf: f64,
+}
+
 /// The rungs chosen for one title and codec, best first, with the evidence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ladder {
     /// What its rungs have in common.
     pub format: Format,
-    /// Every trial made.
+    /// Every trial made; each rests on a probe of every sample.
     pub trials: Vec<TrialPoint>,
     /// Indices into `trials` of the points on the upper convex hull over (bitrate, VMAF), by rising bitrate.
     pub hull: Vec<usize>,
     /// The rungs, by falling bitrate.
     pub rungs: Vec<Rung>,
+    /// Probes made, of samples and of other shots.
+    pub probes: usize,
     /// What the search could not give, each as a sentence for the report.
     pub notes: Vec<String>,
 }
@@ -71,6 +107,8 @@ pub struct Rung {
     pub shot_crfs: Vec<Crf>,
     /// VMAF that the rung aims at (0 to 100).
     pub vmaf_target: f64,
+    /// VMAF expected to be gained by lowering the CRF of all shots by 1.
+    pub vmaf_per_crf: f64,
     /// Bitrate expected from the trials, in bits per second.
     pub bitrate_bps_expected: f64,
     /// Cap on the bitrate (VBV maximum rate) in bits per second.

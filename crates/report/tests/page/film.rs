@@ -115,6 +115,7 @@ fn ladder() -> Ladder {
         size: size(height),
         crf: Crf(crf),
         shot_crfs: Vec::new(),
+        vmaf_per_crf: 1.5,
         vmaf_target,
         bitrate_bps_expected: bitrate,
         bitrate_bps_max: bitrate as u64 * 2,
@@ -124,6 +125,7 @@ fn ladder() -> Ladder {
         trials: first.iter().chain(&RUNGS).map(point).collect(),
         hull: vec![5, 11, 10, 9, 8, 7, 6, 0],
         rungs: RUNGS.iter().enumerate().map(rung).collect(),
+        probes: 0,
         notes: vec![],
     }
 }

@@ -8,5 +8,6 @@ mod pictures;
 mod tracks;
 mod decoded;
 pub mod rules;
+pub mod sound;
 
 pub use rules::{Decoded, QcReport, after_decode, gaps, inspect, may_have_gaps, unreadable};

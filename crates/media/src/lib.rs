@@ -12,6 +12,7 @@ pub mod timebase;
 pub mod picture;
 pub mod codec;
 pub mod facts;
+pub mod sound;
 pub mod master;
 pub mod shot;
 pub mod rung;

@@ -9,38 +9,107 @@ mod clips;
 
 use crate::phases::Phases;
 use crate::shell::Result;
+use std::fmt;
 
 /// A measured figure.
 struct Figure {
     name: String,
     value: f64,
     unit: &'static str,
-    /// The value must stay under this.
-    below: Option<f64>,
+    /// What the value must keep to; `None` where it only informs.
+    target: Option<Target>,
+}
+
+/// What a value must keep to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Target {
+    Below(f64),
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+impl Target {
+    fn met_by(self, value: f64) -> bool {
+        match self {
+            Target::Below(limit) => value < limit,
+            Target::AtMost(limit) => value <= limit,
+            Target::AtLeast(limit) => value >= limit,
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Below(limit) => write!(f, "< {limit}"),
+            Target::AtMost(limit) => write!(f, "<= {limit}"),
+            Target::AtLeast(limit) => write!(f, ">= {limit}"),
+        }
+    }
 }
 
 impl Figure {
+    /// A figure that only informs.
+    fn new(name: impl Into<String>, value: f64, unit: &'static str) -> Figure {
+        Figure { name: name.into(), value, unit, target: None }
+    }
+
+    /// The same, judged.
+    fn target(self, target: Target) -> Figure {
+        Figure { target: Some(target), ..self }
+    }
+
     fn line(&self) -> String {
-        let target = self.below.map_or("-".to_owned(), |below| format!("< {below}"));
-        let verdict = self.below.map_or("-", |below| if self.value < below { "met" } else { "short" });
+        let target = self.target.map_or("-".to_owned(), |target| target.to_string());
+        let verdict = match self.target {
+            None => "-",
+            Some(target) if target.met_by(self.value) => "met",
+            Some(_) => "short",
+        };
         format!("{}\t{:.2}\t{}\t{target}\t{verdict}", self.name, self.value, self.unit)
     }
 }
 
-/// Runs the named bench on release builds.
+/// A bench.
+struct Bench {
+    name: &'static str,
+    /// Whether it runs the release build of the product from its start.
+    product: bool,
+    /// Measures, with the arguments after the name.
+    measure: fn(&[&str]) -> Result<Vec<Figure>>,
+}
+
+const BENCHES: &[Bench] = &[
+    Bench { name: "prepare", product: true, measure: prepare::measure },
+    Bench { name: "first-frame", product: true, measure: first_frame::measure },
+    Bench { name: "clips", product: true, measure: clips::measure },
+];
+
+/// Runs the named bench.
 pub(crate) fn run(arguments: &[&str]) -> Result {
-    let measure = match arguments {
-        ["prepare"] => prepare::measure,
-        ["first-frame"] => first_frame::measure,
-        ["clips"] => clips::measure,
-        _ => return Err("bench needs one name: prepare, first-frame or clips".into()),
+    let named = arguments
+        .split_first()
+        .and_then(|(name, rest)| BENCHES.iter().find(|bench| bench.name == *name).map(|bench| (bench, rest)));
+    let Some((bench, rest)) = named else {
+        let names: Vec<&str> = BENCHES.iter().map(|bench| bench.name).collect();
+        return Err(format!("bench needs a name: {}", names.join(", ")).into());
     };
-    crate::demo::make(&mut Phases::new())?;
+    if bench.product {
+        crate::demo::make(&mut Phases::new())?;
+    }
+    let figures = (bench.measure)(rest)?;
     println!("figure\tvalue\tunit\ttarget\tverdict");
-    for figure in measure()? {
+    for figure in figures {
         println!("{}", figure.line());
     }
     Ok(())
+}
+
+/// Refuses arguments, for benches that take none.
+fn no_arguments(arguments: &[&str]) -> Result {
+    arguments
+        .first()
+        .map_or(Ok(()), |extra| Err(format!("this bench takes no argument, got `{extra}`").into()))
 }
 
 #[cfg(test)]
@@ -49,12 +118,15 @@ mod tests {
 
     #[test]
     fn figures_are_judged() {
-        for (value, below, expected) in [
-            (1.234, Some(2.0), "wait\t1.23\ts\t< 2\tmet"),
-            (2.0, Some(2.0), "wait\t2.00\ts\t< 2\tshort"),
+        for (value, target, expected) in [
+            (1.234, Some(Target::Below(2.0)), "wait\t1.23\ts\t< 2\tmet"),
+            (2.0, Some(Target::Below(2.0)), "wait\t2.00\ts\t< 2\tshort"),
+            (2.0, Some(Target::AtMost(2.0)), "wait\t2.00\ts\t<= 2\tmet"),
+            (1.9, Some(Target::AtLeast(2.0)), "wait\t1.90\ts\t>= 2\tshort"),
+            (f64::NAN, Some(Target::AtLeast(2.0)), "wait\tNaN\ts\t>= 2\tshort"),
             (7.0, None, "wait\t7.00\ts\t-\t-"),
         ] {
-            assert_eq!(Figure { name: "wait".into(), value, unit: "s", below }.line(), expected);
+            assert_eq!(Figure { name: "wait".into(), value, unit: "s", target }.line(), expected);
         }
     }
 }

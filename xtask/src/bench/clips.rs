@@ -3,7 +3,7 @@
 //! A measurement of what real files do, not a test: the longest clips take minutes. Nothing is measured where there is
 //! no test data.
 
-use super::Figure;
+use super::{Figure, Target, no_arguments};
 use crate::build::{Profile, target};
 use crate::json::Json;
 use crate::root::root;
@@ -29,7 +29,8 @@ enum Outcome {
 }
 
 /// Prepares all clips and writes the table.
-pub(super) fn measure() -> Result<Vec<Figure>> {
+pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
+    no_arguments(arguments)?;
     let clips = clips()?;
     if clips.is_empty() {
         return Err("there is no test data beside the repository (../shared/data/video)".into());
@@ -49,11 +50,10 @@ pub(super) fn measure() -> Result<Vec<Figure>> {
     }
     std::fs::write(root().join("docs/reference/clips.md"), table)?;
     let count = |wanted: Outcome| outcomes.iter().filter(|outcome| **outcome == wanted).count() as f64;
-    let figure = |name: &str, value, below| Figure { name: name.into(), value, unit: "clips", below };
     Ok(vec![
-        figure("published", count(Outcome::Published), None),
-        figure("refused with a reason", count(Outcome::Refused), None),
-        figure("failed", count(Outcome::Failed), Some(1.0)),
+        Figure::new("published", count(Outcome::Published), "clips"),
+        Figure::new("refused with a reason", count(Outcome::Refused), "clips"),
+        Figure::new("failed", count(Outcome::Failed), "clips").target(Target::Below(1.0)),
     ])
 }
 

@@ -1,6 +1,6 @@
 //! How soon after a click the first frame shows, in Chromium on this machine.
 
-use super::Figure;
+use super::{Figure, Target, no_arguments};
 use crate::build::Profile;
 use crate::json::Json;
 use crate::root::{film, root};
@@ -15,7 +15,8 @@ const FIRST_FRAME_MS_MAX: f64 = 400.0;
 const RUNS: u32 = 20;
 
 /// Prepares the demo's title where it is not prepared yet, and starts it again and again.
-pub(super) fn measure() -> Result<Vec<Figure>> {
+pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
+    no_arguments(arguments)?;
     setup::ensure(&[Part::Node, Part::Browser])?;
     let data = root().join("data/demo");
     let matinee = Profile::Release.matinee();
@@ -37,15 +38,15 @@ pub(super) fn measure() -> Result<Vec<Figure>> {
 
 /// The figures in what the script prints: `cold` clicks come at once, `warm` ones after resting on the card.
 fn figures(measured: &Json) -> Result<Vec<Figure>> {
-    let figure = |kind: &str, what: &str, below| -> Result<Figure> {
+    let figure = |kind: &str, what: &str, target| -> Result<Figure> {
         let path = format!("{kind}.{what}_ms");
         let value = measured
             .at(&path)
             .and_then(Json::number)
             .ok_or_else(|| format!("first-frame.mjs printed no {path}"))?;
-        Ok(Figure { name: format!("first frame, {kind}, {what} of {RUNS}"), value, unit: "ms", below })
+        Ok(Figure { name: format!("first frame, {kind}, {what} of {RUNS}"), value, unit: "ms", target })
     };
-    let cold = figure("cold", "p50", Some(FIRST_FRAME_MS_MAX))?;
+    let cold = figure("cold", "p50", Some(Target::Below(FIRST_FRAME_MS_MAX)))?;
     Ok(vec![cold, figure("cold", "max", None)?, figure("warm", "p50", None)?, figure("warm", "max", None)?])
 }
 

@@ -1,6 +1,6 @@
 //! How long and how much memory it takes to prepare the demo's film from nothing.
 
-use super::Figure;
+use super::{Figure, Target, no_arguments};
 use crate::build::{Profile, target};
 use crate::json::Json;
 use crate::root::{film, root};
@@ -17,7 +17,8 @@ const FILM_S: f64 = 30.0;
 const TITLE: &str = "Big Buck Bunny";
 
 /// Prepares the film into an empty folder.
-pub(super) fn measure() -> Result<Vec<Figure>> {
+pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
+    no_arguments(arguments)?;
     let data = target().join("bench/prepare");
     match std::fs::remove_dir_all(&data) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
@@ -31,19 +32,10 @@ pub(super) fn measure() -> Result<Vec<Figure>> {
     let wall_s = clock.monotonic().as_secs_f64();
     let peak_bytes: f64 = std::fs::read_to_string(&peak_file)?.parse()?;
     let mut figures = vec![
-        Figure { name: "prepare".into(), value: wall_s, unit: "s", below: Some(WALL_S_MAX) },
-        Figure {
-            name: "prepare per film second".into(),
-            value: wall_s / FILM_S,
-            unit: "s/s",
-            below: Some(WALL_S_MAX / FILM_S),
-        },
-        Figure {
-            name: "peak memory".into(),
-            value: peak_bytes / f64::from(1 << 20),
-            unit: "MiB",
-            below: None,
-        },
+        Figure::new("prepare", wall_s, "s").target(Target::Below(WALL_S_MAX)),
+        Figure::new("prepare per film second", wall_s / FILM_S, "s/s")
+            .target(Target::Below(WALL_S_MAX / FILM_S)),
+        Figure::new("peak memory", peak_bytes / f64::from(1 << 20), "MiB"),
     ];
     figures.extend(stages(&data)?);
     Ok(figures)
@@ -60,7 +52,7 @@ fn stages(data: &Path) -> Result<Vec<Figure>> {
             stage.at("name").or_else(|| stage.at("stage")).and_then(Json::text).unwrap_or("?").to_owned();
         let figure = |at: &'static str, what: &str| {
             let value = stage.at(at).and_then(Json::number)?;
-            Some(Figure { name: format!("{name} {what}"), value, unit: "s", below: None })
+            Some(Figure::new(format!("{name} {what}"), value, "s"))
         };
         [figure("wall_s", "wall"), figure("cpu_s", "CPU")].into_iter().flatten()
     });

@@ -82,7 +82,8 @@ impl<'a> Cursor<'a> {
         Ok((version, u32::from_be_bytes([0, flags[0], flags[1], flags[2]])))
     }
 
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
+    /// The next `N` bytes.
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
         let (array, rest) = self.rest.split_first_chunk().ok_or(self.error(Problem::Truncated))?;
         (self.rest, self.offset) = (rest, self.offset + N as u64);
         Ok(*array)

@@ -80,13 +80,13 @@ fn known_fields(view: &BoxView<'_>, fields: &mut Cursor<'_>) -> Result<Known, Er
             fields.version_and_flags()?;
             return holds(format!("entries={}", fields.u32()?));
         }
-        b"avc1" => {
+        b"avc1" | b"hvc1" | b"vp09" | b"av01" => {
             fields.take(24)?;
             let text = format!("size={}x{}", fields.u16()?, fields.u16()?);
             fields.take(50)?;
             return holds(text);
         }
-        b"mp4a" => {
+        b"mp4a" | b"ec-3" | b"Opus" => {
             fields.take(16)?;
             let text = format!("channels={}", fields.u16()?);
             fields.take(6)?;

@@ -8,7 +8,7 @@ mod error;
 
 pub use error::SpliceError;
 
-use crate::entry::{SampleEntry, avc::AvcEntry};
+use crate::entry::{SampleEntry, opus};
 use crate::read::{self, Handler};
 use crate::timeline::Timeline;
 use crate::track::{Description, Edit, Sample};
@@ -33,7 +33,7 @@ pub struct Spliced {
     pub samples: Vec<Sample>,
 }
 
-/// Joins the shots of a film, in order, into one H.264 track of constant frame rate.
+/// Joins the shots of a film, in order, into one track of constant frame rate.
 ///
 /// Frame `n` of the film is shown at `n` frame durations, and decoding times run on from shot to shot. Where frames
 /// are reordered, all are composed later by the encoder's delay, and an edit takes that delay away.
@@ -42,11 +42,11 @@ pub struct Spliced {
 /// Where the shots do not fit together, or a file is not what its shot should be.
 pub fn video(shots: &[Shot<'_>], rate: FrameRate) -> Result<Spliced, SpliceError> {
     let timeline = Timeline::of(rate).ok_or(SpliceError::Rate(rate))?;
-    let (_, entry) = avc_track(shots.first().ok_or(SpliceError::NoShots)?.movie, 0)?;
+    let entry = &only_track(shots.first().ok_or(SpliceError::NoShots)?.movie, Handler::Video, 0)?.entry;
     let mut samples: Vec<Sample> = Vec::new();
     for (number, shot) in shots.iter().enumerate() {
-        let (track, own_entry) = avc_track(shot.movie, number)?;
-        if own_entry != entry {
+        let track = only_track(shot.movie, Handler::Video, number)?;
+        if track.entry != *entry {
             return Err(SpliceError::EntryDiffers { shot: number });
         }
         let frames = presentation_order(track, number, shot.frames, rate)?;
@@ -56,9 +56,9 @@ pub fn video(shots: &[Shot<'_>], rate: FrameRate) -> Result<Spliced, SpliceError
             samples.push(on_film.ok_or(SpliceError::OffGrid { shot: number, sample })?);
         }
     }
-    let entry = SampleEntry::Avc(entry.clone());
+    let (entry, timescale) = (entry.clone(), timeline.timescale);
     let edit = delay(&mut samples);
-    let description = Description { entry, timescale: timeline.timescale, language: None, edit };
+    let description = Description { entry, timescale, language: None, edit, roll_samples: 0 };
     Ok(Spliced { description, samples })
 }
 
@@ -76,16 +76,13 @@ fn delay(samples: &mut [Sample]) -> Option<Edit> {
     (delay > 0).then_some(Edit { media_time: delay.unsigned_abs().into(), duration })
 }
 
-/// Takes over the one AAC track of `movie` as it is. Its edit list becomes the track's: the encoder's delay
+/// Takes over the one audio track of `movie` as it is. Its edit list becomes the track's: the encoder's delay
 /// is cut off in front, and its padding behind.
 ///
 /// # Errors
-/// Where the file has not exactly one AAC track, or one that does not start at the film's start.
+/// Where the file has not exactly one audio track, or one that does not start at the film's start.
 pub fn audio(movie: &read::Movie) -> Result<Spliced, SpliceError> {
     let track = only_track(movie, Handler::Audio, 0)?;
-    if !matches!(track.entry, SampleEntry::Aac(_)) {
-        return Err(SpliceError::Tracks { shot: 0 });
-    }
     let edit = audio_edit(movie, track)?;
     let samples = track.samples.iter().map(|sample| Sample {
         source: 0,
@@ -98,22 +95,24 @@ pub fn audio(movie: &read::Movie) -> Result<Spliced, SpliceError> {
     });
     let samples = samples.collect();
     let (entry, timescale) = (track.entry.clone(), track.timescale);
-    Ok(Spliced { description: Description { entry, timescale, language: None, edit }, samples })
+    let roll_samples = roll_samples(track);
+    Ok(Spliced { description: Description { entry, timescale, language: None, edit, roll_samples }, samples })
+}
+
+/// Frames of sound that must be decoded before one for that one to be right.
+fn roll_samples(track: &read::Track) -> u16 {
+    let frame_ticks = track.samples.first().map_or(0, |sample| sample.duration).max(1);
+    match track.entry {
+        SampleEntry::Opus(_) => opus::PRE_ROLL_TICKS.div_ceil(frame_ticks) as u16, // at most 3840
+        _ => 0,
+    }
 }
 
 fn only_track(movie: &read::Movie, handler: Handler, shot: usize) -> Result<&read::Track, SpliceError> {
     let mut tracks = movie.tracks.iter().filter(|track| track.handler == handler);
     match (tracks.next(), tracks.next()) {
-        (Some(track), None) => Ok(track),
+        (Some(track), None) if track.entry.handler() == handler => Ok(track),
         _ => Err(SpliceError::Tracks { shot }),
-    }
-}
-
-fn avc_track(movie: &read::Movie, shot: usize) -> Result<(&read::Track, &AvcEntry), SpliceError> {
-    let track = only_track(movie, Handler::Video, shot)?;
-    match &track.entry {
-        SampleEntry::Avc(entry) => Ok((track, entry)),
-        SampleEntry::Aac(_) => Err(SpliceError::Tracks { shot }),
     }
 }
 
@@ -152,7 +151,21 @@ fn presentation_order(
     if order.first() != Some(&0) || !track.samples[0].sync {
         return Err(SpliceError::FirstFrame { shot });
     }
+    check_closed(track, shot, &order)?;
     Ok(order)
+}
+
+/// Every keyframe begins a closed group of pictures: nothing that is decoded after it is shown before it. Of HEVC, MP4
+/// files mark CRA pictures as keyframes too, after which decoding can start only with a gap.
+fn check_closed(track: &read::Track, shot: usize, order: &[u64]) -> Result<(), SpliceError> {
+    let mut earliest = u64::MAX;
+    for (number, (sample, frame)) in track.samples.iter().zip(order).enumerate().rev() {
+        if sample.sync && earliest < *frame {
+            return Err(SpliceError::OpenGroup { shot, sample: number });
+        }
+        earliest = earliest.min(*frame);
+    }
+    Ok(())
 }
 
 /// The frame that is shown at exactly `ticks`.

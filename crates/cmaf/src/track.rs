@@ -39,6 +39,8 @@ pub struct Description {
     pub language: Option<String>,
     /// The part of the samples that is presented; all of them where `None`.
     pub edit: Option<Edit>,
+    /// Samples to decode before one for that one to be right (clause 10.1); 0 where each sync sample is at once.
+    pub roll_samples: u16,
 }
 
 /// The presented part of a track: an encoder's delay before it and its padding after it are cut off.
@@ -164,7 +166,8 @@ pub fn layout(
     let mut fragments = Vec::with_capacity(segments.len());
     let mut references = Vec::with_capacity(segments.len());
     for (segment, (range, time)) in segments.iter().zip(&times).enumerate() {
-        let (head, bytes) = fragment::write(segment as u32 + 1, slice(samples, range));
+        let (head, bytes) =
+            fragment::write(segment as u32 + 1, slice(samples, range), description.roll_samples > 0);
         if bytes > SEGMENT_BYTES_MAX {
             return Err(LayoutError::TooLarge { segment });
         }

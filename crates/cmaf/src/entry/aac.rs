@@ -1,7 +1,8 @@
 //! AAC sample entry: `mp4a` with `esds` (clause 12.2.3, ISO/IEC 14496-14 5.6, ISO/IEC 14496-1 7.2.6).
 
-use super::{parse_common, write_common};
-use crate::boxes::{BoxView, FourCc};
+use super::bits::Bits;
+use super::sound::{parse_sound, write_sound};
+use crate::boxes::BoxView;
 use crate::cursor::Cursor;
 use crate::error::{Error, Problem};
 use crate::write::Writer;
@@ -42,18 +43,8 @@ impl AacEntry {
         format!("mp4a.{MPEG4_AUDIO:x}.{AAC_LC}")
     }
 
-    /// Reads the entry (clause 12.2.3.2 for the fields that all audio entries share).
     pub(super) fn parse(entry: &BoxView<'_>) -> Result<AacEntry, Error> {
-        let mut fields = entry.fields();
-        parse_common(&mut fields)?;
-        if fields.u16()? != 0 {
-            return Err(entry.error(Problem::Unsupported("this version of the audio entry")));
-        }
-        fields.take(6)?; // reserved
-        let channels_declared = fields.u16()?;
-        fields.take(10)?; // samplesize, pre_defined, reserved, samplerate
-        let esds = fields.boxes().find_kind(b"esds")?;
-        let esds = esds.ok_or(entry.error(Problem::Missing(FourCc(*b"esds"))))?;
+        let (channels_declared, esds) = parse_sound(entry, b"esds")?;
         let stream = ElementaryStream::parse(&esds)?;
         let audio = AudioConfig::parse(stream.config, &esds)?;
         Ok(AacEntry {
@@ -67,14 +58,7 @@ impl AacEntry {
     }
 
     pub(super) fn write(&self, w: &mut Writer) {
-        w.boxed(b"mp4a", |w| {
-            write_common(w);
-            w.zeros(8); // reserved
-            w.u16(self.channels);
-            w.u16(16); // samplesize
-            w.zeros(4); // pre_defined and reserved
-            w.u16(u16::try_from(self.sample_rate_hz).unwrap_or(0)); // rates that do not fit are in the configuration alone
-            w.u16(0); // fraction of the rate
+        write_sound(w, b"mp4a", self.channels, self.sample_rate_hz, |w| {
             w.full(b"esds", 0, 0, |w| self.write_descriptors(w));
         });
     }
@@ -173,7 +157,7 @@ struct AudioConfig {
 
 impl AudioConfig {
     fn parse(config: &[u8], esds: &BoxView<'_>) -> Result<AudioConfig, Error> {
-        let mut bits = Bits { bytes: config, at: 0 };
+        let mut bits = Bits::new(config);
         let cut = || esds.error(Problem::Truncated);
         if bits.take(5).ok_or_else(cut)? != u32::from(AAC_LC) {
             return Err(esds.error(Problem::Unsupported("AAC other than LC")));
@@ -194,25 +178,6 @@ impl AudioConfig {
         };
         let short = bits.take(1).ok_or_else(cut)? == 1; // frameLengthFlag of GASpecificConfig
         Ok(AudioConfig { sample_rate_hz, channels, frame_samples: if short { 960 } else { 1024 } })
-    }
-}
-
-/// Reads bits from the most significant one on.
-struct Bits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Bits<'_> {
-    /// The next `count` bits, at most 32.
-    fn take(&mut self, count: usize) -> Option<u32> {
-        let mut value = 0;
-        for at in self.at..self.at + count {
-            let byte = self.bytes.get(at / 8)?;
-            value = value << 1 | u32::from(byte >> (7 - at % 8) & 1);
-        }
-        self.at += count;
-        Some(value)
     }
 }
 

@@ -1,7 +1,7 @@
-//! H.264 sample entry: `avc1` with `avcC` (ISO/IEC 14496-15:2022, 5.3.3 and 5.4.2), `colr` and `pasp`.
+//! H.264 sample entry: `avc1` with `avcC` (ISO/IEC 14496-15:2022, 5.3.3 and 5.4.2).
 
-use super::{parse_common, write_common};
-use crate::boxes::{BoxView, FourCc};
+use super::visual::Visual;
+use crate::boxes::BoxView;
 use crate::cursor::Cursor;
 use crate::error::{Error, Problem};
 use crate::write::Writer;
@@ -9,16 +9,10 @@ use crate::write::Writer;
 /// The `avc1` sample entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AvcEntry {
-    /// Coded width after cropping, in pixels.
-    pub width: u16,
-    /// Coded height after cropping, in pixels.
-    pub height: u16,
+    /// The picture.
+    pub visual: Visual,
     /// Decoder configuration.
     pub config: AvcConfig,
-    /// Colour, where said.
-    pub colour: Option<Colour>,
-    /// Shape of a pixel, where said; square otherwise.
-    pub pixel_aspect: Option<PixelAspect>,
 }
 
 /// The AVC decoder configuration record (ISO/IEC 14496-15, 5.3.3.1).
@@ -43,28 +37,6 @@ pub struct AvcConfig {
 /// The count of sequence parameter sets has five bits.
 const SPS_COUNT_MAX: u8 = 31;
 
-/// Colour in the code points of ITU-T H.273 (clause 12.1.5, `nclx`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Colour {
-    /// `colour_primaries`.
-    pub primaries: u16,
-    /// `transfer_characteristics`.
-    pub transfer: u16,
-    /// `matrix_coefficients`.
-    pub matrix: u16,
-    /// Whether samples use the full range.
-    pub full_range: bool,
-}
-
-/// Relative width and height of a pixel (clause 12.1.4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PixelAspect {
-    /// `hSpacing`, above zero.
-    pub horizontal: u32,
-    /// `vSpacing`, above zero.
-    pub vertical: u32,
-}
-
 impl AvcEntry {
     /// `avc1.PPCCLL` with the three bytes after the NAL unit header of the first sequence parameter set (RFC
     /// 6381, 3.3).
@@ -77,56 +49,13 @@ impl AvcEntry {
             .fold("avc1.".to_string(), |text, byte| text + &format!("{byte:02x}"))
     }
 
-    /// Width and height on screen in pixels, as the pixels' shape makes it.
-    pub(crate) fn display_size(&self) -> (u64, u64) {
-        let aspect = self.pixel_aspect.unwrap_or(PixelAspect { horizontal: 1, vertical: 1 });
-        let (h, v) = (u64::from(aspect.horizontal), u64::from(aspect.vertical.max(1)));
-        (u64::from(self.width) * h / v, u64::from(self.height))
-    }
-
-    /// Reads the entry (clause 12.1.3.2 for the fields that all video entries share).
     pub(super) fn parse(entry: &BoxView<'_>) -> Result<AvcEntry, Error> {
-        let mut fields = entry.fields();
-        parse_common(&mut fields)?;
-        fields.take(16)?; // pre_defined and reserved
-        let (width, height) = (fields.u16()?, fields.u16()?);
-        fields.take(50)?; // resolution, frame_count, compressorname, depth, pre_defined
-        let mut config = None;
-        let (mut colour, mut pixel_aspect) = (None, None);
-        for child in fields.boxes() {
-            let child = child?;
-            match &child.kind.0 {
-                b"avcC" => config = Some(AvcConfig::parse(&child)?),
-                b"colr" => colour = Colour::parse(&child)?,
-                b"pasp" => pixel_aspect = Some(PixelAspect::parse(&child)?),
-                _ => {}
-            }
-        }
-        let config = config.ok_or(entry.error(Problem::Missing(FourCc(*b"avcC"))))?;
-        Ok(AvcEntry { width, height, config, colour, pixel_aspect })
+        let (visual, config) = Visual::parse(entry, b"avcC")?;
+        Ok(AvcEntry { visual, config: AvcConfig::parse(&config)? })
     }
 
     pub(super) fn write(&self, w: &mut Writer) {
-        w.boxed(b"avc1", |w| {
-            write_common(w);
-            w.zeros(16); // pre_defined and reserved
-            w.u16(self.width);
-            w.u16(self.height);
-            w.u32(0x0048_0000); // horizresolution: 72 dpi
-            w.u32(0x0048_0000); // vertresolution
-            w.u32(0); // reserved
-            w.u16(1); // frame_count per sample
-            w.zeros(32); // compressorname: none
-            w.u16(0x0018); // depth: colour without alpha
-            w.u16(0xffff); // pre_defined
-            self.config.write(w);
-            if let Some(colour) = self.colour {
-                colour.write(w);
-            }
-            if let Some(aspect) = self.pixel_aspect {
-                aspect.write(w);
-            }
-        });
+        self.visual.write(w, b"avc1", |w| self.config.write(w));
     }
 }
 
@@ -180,56 +109,16 @@ fn write_sets(w: &mut Writer, sets: &[Vec<u8>]) {
     }
 }
 
-impl Colour {
-    /// Reads `nclx`; other kinds of `colr`, such as ICC profiles, say nothing that is used here.
-    fn parse(colr: &BoxView<'_>) -> Result<Option<Colour>, Error> {
-        let mut fields = colr.fields();
-        if fields.four_cc()?.0 != *b"nclx" {
-            return Ok(None);
-        }
-        let (primaries, transfer, matrix) = (fields.u16()?, fields.u16()?, fields.u16()?);
-        Ok(Some(Colour { primaries, transfer, matrix, full_range: fields.u8()? & 0x80 != 0 }))
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.boxed(b"colr", |w| {
-            w.bytes(b"nclx");
-            w.u16(self.primaries);
-            w.u16(self.transfer);
-            w.u16(self.matrix);
-            w.u8(u8::from(self.full_range) << 7);
-        });
-    }
-}
-
-impl PixelAspect {
-    fn parse(pasp: &BoxView<'_>) -> Result<PixelAspect, Error> {
-        let mut fields = pasp.fields();
-        let (horizontal, vertical) = (fields.u32()?, fields.u32()?);
-        if horizontal == 0 || vertical == 0 {
-            return Err(pasp.error(Problem::Invalid("a pixel with no width or height")));
-        }
-        Ok(PixelAspect { horizontal, vertical })
-    }
-
-    fn write(&self, w: &mut Writer) {
-        w.boxed(b"pasp", |w| {
-            w.u32(self.horizontal);
-            w.u32(self.vertical);
-        });
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
     use crate::boxes::Children;
+    use crate::entry::visual;
 
     /// A High profile, level 4.0 entry with every optional part.
     pub(crate) fn entry() -> AvcEntry {
         AvcEntry {
-            width: 1920,
-            height: 1080,
+            visual: visual::tests::visual(),
             config: AvcConfig {
                 profile: 100,
                 compatibility: 0,
@@ -239,8 +128,6 @@ pub(crate) mod tests {
                 pps: vec![vec![0x68, 0xee]],
                 extension: vec![0xfd, 0xf8, 0xf8, 0x00],
             },
-            colour: Some(Colour { primaries: 1, transfer: 1, matrix: 1, full_range: false }),
-            pixel_aspect: Some(PixelAspect { horizontal: 4, vertical: 3 }),
         }
     }
 
@@ -266,11 +153,6 @@ pub(crate) mod tests {
     #[test]
     fn codecs_come_from_the_parameter_set() {
         assert_eq!(entry().codecs(), "avc1.640028");
-    }
-
-    #[test]
-    fn wide_pixels_widen_the_picture() {
-        assert_eq!(entry().display_size(), (2560, 1080));
     }
 
     #[test]

@@ -17,7 +17,8 @@ pub struct Sample {
     pub composition_offset: i64,
     /// Ticks until the next sample's decoding time.
     pub duration: u32,
-    /// Whether decoding can start here (for H.264 in `avc1`: an IDR picture).
+    /// Whether decoding can start here: an IDR picture of H.264, a keyframe of VP9 or AV1; of HEVC the file may also
+    /// mean a CRA picture.
     pub sync: bool,
 }
 

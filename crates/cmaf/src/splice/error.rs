@@ -53,6 +53,13 @@ pub enum SpliceError {
         /// The shot.
         shot: usize,
     },
+    /// A frame that is decoded after a keyframe is shown before it.
+    OpenGroup {
+        /// The shot.
+        shot: usize,
+        /// Number of the keyframe's sample in decoding order.
+        sample: usize,
+    },
 }
 
 impl fmt::Display for SpliceError {
@@ -79,6 +86,10 @@ impl fmt::Display for SpliceError {
             Self::Repeated { shot, frame } => write!(f, "frame {frame} of shot {shot} is there twice"),
             Self::FirstFrame { shot } => {
                 write!(f, "shot {shot} does not start with a keyframe that is shown first")
+            }
+            Self::OpenGroup { shot, sample } => {
+                let why = "begins an open group of pictures: encode with closed ones";
+                write!(f, "the keyframe at sample {sample} of shot {shot} {why}")
             }
         }
     }

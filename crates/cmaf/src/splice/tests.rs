@@ -69,9 +69,14 @@ fn shots_that_do_not_fit_are_refused() {
         movie.tracks.push(movie.tracks[0].clone());
         (movie, 2)
     };
+    let open_group = {
+        let mut movie = shot(&[0, 2, 1]);
+        movie.tracks[0].samples[1].sync = true;
+        (movie, 3)
+    };
     let other_size = |track: &mut Track| {
         let SampleEntry::Avc(entry) = &mut track.entry else { return };
-        entry.width += 2;
+        entry.visual.width += 2;
     };
     for (bad, expected) in [
         ((shot(&[0, 1]), 3), SpliceError::FrameCount { shot: 1, expected: 3, found: 2 }),
@@ -85,6 +90,7 @@ fn shots_that_do_not_fit_are_refused() {
         (changed(|track| track.edits.push(track.edits[0])), SpliceError::Edits { shot: 1 }),
         (changed(other_size), SpliceError::EntryDiffers { shot: 1 }),
         (changed(|track| track.handler = Handler::Audio), SpliceError::Tracks { shot: 1 }),
+        (open_group, SpliceError::OpenGroup { shot: 1, sample: 1 }),
         (two_tracks, SpliceError::Tracks { shot: 1 }),
     ] {
         assert_eq!(join(&[good(), bad]), Err(expected), "{expected}");

@@ -24,10 +24,11 @@ const SAMPLE_FLAGS: u32 = 0x400;
 const SAMPLE_COMPOSITION_OFFSET: u32 = 0x800;
 
 /// Writes `moof` and the header of `mdat` for a fragment of at least one sample; with it goes the length of
-/// the whole fragment in bytes, samples and all. Numbers of fragments count from 1.
-pub(super) fn write(number: u32, samples: &[Sample]) -> (Vec<u8>, u64) {
+/// the whole fragment in bytes, samples and all. Numbers of fragments count from 1. `rolls` tells whether samples belong
+/// to the header's group of those that need others decoded before.
+pub(super) fn write(number: u32, samples: &[Sample], rolls: bool) -> (Vec<u8>, u64) {
     let payload: u64 = samples.iter().map(|sample| u64::from(sample.size)).sum();
-    let run = Run::of(samples);
+    let run = Run { rolls, ..Run::of(samples) };
     // How long `moof` is does not depend on the offset that it states, so a first writing measures it.
     let moof_bytes = moof(number, &run, 0).len() as u64;
     let mut head = moof(number, &run, (moof_bytes + MDAT_HEAD_BYTES) as i32);
@@ -44,6 +45,8 @@ struct Run<'a> {
     default_flags: u32,
     /// Flags of `trun`: the fields that each sample states for itself.
     fields: u32,
+    /// Whether all samples need others decoded before.
+    rolls: bool,
 }
 
 impl<'a> Run<'a> {
@@ -62,7 +65,7 @@ impl<'a> Run<'a> {
         } else if samples.first().is_some_and(|sample| flags(sample) != default_flags) {
             fields |= FIRST_SAMPLE_FLAGS;
         }
-        Run { samples, default_duration, default_flags, fields }
+        Run { samples, default_duration, default_flags, fields, rolls: false }
     }
 
     fn has(&self, field: u32) -> bool {
@@ -91,9 +94,20 @@ fn moof(number: u32, run: &Run<'_>, data_offset: i32) -> Vec<u8> {
                 );
                 w.full(b"tfdt", 1, 0, |w| w.u64(run.samples.first().map_or(0, |sample| sample.dts)));
                 w.full(b"trun", 1, run.fields, |w| track_run(w, run, data_offset));
+                if run.rolls {
+                    w.full(b"sbgp", 0, 0, |w| sample_group(w, run));
+                }
             });
         });
     })
+}
+
+/// The body of `sbgp` (clause 8.9.2): all samples are of the first group that the header describes.
+fn sample_group(w: &mut Writer, run: &Run<'_>) {
+    w.bytes(b"roll");
+    w.u32(1); // entry_count
+    w.u32(run.samples.len() as u32);
+    w.u32(1); // group_description_index
 }
 
 /// The body of `trun` in version 1, which has signed composition offsets.
@@ -129,7 +143,7 @@ mod tests {
     #[test]
     fn a_fragment_has_its_bytes() {
         let samples = [sample(100, 70, 0, true), sample(50, 80, 10, false), sample(30, 90, -10, false)];
-        let (head, bytes) = write(3, &samples);
+        let (head, bytes) = write(3, &samples, false);
         #[rustfmt::skip]
         let expected = [
             &[0, 0, 0, 124][..], b"moof",

@@ -5,6 +5,7 @@
 
 use super::{Description, Edit};
 use crate::entry::SampleEntry;
+use crate::read::Handler;
 use crate::write::Writer;
 
 /// The only track of the file.
@@ -16,7 +17,7 @@ const UNITY_MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_000
 /// Writes the header of a track that presents `duration` ticks.
 pub(super) fn write(description: &Description, duration: u64) -> Vec<u8> {
     Writer::build(|w| {
-        file_type(w);
+        file_type(w, &description.entry);
         w.boxed(b"moov", |w| {
             movie_header(w, description.timescale);
             w.boxed(b"trak", |w| track(w, description));
@@ -28,13 +29,17 @@ pub(super) fn write(description: &Description, duration: u64) -> Vec<u8> {
     })
 }
 
-/// Brands (clause 4.3): `cmfc` is CMAF; `dash` tells of fragments with a segment index.
-fn file_type(w: &mut Writer) {
+/// Brands (clause 4.3): `cmfc` is CMAF; `dash` tells of fragments with a segment index; `av01` of a CMAF AV1 track (AV1
+/// Codec ISO Media File Format Binding, section 3).
+fn file_type(w: &mut Writer, entry: &SampleEntry) {
     w.boxed(b"ftyp", |w| {
         w.bytes(b"cmfc");
         w.u32(0); // minor_version
         for brand in [b"cmfc", b"iso6", b"dash"] {
             w.bytes(brand);
+        }
+        if matches!(entry, SampleEntry::Av1(_)) {
+            w.bytes(b"av01");
         }
     });
 }
@@ -61,16 +66,16 @@ fn track(w: &mut Writer, description: &Description) {
     }
     w.boxed(b"mdia", |w| {
         media_header(w, description);
-        w.boxed(b"minf", |w| media_information(w, &description.entry));
+        w.boxed(b"minf", |w| media_information(w, description));
     });
 }
 
 /// Clause 8.3.2.
 fn track_header(w: &mut Writer, entry: &SampleEntry) {
     const ENABLED_IN_MOVIE_IN_PREVIEW: u32 = 0b111;
-    let ((width, height), volume) = match entry {
-        SampleEntry::Avc(avc) => (avc.display_size(), 0),
-        SampleEntry::Aac(_) => ((0, 0), 0x0100),
+    let ((width, height), volume) = match entry.visual() {
+        Some(visual) => (visual.display_size(), 0),
+        None => ((0, 0), 0x0100),
     };
     w.full(b"tkhd", 0, ENABLED_IN_MOVIE_IN_PREVIEW, |w| {
         w.zeros(8); // creation_time and modification_time
@@ -115,9 +120,9 @@ fn media_header(w: &mut Writer, description: &Description) {
         w.u16(packed_language(language));
         w.u16(0); // pre_defined
     });
-    let handler = match description.entry {
-        SampleEntry::Avc(_) => b"vide",
-        SampleEntry::Aac(_) => b"soun",
+    let handler = match description.entry.handler() {
+        Handler::Video => b"vide",
+        Handler::Audio => b"soun",
     };
     w.full(b"hdlr", 0, 0, |w| {
         w.u32(0); // pre_defined
@@ -150,10 +155,10 @@ fn packed_language(tag: Option<&str>) -> u16 {
 }
 
 /// `vmhd` or `smhd`, `dinf` and an empty `stbl` (clauses 12.1.2, 12.2.2, 8.7.1, 8.5.1).
-fn media_information(w: &mut Writer, entry: &SampleEntry) {
-    match entry {
-        SampleEntry::Avc(_) => w.full(b"vmhd", 0, 1, |w| w.zeros(8)), // graphicsmode copy, opcolor
-        SampleEntry::Aac(_) => w.full(b"smhd", 0, 0, |w| w.zeros(4)), // balance centre, reserved
+fn media_information(w: &mut Writer, description: &Description) {
+    match description.entry.handler() {
+        Handler::Video => w.full(b"vmhd", 0, 1, |w| w.zeros(8)), // graphicsmode copy, opcolor
+        Handler::Audio => w.full(b"smhd", 0, 0, |w| w.zeros(4)), // balance centre, reserved
     }
     w.boxed(b"dinf", |w| {
         w.full(b"dref", 0, 0, |w| {
@@ -164,12 +169,26 @@ fn media_information(w: &mut Writer, entry: &SampleEntry) {
     w.boxed(b"stbl", |w| {
         w.full(b"stsd", 0, 0, |w| {
             w.u32(1); // entry_count
-            entry.write(w);
+            description.entry.write(w);
         });
         w.full(b"stts", 0, 0, |w| w.u32(0)); // no samples here: they are in fragments
         w.full(b"stsc", 0, 0, |w| w.u32(0));
         w.full(b"stsz", 0, 0, |w| w.zeros(8)); // sample_size and sample_count
         w.full(b"stco", 0, 0, |w| w.u32(0));
+        if description.roll_samples > 0 {
+            roll_group(w, description.roll_samples);
+        }
+    });
+}
+
+/// `sgpd` (clause 8.9.3) with the one group that fragments refer to: samples that come right only after others (clause
+/// 10.1).
+fn roll_group(w: &mut Writer, roll_samples: u16) {
+    w.full(b"sgpd", 1, 0, |w| {
+        w.bytes(b"roll");
+        w.u32(2); // default_length of an entry
+        w.u32(1); // entry_count
+        w.u16(roll_samples.wrapping_neg()); // roll_distance, signed: so many samples before
     });
 }
 
@@ -185,6 +204,7 @@ fn track_extends(w: &mut Writer) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entry::{av1, avc};
 
     /// Clause 8.4.2.3: each letter less 0x60; `und` is 10101 01110 00100.
     #[test]
@@ -203,7 +223,10 @@ mod tests {
 
     #[test]
     fn a_track_is_cmaf() {
-        let bytes = Writer::build(file_type);
-        assert_eq!(bytes, b"\0\0\0\x1cftypcmfc\0\0\0\0cmfciso6dash");
+        let brands = |entry| Writer::build(|w| file_type(w, &entry));
+        let avc = SampleEntry::Avc(avc::tests::entry());
+        assert_eq!(brands(avc), b"\0\0\0\x1cftypcmfc\0\0\0\0cmfciso6dash");
+        let av1 = SampleEntry::Av1(av1::tests::entry());
+        assert_eq!(brands(av1), b"\0\0\0\x20ftypcmfc\0\0\0\0cmfciso6dashav01");
     }
 }

@@ -9,6 +9,7 @@ fn description() -> Description {
         timescale: 10_000,
         language: None,
         edit: None,
+        roll_samples: 0,
     }
 }
 

@@ -1,8 +1,9 @@
 /**
  * The player: one title on one video element.
  *
- * Composes media source, streams and rules, and reports what happened. Owns no control and no words but a
- * failure's. One `Player` plays once: to try again, close it and make another at the same position.
+ * Composes session and rules, falls back to another format where one cannot be decoded, and reports what
+ * happened. Owns no control and no words but a failure's. One `Player` plays once: to try again, close it and
+ * make another at the same position.
  */
 import {
   NO_STALL,
@@ -13,25 +14,26 @@ import {
   choose,
   firstLevel,
   landingS,
+  levelWithin,
   openingAt,
   pastHoleS,
-  playbackFailure,
   replaceFromS,
   segmentAt,
   spanOf,
-  common,
   watch,
   type AbrState,
   type Audio,
+  type Format,
   type PlaybackFailure,
   type Rung,
+  type Sound,
   type Tracks,
 } from "@matinee/player";
-import { AppendQueue } from "./append-queue.ts";
+import { AudioChoice } from "./audio-choice.ts";
 import { Emitter } from "./events.ts";
-import { attach, isPlayable, type Attachment } from "./media-source.ts";
 import { remember, remembered } from "./remembered.ts";
-import { Stream, type WarmStart } from "./stream.ts";
+import { Session, type Kind } from "./session.ts";
+import type { WarmStart } from "./stream.ts";
 import type { Network } from "./transfer.ts";
 
 /** How often the playhead is looked at: under the stall threshold, over what a timer costs. */
@@ -45,6 +47,8 @@ export interface PlayerOptions {
   readonly firstLevel?: number;
   /** Fetched before the click. */
   readonly warm?: readonly WarmStart[];
+  /** Told of every format that could not be decoded. */
+  readonly formatFailed?: (format: Format) => void;
   /** When the viewer asked for the film, by `performance.now()`; the start of the start-up time. */
   readonly askedMs?: number;
 }
@@ -53,6 +57,8 @@ export interface PlayerEvents {
   firstframe: { readonly startupMs: number };
   /** Another rung is fetched from here on. */
   rung: { readonly from: number; readonly to: number };
+  /** What was played could not be decoded: another format, or another variant of the sound, plays on. */
+  fallback: { readonly format: Format; readonly audio: Audio | undefined };
   stall: { readonly positionS: number };
   failure: PlaybackFailure;
 }
@@ -65,34 +71,41 @@ export interface PlayerStats {
   readonly droppedAppends: number;
   readonly rungSwitches: number;
   readonly abandonedSegments: number;
+  /** How often something else was played because a format or a sound could not be decoded. */
+  readonly fallbacks: number;
   readonly framesDropped: number;
   readonly framesShown: number;
   readonly bufferS: number;
   readonly throughputBps: number | undefined;
-  /** The rung on the screen. */
+  /** Name of the format. */
+  readonly format: string;
+  /** The rung on the screen, as an index into the format's rungs. */
   readonly level: number;
 }
 
 export class Player extends Emitter<PlayerEvents> {
+  /** Formats in the order in which they are tried. */
   readonly tracks: Tracks;
   readonly #video: HTMLVideoElement;
   readonly #network: Network;
-  readonly #attachment: Attachment;
-  readonly #videoStream: Stream;
-  readonly #audioStream: Stream | undefined;
-  readonly #listening = new AbortController();
+  readonly #options: PlayerOptions;
+  readonly #audio: AudioChoice;
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #listening = new AbortController();
   readonly #askedMs: number;
-  /** Level by segment index, as last appended. */
-  readonly #levels: number[] = [];
+  /** File of each video segment, as last appended. */
+  readonly #appendedIds: string[] = [];
+  #session: Session;
+  /** Index of the format being played. */
+  #formatAt = 0;
   #abr: AbrState;
   #fixedLevel: number | undefined;
-  #audio: Audio | undefined;
   #stall = NO_STALL;
   #startupMs: number | undefined;
   #droppedAppends = 0;
   #rungSwitches = 0;
   #abandoned = 0;
+  #fallbacks = 0;
   #ticks = 0;
 
   /** Begins to fetch at once. Ask `canPlay` first. */
@@ -101,25 +114,26 @@ export class Player extends Emitter<PlayerEvents> {
     this.tracks = tracks;
     this.#video = video;
     this.#network = network;
+    this.#options = options;
     this.#askedMs = options.askedMs ?? performance.now();
-    this.#abr = openingAt(options.firstLevel ?? firstLevel(tracks, remembered()));
-    this.#audio = tracks.audio[0];
-    this.#attachment = attach(video);
-    if (options.startS) video.currentTime = landingS(options.startS, tracks.durationS);
-    this.#videoStream = this.#streamOf(this.#rung, tracks.startsS, options.warm, (index) =>
-      this.#chooseRung(index),
-    );
-    const audio = this.#audio;
-    this.#audioStream =
-      audio && this.#streamOf(audio, audio.startsS, options.warm, () => this.#audio ?? audio);
+    this.#audio = new AudioChoice(tracks.audio);
+    const level = options.firstLevel ?? firstLevel(this.format.rungs, tracks.startsS, remembered());
+    this.#abr = openingAt(level);
+    this.#session = this.#begin(landingS(options.startS ?? 0, tracks.durationS), options.warm);
     this.#listen();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
-    this.#pump();
+    this.#session.pump();
   }
 
-  /** Whether this browser decodes the title's tracks. */
+  /** Whether this browser decodes the title; `tracks` as `Decoders` has chosen them. */
   static canPlay(tracks: Tracks): boolean {
-    return [...tracks.rungs, ...tracks.audio.slice(0, 1)].every((file) => isPlayable(file.mime));
+    const isHeard = tracks.audio.length === 0 || new AudioChoice(tracks.audio).variant !== undefined;
+    return tracks.formats.length > 0 && isHeard;
+  }
+
+  /** The format being played. */
+  get format(): Format {
+    return this.tracks.formats[this.#formatAt] as Format;
   }
 
   /** The level held by the viewer; `undefined` is automatic. */
@@ -127,13 +141,24 @@ export class Player extends Emitter<PlayerEvents> {
     return this.#fixedLevel;
   }
 
+  /** What can be heard: languages and commentaries, the default one first. */
+  get sounds(): readonly Sound[] {
+    return this.#audio.sounds;
+  }
+
+  get sound(): Sound | undefined {
+    return this.#audio.sound;
+  }
+
+  /** The variant of `sound` that is played. */
   get audio(): Audio | undefined {
-    return this.#audio;
+    return this.#audio.variant;
   }
 
   stats(): PlayerStats {
     const frames = this.#video.getVideoPlaybackQuality();
-    const shown = this.#levels[segmentAt(this.tracks.startsS, this.#video.currentTime)];
+    const id = this.#appendedIds[segmentAt(this.tracks.startsS, this.#video.currentTime)];
+    const shown = this.format.rungs.findIndex((rung) => rung.id === id);
     return {
       startupMs: this.#startupMs,
       stalls: this.#stall.stalls,
@@ -141,11 +166,13 @@ export class Player extends Emitter<PlayerEvents> {
       droppedAppends: this.#droppedAppends,
       rungSwitches: this.#rungSwitches,
       abandonedSegments: this.#abandoned,
+      fallbacks: this.#fallbacks,
       framesDropped: frames.droppedVideoFrames,
       framesShown: frames.totalVideoFrames,
-      bufferS: aheadS(this.#playable(), this.#video.currentTime),
+      bufferS: aheadS(this.#session.playable, this.#video.currentTime),
       throughputBps: this.#network.throughputBps,
-      level: shown ?? this.#abr.level,
+      format: this.format.name,
+      level: shown < 0 ? this.#abr.level : shown,
     };
   }
 
@@ -162,90 +189,59 @@ export class Player extends Emitter<PlayerEvents> {
     this.#fixedLevel = level;
     if (level === undefined || level === before) return;
     this.#moveTo({ level, sinceS: this.#video.currentTime });
-    void this.#videoStream.replaceFrom(replaceFromS(this.tracks.startsS, this.#video.currentTime));
+    void this.#session.video.replaceFrom(replaceFromS(this.tracks.startsS, this.#video.currentTime));
   }
 
-  playAudio(id: string): void {
-    const audio = this.tracks.audio.find((track) => track.id === id);
-    if (!audio || audio === this.#audio) return;
-    this.#audio = audio;
-    void this.#audioStream?.replaceFrom(0);
+  /** Plays another of `sounds`, in the class of the one played so far. */
+  playSound(sound: Sound): void {
+    if (sound !== this.#audio.sound && this.#audio.choose(sound)) void this.#session.audio?.replaceFrom(0);
   }
 
   close(): void {
     clearInterval(this.#timer);
     this.#listening.abort();
     this.#remember();
-    for (const stream of this.#streams()) stream.close();
-    this.#attachment.close();
+    this.#session.close();
   }
 
   get #rung(): Rung {
-    return this.tracks.rungs[this.#abr.level] ?? (this.tracks.rungs[0] as Rung);
+    return this.format.rungs[this.#abr.level] ?? this.format.rungs[0];
   }
 
-  #streams(): Stream[] {
-    return this.#audioStream ? [this.#videoStream, this.#audioStream] : [this.#videoStream];
-  }
-
-  #playable(): ReturnType<typeof common> {
-    return common(this.#streams().map((stream) => stream.buffered));
-  }
-
-  #streamOf(
-    first: Rung | Audio,
-    startsS: readonly number[],
-    warm: readonly WarmStart[] | undefined,
-    fileFor: (index: number) => Rung | Audio,
-  ): Stream {
-    const { source, opened } = this.#attachment;
-    const buffer = opened.then(() => {
-      if (Number.isNaN(source.duration)) source.duration = this.tracks.durationS;
-      return source.addSourceBuffer(first.mime);
-    });
-    return new Stream(this.#network, new AppendQueue(buffer, first.mime), {
-      startsS,
-      warm: warm?.find(({ fileId }) => fileId === first.id),
-      positionS: () => this.#video.currentTime,
-      fileFor,
-      appended: (index) => this.#appended(index, startsS === this.tracks.startsS),
+  #begin(startS: number, warm: readonly WarmStart[] = []): Session {
+    const audio = this.#audio.variant;
+    const { startsS, durationS } = this.tracks;
+    return new Session(this.#video, this.#network, {
+      durationS,
+      startS,
+      warm,
+      video: { startsS, first: this.#rung, fileFor: (index) => this.#chooseRung(index) },
+      audio: audio && {
+        startsS: audio.startsS,
+        first: audio,
+        fileFor: () => this.#audio.variant ?? audio,
+      },
+      appended: (kind, index, file) => {
+        if (kind === "video") this.#appendedIds[index] = file.id;
+        queueMicrotask(() => this.#session.pump());
+      },
       dropped: () => this.#droppedAppends++,
-      failed: (failure) => this.#fail(failure),
+      failed: (failure, kind) => this.#failed(failure, kind),
     });
   }
 
   #listen(): void {
-    const { signal } = this.#listening;
-    const video = this.#video;
-    video.addEventListener("seeking", () => this.#sought(), { signal });
-    video.addEventListener("error", () => this.#fail(playbackFailure("undecodable")), { signal });
-    video.requestVideoFrameCallback((nowMs) => {
+    this.#video.addEventListener("seeking", () => this.#session.sought(), { signal: this.#listening.signal });
+    this.#video.requestVideoFrameCallback((nowMs) => {
       this.#startupMs = nowMs - this.#askedMs;
       this.emit("firstframe", { startupMs: this.#startupMs });
     });
   }
 
-  #sought(): void {
-    for (const stream of this.#streams()) stream.sought();
-  }
-
-  #pump(): void {
-    for (const stream of this.#streams()) stream.pump();
-    const { source } = this.#attachment;
-    if (source.readyState !== "open" || !this.#streams().every((stream) => stream.complete)) return;
-    if (Array.from(source.sourceBuffers).some((buffer) => buffer.updating)) return;
-    source.endOfStream();
-  }
-
-  #appended(index: number, isVideo: boolean): void {
-    if (isVideo) this.#levels[index] = this.#abr.level;
-    queueMicrotask(() => this.#pump());
-  }
-
   #tick(): void {
     this.#watchStall();
     this.#abandonIfHopeless();
-    this.#pump();
+    this.#session.pump();
     if (++this.#ticks % REMEMBER_TICKS === 0) this.#remember();
   }
 
@@ -259,20 +255,21 @@ export class Player extends Emitter<PlayerEvents> {
   }
 
   #stepOverHole(): void {
-    const toS = pastHoleS(this.#playable(), this.#video.currentTime);
+    const toS = pastHoleS(this.#session.playable, this.#video.currentTime);
     if (toS !== undefined) this.#video.currentTime = toS;
   }
 
   #chooseRung(index: number): Rung {
-    const { rungs, startsS } = this.tracks;
+    const { rungs } = this.format;
+    const { startsS } = this.tracks;
     const [startS, endS] = spanOf(startsS, index);
-    const audioBps = this.#audio?.bitrateBpsPeak ?? 0;
+    const audioBps = this.#audio.variant?.bitrateBpsPeak ?? 0;
     if (this.#fixedLevel === undefined) {
       this.#moveTo(
         choose(this.#abr, {
           needsBps: rungs.map((rung) => audioBps + bitrateAheadBps(rung, startsS, index)),
           throughputBps: this.#network.throughputBps,
-          bufferS: this.#videoStream.aheadS,
+          bufferS: this.#session.video.aheadS,
           segmentStartS: startS,
           segmentS: endS - startS,
         }),
@@ -282,21 +279,21 @@ export class Player extends Emitter<PlayerEvents> {
   }
 
   #abandonIfHopeless(): void {
-    const transfer = this.#videoStream.inFlight;
+    const transfer = this.#session.video.inFlight;
     if (!transfer || this.#fixedLevel !== undefined) return;
     const level = abandonFor({
       level: this.#abr.level,
       elapsedS: (performance.now() - transfer.startedMs) / 1000,
       receivedBytes: transfer.receivedBytes,
-      segmentBytes: this.tracks.rungs
+      segmentBytes: this.format.rungs
         .map((rung) => bytesOf(rung, transfer.index))
         .map(([start, end]) => end - start),
-      bufferS: this.#videoStream.aheadS,
+      bufferS: this.#session.video.aheadS,
     });
     if (level === undefined) return;
     this.#abandoned++;
     this.#moveTo({ level, sinceS: spanOf(this.tracks.startsS, transfer.index)[0] });
-    this.#videoStream.drop();
+    this.#session.video.drop();
   }
 
   #moveTo(state: AbrState): void {
@@ -312,9 +309,43 @@ export class Player extends Emitter<PlayerEvents> {
     if (throughputBps !== undefined) remember(throughputBps);
   }
 
-  #fail(failure: PlaybackFailure): void {
+  #failed(failure: PlaybackFailure, kind?: Kind): void {
+    if (failure.code === "undecodable" && this.#canFallBack(kind)) return this.#fallBack();
     clearInterval(this.#timer);
-    for (const stream of this.#streams()) stream.close();
+    this.#session.stop();
     this.emit("failure", failure);
+  }
+
+  /** Whether there was something else to play, which is now chosen. */
+  #canFallBack(kind: Kind | undefined): boolean {
+    const isPlainSound = this.#audio.variant?.channels === 2;
+    const hasSound = kind !== "video" && !(kind === undefined && isPlainSound) && this.#audio.fallBack();
+    return (kind !== "audio" && this.#nextFormat()) || hasSound;
+  }
+
+  #nextFormat(): boolean {
+    const { format } = this;
+    this.#options.formatFailed?.(format);
+    const next = this.tracks.formats[this.#formatAt + 1];
+    if (!next) return false;
+    const { height, bitrateBpsAverage } = this.#rung;
+    const held = next.rungs.findLastIndex((rung) => rung.height <= height);
+    const level =
+      this.#fixedLevel === undefined ? levelWithin(next.rungs, bitrateBpsAverage) : Math.max(0, held);
+    if (this.#fixedLevel !== undefined) this.#fixedLevel = level;
+    this.#formatAt++;
+    this.#abr = { level, sinceS: this.#video.currentTime };
+    return true;
+  }
+
+  /** A new session where the old one stands; attaching it pauses the element, which a viewer did not ask for. */
+  #fallBack(): void {
+    const { currentTime, paused } = this.#video;
+    this.#session.close();
+    this.#fallbacks++;
+    this.#session = this.#begin(currentTime);
+    this.#session.pump();
+    if (!paused) this.#video.play().catch(() => undefined); // Interrupted by a pause or by leaving.
+    this.emit("fallback", { format: this.format, audio: this.audio });
   }
 }

@@ -5,7 +5,9 @@
  * is forgotten: the click then starts from nothing.
  */
 import { play, type PlayGrant } from "@matinee/api";
-import { firstLevel, tracksOf, type TrackFile, type Tracks } from "@matinee/player";
+import { firstLevel, tracksOf, type Format, type TrackFile, type Tracks } from "@matinee/player";
+import { AudioChoice } from "./audio-choice.ts";
+import { Decoders } from "./decoders.ts";
 import { remembered } from "./remembered.ts";
 import type { WarmStart } from "./stream.ts";
 import type { Network } from "./transfer.ts";
@@ -17,20 +19,24 @@ const MAX_AGE_MS = 60_000;
 
 export interface Start {
   readonly grant: PlayGrant;
+  /** With the formats that play here, the one to play first; none where none does. */
   readonly tracks: Tracks;
   readonly firstLevel: number;
   readonly warm: readonly WarmStart[];
+  readonly formatFailed: (format: Format) => void;
 }
 
 export class Preloader {
   readonly #network: Network;
+  readonly #decoders: Decoders;
   readonly #starts = new Map<
     string,
     { readonly start: Promise<Start>; readonly atMs: number; readonly control: AbortController }
   >();
 
-  constructor(network: Network) {
+  constructor(network: Network, decoders: Decoders = new Decoders()) {
     this.#network = network;
+    this.#decoders = decoders;
   }
 
   /** Fetches what a click on this title will need first. */
@@ -45,12 +51,15 @@ export class Preloader {
     if (this.#starts.size > MAX_WARM && oldest !== undefined) this.#forget(oldest);
   }
 
-  /** The warm start, if there is one, else a cold one. Rejects with `ApiError`. */
-  async take(titleId: string): Promise<Start> {
-    const warm = this.#fresh(titleId);
+  /**
+   * The warm start, if there is one, else a cold one. With `wanted`, the name of a format, always a cold one
+   * that plays that format if it can. Rejects with `ApiError`.
+   */
+  async take(titleId: string, wanted?: string): Promise<Start> {
+    const warm = wanted === undefined ? this.#fresh(titleId) : undefined;
     this.#starts.delete(titleId);
     const ready = await warm?.catch(() => undefined);
-    return ready ?? cold(await play(titleId));
+    return ready ?? this.#cold(titleId, wanted);
   }
 
   #fresh(titleId: string): Promise<Start> | undefined {
@@ -64,8 +73,9 @@ export class Preloader {
   }
 
   async #begin(titleId: string, signal: AbortSignal): Promise<Start> {
-    const start = cold(await play(titleId));
-    const files = [start.tracks.rungs[start.firstLevel], start.tracks.audio[0]].filter(
+    const start = await this.#cold(titleId);
+    const { formats, audio } = start.tracks;
+    const files = [formats[0]?.rungs[start.firstLevel], new AudioChoice(audio).variant].filter(
       (file) => file !== undefined,
     );
     return { ...start, warm: files.map((file) => this.#firstBytes(file, signal)) };
@@ -76,11 +86,18 @@ export class Preloader {
     bytes.catch(() => undefined); // Looked at when it is used, if it is.
     return { fileId: file.id, bytes };
   }
-}
 
-function cold(grant: PlayGrant): Start {
-  const tracks = tracksOf(grant);
-  return { grant, tracks, firstLevel: firstLevel(tracks, remembered()), warm: [] };
+  async #cold(titleId: string, wanted?: string): Promise<Start> {
+    const grant = await play(titleId);
+    const tracks = await this.#decoders.choose(tracksOf(grant), wanted);
+    return {
+      grant,
+      tracks,
+      firstLevel: firstLevel(tracks.formats[0]?.rungs ?? [], tracks.startsS, remembered()),
+      warm: [],
+      formatFailed: (format) => this.#decoders.failed(format),
+    };
+  }
 }
 
 function savesData(): boolean {

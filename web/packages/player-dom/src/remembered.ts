@@ -1,22 +1,57 @@
-/** The throughput of earlier visits, kept in local storage for the choice of the first rung. */
-import type { Remembered } from "@matinee/player";
+/**
+ * What earlier visits learnt, kept in local storage: the throughput for the choice of the first rung, and how
+ * well codecs are decoded.
+ *
+ * Storage is refused in some private windows: then every visit begins from nothing.
+ */
+import type { Decoding, Remembered } from "@matinee/player";
 
-const KEY = "matinee.throughput";
+const THROUGHPUT = "matinee.throughput";
+const DECODINGS = "matinee.decodings";
+/** After this a decoder is asked about anew: browsers and drivers are updated. */
+const MAX_DECODING_AGE_MS = 7 * 24 * 3600 * 1000;
+/** A library in four codecs, a few levels each and two dynamic ranges has fewer; the oldest answers go. */
+const MAX_DECODINGS = 64;
 
 export function remember(throughputBps: number): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ bps: Math.round(throughputBps), atMs: Date.now() }));
-  } catch {
-    // Storage is refused in some private windows: then the next visit starts at the lowest rung.
-  }
+  save(THROUGHPUT, { bps: Math.round(throughputBps), atMs: Date.now() });
 }
 
 export function remembered(): Remembered | undefined {
+  const { bps, atMs } = load(THROUGHPUT);
+  if (typeof bps !== "number" || typeof atMs !== "number") return undefined;
+  return { throughputBps: bps, ageS: (Date.now() - atMs) / 1000 };
+}
+
+interface Answer extends Decoding {
+  readonly atMs: number;
+}
+
+export function rememberDecoding(key: string, { supported, smooth, powerEfficient }: Decoding): void {
+  const { [key]: _, ...others } = load(DECODINGS);
+  const kept = Object.entries(others).slice(1 - MAX_DECODINGS);
+  const answer: Answer = { supported, smooth, powerEfficient, atMs: Date.now() };
+  save(DECODINGS, Object.fromEntries([...kept, [key, answer]]));
+}
+
+export function rememberedDecoding(key: string): Decoding | undefined {
+  const answer = load(DECODINGS)[key] as Answer | undefined;
+  const ageMs = Date.now() - (answer?.atMs ?? NaN);
+  return ageMs >= 0 && ageMs < MAX_DECODING_AGE_MS ? answer : undefined;
+}
+
+function load(key: string): Record<string, unknown> {
   try {
-    const { bps, atMs } = JSON.parse(localStorage.getItem(KEY) ?? "{}") as { bps?: unknown; atMs?: unknown };
-    if (typeof bps !== "number" || typeof atMs !== "number") return undefined;
-    return { throughputBps: bps, ageS: (Date.now() - atMs) / 1000 };
+    return JSON.parse(localStorage.getItem(key) ?? "{}") as Record<string, unknown>;
   } catch {
-    return undefined;
+    return {};
+  }
+}
+
+function save(key: string, value: object): void {
+  try {
+    localStorage.setItem(key, JSON.stringify(value));
+  } catch {
+    // Refused or full: nothing is remembered.
   }
 }

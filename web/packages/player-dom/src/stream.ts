@@ -45,7 +45,7 @@ export interface Feeder {
   positionS(): number;
   /** The file that segment `index` is taken from, decided when its transfer begins. */
   fileFor(index: number): TrackFile;
-  appended(index: number): void;
+  appended(index: number, file: TrackFile): void;
   /** An append did not end in the buffer. */
   dropped(): void;
   failed(failure: PlaybackFailure): void;
@@ -157,7 +157,7 @@ export class Stream {
     this.#transfer = transfer;
     try {
       await this.#load(transfer);
-      this.#verify(index);
+      this.#verify(transfer);
     } catch (error) {
       await this.#recover(error as Error);
     } finally {
@@ -240,10 +240,10 @@ export class Stream {
     return bytes?.byteLength === length ? bytes : undefined;
   }
 
-  #verify(index: number): void {
+  #verify({ index, file }: InFlight): void {
     if (covers(this.buffered, ...spanOf(this.#feeder.startsS, index))) {
       this.#misses = 0;
-      this.#feeder.appended(index);
+      this.#feeder.appended(index, file);
     } else this.#missed();
   }
 

@@ -5,7 +5,7 @@
  * soon.
  */
 import { SAFETY, highestWithin } from "./abr.ts";
-import { bitrateAheadBps, type Tracks } from "./tracks.ts";
+import { bitrateAheadBps, type Rung } from "./tracks.ts";
 
 /** The first segment may take this long at half the remembered throughput. */
 const START_BUDGET_S = 0.4;
@@ -18,10 +18,14 @@ export interface Remembered {
   readonly ageS: number;
 }
 
-export function firstLevel(tracks: Tracks, remembered: Remembered | undefined): number {
+export function firstLevel(
+  rungs: readonly Rung[],
+  startsS: readonly number[],
+  remembered: Remembered | undefined,
+): number {
   if (!remembered || remembered.ageS < 0 || remembered.ageS > REMEMBER_S) return 0;
   const budgetBytes = (remembered.throughputBps * REMEMBERED_TRUST * START_BUDGET_S) / 8;
-  const soonEnough = tracks.rungs.findLastIndex((rung) => (rung.offsets[1] ?? Infinity) <= budgetBytes);
-  const needsBps = tracks.rungs.map((rung) => bitrateAheadBps(rung, tracks.startsS, 0));
+  const soonEnough = rungs.findLastIndex((rung) => (rung.offsets[1] ?? Infinity) <= budgetBytes);
+  const needsBps = rungs.map((rung) => bitrateAheadBps(rung, startsS, 0));
   return Math.max(0, Math.min(soonEnough, highestWithin(needsBps, SAFETY * remembered.throughputBps)));
 }

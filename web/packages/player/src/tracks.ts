@@ -1,7 +1,8 @@
 /**
  * Track tables: the grant's ticks and paths turned into seconds, addresses and byte spans.
  *
- * Owns the order of rungs (level 0 is the lowest bitrate) and every look-up by time. Fetches nothing.
+ * Owns the order of rungs (level 0 is the lowest bitrate), which of them are one format, and every look-up by
+ * time. Fetches nothing.
  */
 import type { AudioTrack, PlayGrant, VideoTrack } from "@matinee/api/schema";
 
@@ -20,14 +21,28 @@ export interface TrackFile {
 export interface Rung extends TrackFile {
   readonly width: number;
   readonly height: number;
+  readonly frameRate: number;
   readonly bitrateBpsAverage: number;
   readonly vmaf: number;
+}
+
+/** The rungs between which playback may switch: one codec and one dynamic range. */
+export interface Format {
+  /** `h264`, `av1-pq`. */
+  readonly name: string;
+  readonly codec: VideoTrack["codec"];
+  readonly transfer: VideoTrack["transfer"];
+  /** By rising bitrate, at least one; an index into this list is a level. */
+  readonly rungs: readonly [Rung, ...Rung[]];
 }
 
 export interface Audio extends TrackFile {
   readonly name: string;
   readonly language: string;
+  readonly codec: AudioTrack["codec"];
   readonly channels: number;
+  /** Objects beside the channels; 0 where there are none. */
+  readonly objects: number;
   readonly bitrateBpsPeak: number;
   readonly startsS: readonly number[];
 }
@@ -36,8 +51,8 @@ export interface Tracks {
   readonly durationS: number;
   /** Start of each video segment, then the end of the last; shared by all rungs. */
   readonly startsS: readonly number[];
-  /** By rising bitrate; an index into this list is a level. */
-  readonly rungs: readonly Rung[];
+  /** The one to play first, then those to fall back to; `tracksOf` gives the grant's order. */
+  readonly formats: readonly Format[];
   readonly audio: readonly Audio[];
 }
 
@@ -50,12 +65,12 @@ const LOOK_AHEAD_S = 10;
 export function tracksOf(grant: PlayGrant): Tracks {
   const { video } = grant;
   const startsS = seconds(video.starts, video.timescale);
-  const rungs = video.tracks.map((track) => rungOf(track, grant.base_url)).sort(byBitrate);
+  const formats = formatsOf(video.tracks, grant.base_url);
   const audio = grant.audio.map((track) => audioOf(track, grant.base_url));
-  if (rungs.length === 0) throw new Error("The grant names no video rung.");
-  for (const rung of rungs) mustFit(rung, startsS);
+  if (formats.length === 0) throw new Error("The grant names no video rung.");
+  for (const rung of formats.flatMap((format) => format.rungs)) mustFit(rung, startsS);
   for (const track of audio) mustFit(track, track.startsS);
-  return { durationS: grant.title.duration_s, startsS, rungs, audio };
+  return { durationS: grant.title.duration_s, startsS, formats, audio };
 }
 
 /** Index of the segment that holds `timeS`; times outside the table give its first or last segment. */
@@ -91,11 +106,23 @@ export function bitrateAheadBps(file: TrackFile, startsS: readonly number[], ind
   return spanS > 0 ? (bytes * 8) / spanS : 0;
 }
 
+function formatsOf(tracks: readonly VideoTrack[], baseUrl: string): Format[] {
+  const formats = new Map<string, Format>();
+  for (const track of tracks) {
+    const { codec, transfer } = track;
+    const name = transfer === "sdr" ? codec : `${codec}-${transfer}`;
+    const rungs = [...(formats.get(name)?.rungs ?? []), rungOf(track, baseUrl)].sort(byBitrate);
+    formats.set(name, { name, codec, transfer, rungs: rungs as [Rung, ...Rung[]] });
+  }
+  return [...formats.values()];
+}
+
 function rungOf(track: VideoTrack, baseUrl: string): Rung {
   return {
     ...fileOf(track, baseUrl),
     width: track.width,
     height: track.height,
+    frameRate: track.frame_rate,
     bitrateBpsAverage: track.bitrate_bps_average,
     vmaf: track.vmaf,
   };
@@ -106,7 +133,9 @@ function audioOf(track: AudioTrack, baseUrl: string): Audio {
     ...fileOf(track, baseUrl),
     name: track.name,
     language: track.language,
+    codec: track.codec,
     channels: track.channels,
+    objects: track.joc_objects ?? 0,
     bitrateBpsPeak: track.bitrate_bps_peak,
     startsS: seconds(track.starts, track.timescale),
   };

@@ -5,8 +5,10 @@ import { REMEMBER_S, firstLevel, type Remembered } from "../src/startup.ts";
 import { tracksOf } from "../src/tracks.ts";
 import { grant } from "./grant.ts";
 
-const check = (remembered: Remembered | undefined, expected: number): void =>
-  equal(firstLevel(tracksOf(grant()), remembered), expected);
+function check(remembered: Remembered | undefined, expected: number): void {
+  const { formats, startsS } = tracksOf(grant());
+  equal(firstLevel(formats[0]?.rungs ?? [], startsS, remembered), expected);
+}
 
 test("the lowest where nothing is remembered", () => check(undefined, 0));
 

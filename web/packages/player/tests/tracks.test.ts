@@ -7,13 +7,31 @@ import { grant, videoTrack } from "./grant.ts";
 test("ticks become seconds, paths become addresses, levels rise with bitrate", () => {
   const tracks = tracksOf(grant());
   deepEqual(tracks.startsS, [0, 4, 8, 12]);
+  const [format] = tracks.formats;
   deepEqual(
-    tracks.rungs.map(({ id }) => id),
+    format?.rungs.map(({ id }) => id),
     ["low", "high"],
   );
-  equal(tracks.rungs[0]?.url, "/media/abc/low.mp4");
-  equal(tracks.rungs[0]?.mime, 'video/mp4; codecs="avc1.64001f"');
+  equal(format?.rungs[0].url, "/media/abc/low.mp4");
+  equal(format?.rungs[0].mime, 'video/mp4; codecs="avc1.64001f"');
   deepEqual(tracks.audio[0]?.startsS, [0, 4, 8, 12]);
+});
+
+test("rungs of one codec and dynamic range are one format, wherever they stand", () => {
+  const tracks = [
+    videoTrack("a", 2, { codec: "av1", transfer: "pq" }),
+    videoTrack("b", 2),
+    videoTrack("c", 1, { codec: "av1", transfer: "pq" }),
+    videoTrack("d", 1, { codec: "av1" }),
+  ];
+  deepEqual(
+    tracksOf(grant({ tracks })).formats.map(({ name, rungs }) => [name, rungs.map(({ id }) => id)]),
+    [
+      ["av1-pq", ["c", "a"]],
+      ["h264", ["b"]],
+      ["av1", ["d"]],
+    ],
+  );
 });
 
 test("a segment is found by time, inside and outside the film", () => {
@@ -32,7 +50,7 @@ test("a segment is found by time, inside and outside the film", () => {
 });
 
 test("bytes ahead give the bitrate that is really needed", () => {
-  const [low] = tracksOf(grant()).rungs;
+  const low = tracksOf(grant()).formats[0]?.rungs[0];
   if (!low) throw new Error("no rung");
   deepEqual(bytesOf(low, 1), [101_000, 201_000]);
   equal(bitrateAheadBps(low, [0, 4, 8, 12], 0), (300_000 * 8) / 12);

@@ -50,7 +50,12 @@ export class Captions {
       choose: () => this.#show(index),
     });
     const choices = [choice("Off", -1), ...this.#texts.map((text, index) => choice(nameOf(text), index))];
-    return menu({ icon: "captions", label: "Captions (c)", choices, signal: this.#scene.signal });
+    return menu({
+      icon: "captions",
+      label: "Captions (c)",
+      choices: () => choices,
+      signal: this.#scene.signal,
+    });
   }
 
   #show(index: number): void {

@@ -16,7 +16,8 @@ export interface Choice {
 export interface MenuOptions {
   readonly icon: IconName;
   readonly label: string;
-  readonly choices: readonly Choice[];
+  /** Asked for whenever the menu opens. */
+  readonly choices: () => readonly Choice[];
   /** Shown over the choices. */
   readonly head?: HTMLElement;
   readonly onOpen?: () => void;
@@ -24,8 +25,8 @@ export interface MenuOptions {
 }
 
 export function menu(options: MenuOptions): HTMLElement {
-  const items = options.choices.map(itemOf);
-  const list = h("div", { role: "menu", "aria-label": options.label }, ...items);
+  let items: readonly HTMLElement[] = [];
+  const list = h("div", { role: "menu", "aria-label": options.label });
   const panel = h("div", { class: "menu-panel", hidden: true }, options.head, list);
   const button = iconButton(options.icon, options.label, () => (panel.hidden ? open() : close()), {
     "aria-haspopup": "menu",
@@ -34,7 +35,8 @@ export function menu(options: MenuOptions): HTMLElement {
 
   function open(): void {
     options.onOpen?.();
-    options.choices.forEach((choice, i) => items[i]?.setAttribute("aria-checked", String(choice.isChosen())));
+    items = options.choices().map(itemOf);
+    list.replaceChildren(...items);
     panel.hidden = false;
     button.setAttribute("aria-expanded", "true");
     (items.find((item) => item.getAttribute("aria-checked") === "true") ?? items[0])?.focus();
@@ -59,10 +61,16 @@ export function menu(options: MenuOptions): HTMLElement {
   return element;
 }
 
-function itemOf({ label, note, choose }: Choice): HTMLButtonElement {
+function itemOf({ label, note, isChosen, choose }: Choice): HTMLButtonElement {
   return h(
     "button",
-    { type: "button", role: "menuitemradio", "aria-checked": "false", tabindex: -1, onclick: choose },
+    {
+      type: "button",
+      role: "menuitemradio",
+      "aria-checked": String(isChosen()),
+      tabindex: -1,
+      onclick: choose,
+    },
     icon("check"),
     h("span", {}, label),
     note === undefined ? undefined : h("span", { class: "note" }, note),

@@ -45,7 +45,7 @@ export function watchPage(id: string, context: WatchContext): Page {
   };
 
   const open = (startS: number, askedMs: number): void => {
-    context.preloader.take(id).then(
+    context.preloader.take(id, wantedFormat()).then(
       (start) => play(start, startS, askedMs),
       (error: unknown) => fail(refusal(error), startS),
     );
@@ -61,6 +61,10 @@ export function watchPage(id: string, context: WatchContext): Page {
     },
   };
 }
+
+/** `?format=av1` asks for a format, for tests and for comparing by eye. */
+const wantedFormat = (): string | undefined =>
+  new URLSearchParams(location.search).get("format") ?? undefined;
 
 /** The grant could not be had: the server's own words, where it gave some. */
 function refusal(error: unknown): PlaybackFailure {

@@ -19,14 +19,15 @@ export function qualityMenu(scene: Scene): HTMLElement {
     isChosen: () => player.fixedLevel === level,
     choose: () => player.holdLevel(level),
   });
-  const rungs = player.tracks.rungs
-    .map((rung, level) => held(nameOf(rung), level, bitrate(rung.bitrateBpsAverage)))
-    .reverse();
+  const rungs = (): Choice[] =>
+    player.format.rungs
+      .map((rung, level) => held(nameOf(rung), level, bitrate(rung.bitrateBpsAverage)))
+      .reverse();
   return menu({
     icon: "quality",
     label: "Quality",
     head: readout,
-    choices: [held("Auto", undefined), ...rungs],
+    choices: () => [held("Auto", undefined), ...rungs()],
     onOpen: refresh,
     signal,
   });
@@ -34,7 +35,7 @@ export function qualityMenu(scene: Scene): HTMLElement {
 
 function rowsOf({ player }: Scene): HTMLElement[] {
   const stats = player.stats();
-  const rung = player.tracks.rungs[stats.level];
+  const rung = player.format.rungs[stats.level];
   const rows: readonly (readonly [string, string])[] = [
     ["Now", rung ? `${rung.width} × ${rung.height}` : "-"],
     ["Bitrate", rung ? bitrate(rung.bitrateBpsAverage) : "-"],

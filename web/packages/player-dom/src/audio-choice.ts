@@ -1,0 +1,54 @@
+/**
+ * The sound being played: which one the viewer chose, and in which variant it is heard.
+ *
+ * Owns the memory of what could not be decoded in this playback. The rule is `player/sounds`'s.
+ */
+import { classOf, hasSurround, soundsOf, variantOf, type Audio, type Sound } from "@matinee/player";
+import { isPlayable } from "./media-source.ts";
+import { outputChannels } from "./output.ts";
+
+export class AudioChoice {
+  readonly sounds: readonly Sound[];
+  readonly #failed = new Set<string>();
+  #sound: Sound | undefined;
+  #variant: Audio | undefined;
+
+  /** Begins with the default sound. */
+  constructor(audio: readonly Audio[]) {
+    this.sounds = soundsOf(audio);
+    const [first] = this.sounds;
+    if (first) this.choose(first);
+  }
+
+  get sound(): Sound | undefined {
+    return this.#sound;
+  }
+
+  /** `undefined` for a silent title, and where nothing can be decoded. */
+  get variant(): Audio | undefined {
+    return this.#variant;
+  }
+
+  /** Whether `sound` can be played; it keeps the class of what was played. */
+  choose(sound: Sound): boolean {
+    const variant = this.#variantOf(sound, this.#variant);
+    if (!variant) return false;
+    this.#sound = sound;
+    this.#variant = variant;
+    return true;
+  }
+
+  /** Whether there is another variant of this sound, now chosen, after the one played failed. */
+  fallBack(): boolean {
+    if (!this.#sound || !this.#variant) return false;
+    this.#failed.add(classOf(this.#variant));
+    const variant = this.#variantOf(this.#sound);
+    if (variant) this.#variant = variant;
+    return variant !== undefined;
+  }
+
+  #variantOf(sound: Sound, played?: Audio): Audio | undefined {
+    const channelsMax = hasSurround(sound) ? outputChannels() : 2;
+    return variantOf(sound, { supports: isPlayable, channelsMax, failed: this.#failed }, played);
+  }
+}

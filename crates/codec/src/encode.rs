@@ -1,6 +1,6 @@
-//! Encode: some frames of the mezzanine to H.264 at one size.
+//! Encode: some frames of the mezzanine to an MP4 at one size.
 //!
-//! Owns the exact seek and the frame count. The encoder's own settings are the caller's.
+//! Owns the exact seek and the frame count. Which encoder, and how it is set, is the caller's.
 
 use crate::child::{Child, OnProgress, Stdout, Usage, absolute};
 use crate::error::Error;
@@ -27,8 +27,7 @@ pub struct Job<'a> {
     pub frames: FrameRange,
     /// The size to encode at.
     pub size: Size,
-    /// Arguments for the encoder, such as `-preset slow -crf 23 -x264-params ...`. They come last, so they win over
-    /// the default of one thread.
+    /// ffmpeg's output options that name and set the encoder: `-c:v libx264 -threads 1 -crf 23`.
     pub encoder_args: &'a [String],
     /// An existing folder for this run.
     pub folder: &'a Path,
@@ -36,7 +35,7 @@ pub struct Job<'a> {
     pub file_name: &'a str,
 }
 
-/// Encodes with libx264 into an MP4 whose first frame is at time 0.
+/// Encodes into an MP4 whose first frame is at time 0.
 ///
 /// # Errors
 /// Those of the run.
@@ -70,7 +69,7 @@ fn args(job: &Job<'_>, mezzanine: &Path) -> Vec<OsString> {
     add(&[&format!("scale={width}:{height}:flags={SCALE_FLAGS},{}", restamp(rate))]);
     add(&["-fps_mode", "passthrough"]);
     add(&["-enc_time_base", &format!("{}/{}", rate.den, rate.num)]);
-    add(&["-video_track_timescale", &rate.num.to_string(), "-c:v", "libx264", "-threads", "1"]);
+    add(&["-video_track_timescale", &rate.num.to_string()]);
     add(&BITEXACT);
     args.extend(job.encoder_args.iter().map(OsString::from));
     args.extend(["-f".into(), "mp4".into(), OsString::from(format!("file:{}", job.file_name))]);

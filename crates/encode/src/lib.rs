@@ -1,11 +1,14 @@
-//! Encode plan: where keyframes are, and how the encoder is asked for them.
+//! Encode plan: which formats a title gets, where keyframes are, and how the encoders are asked for them.
 //!
-//! In the order of use: [`plan`] places keyframes, [`level`] finds the H.264 level, [`command`] writes the
-//! encoder's arguments. Runs nothing, and knows neither files nor segments.
+//! In the order of use: [`policy`] chooses formats, [`plan`] places keyframes, [`quality`] knows each encoder's
+//! scale, [`level`] finds the level, [`command`] writes the encoder's arguments. Runs nothing, and knows neither files
+//! nor segments.
 
-pub mod command;
-pub mod level;
+pub mod policy;
 pub mod plan;
+pub mod quality;
+pub mod level;
+pub mod command;
 
 pub use command::Settings;
 pub use plan::{Limits, cuts};

@@ -22,7 +22,7 @@ async fn pair(bench: &Bench, crf: &str) -> (PathBuf, PathBuf) {
         rate: RATE,
         frames: FrameRange { start: 6, end: 24 },
         size: SIZE,
-        encoder_args: &["-crf", crf].map(str::to_string),
+        encoder_args: &["-c:v", "libx264", "-crf", crf].map(str::to_string),
         folder: &folder,
         file_name: "encode.mp4",
     };

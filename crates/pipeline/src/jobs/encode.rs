@@ -8,7 +8,7 @@ use crate::flow::{Context, Failure, Job, Stage};
 use crate::progress::{Event, Unit};
 use crate::step::{Cost, Output, Step};
 use crate::workshop::{self, Made, for_all};
-use ::encode::command::{Settings, x264};
+use ::encode::command::{Settings, options};
 use media::rung::{Crf, Rung};
 use std::path::PathBuf;
 
@@ -116,7 +116,7 @@ async fn encode(ctx: &Context, laddered: &Laddered, task: Task) -> anyhow::Resul
         film: analysed,
         frames: cuts.frames,
         size: rung.size,
-        args: x264(&Settings { crf: task.crf, ..Settings::rung(rung, rate) }, &keyframes),
+        args: options(&Settings { crf: task.crf, ..Settings::rung(rung, rate) }, &keyframes),
     };
     let job = workshop::Job {
         step: Step {

@@ -13,7 +13,8 @@ use ::ladder::{Config, Measured, Next, Sample, Source, sample};
 use ::package::segment;
 use anyhow::Context as _;
 use media::plan::CutPlan;
-use media::rung::{self, Trial, TrialPoint};
+use media::Format;
+use media::rung::{self, Effort, Trial, TrialPoint};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -114,7 +115,7 @@ async fn run_trial(
         film: analysed,
         frames: sample.frames,
         size: trial.size,
-        args: encode::command::x264(&Settings::trial(&trial, rate), &[0]),
+        args: encode::command::options(&Settings::trial(Format::BASE, &trial, rate, Effort::Final), &[0]),
     };
     let scoring = picture::Scoring::new(ctx, analysed, ctx.settings.vmaf_subsample_trials);
     let mut params = shot.parameters();

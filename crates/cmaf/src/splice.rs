@@ -4,8 +4,10 @@
 //! checked that a player would stumble over: frame counts, parameter sets, and that each frame is shown
 //! exactly once.
 
+mod copied;
 mod error;
 
+pub use copied::{CopyError, copied};
 pub use error::SpliceError;
 
 use crate::entry::{SampleEntry, opus};

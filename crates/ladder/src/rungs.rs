@@ -2,9 +2,10 @@
 //!
 //! Owns the law of a ladder: which quality at the top and at the bottom, and how far apart rungs are.
 
-use crate::curve::Curve;
-use crate::sizes;
-use media::rung::{Crf, Rung, TrialPoint};
+use crate::model::Model;
+use crate::{sample, sizes};
+use media::Format;
+use media::rung::{Crf, Rung, Trial, TrialPoint};
 
 /// The law of the ladder.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,30 +30,57 @@ pub struct Config {
     pub rungs_max: usize,
     /// Most trials of a title. Each costs about as much as ten seconds of the final encode.
     pub trials_max: usize,
+    /// Best quality that is considered. Under it bits grow and VMAF hardly does.
+    pub crf_min: Crf,
+    /// Worst quality that is considered: beyond it a smaller size is better at the same bitrate.
+    pub crf_max: Crf,
+    /// Steps in which the encoder takes a CRF.
+    pub crf_step: Crf,
+    /// Bounds on the excerpts that stand for the film.
+    pub samples: sample::Config,
+}
+
+impl Config {
+    /// The codec's range, as CRF.
+    pub fn crf_range(&self) -> f64 {
+        (self.crf_max.value() - self.crf_min.value()).max(1.0)
+    }
+
+    /// The CRF nearest to `crf` that the encoder takes, within the range.
+    pub fn quantised(&self, crf: f64) -> Crf {
+        let step = f64::from(self.crf_step.0.max(1));
+        let tenths = (crf * 10.0 / step).round() * step;
+        Crf(tenths.clamp(0.0, f64::from(u16::MAX)) as u16).clamp(self.crf_min, self.crf_max)
+    }
+
+    /// The place in the range that is `part` of the way from best to worst.
+    pub fn crf_at(&self, part: f64) -> Crf {
+        self.quantised(self.crf_min.value() + part * self.crf_range())
+    }
 }
 
 impl Default for Config {
     fn default() -> Config {
         Config {
             vmaf_top: 95.0,
-            vmaf_bottom: 45.0,
-            vmaf_step: 5.0,
-            bitrate_ratio_min: 1.3,
+            vmaf_bottom: 50.0,
+            vmaf_step: 5.5,
+            bitrate_ratio_min: 1.2,
             bitrate_ratio_due: 2.5,
             bitrate_bps_min: 150_000.0,
             bitrate_bps_max: 16_000_000.0,
-            rungs_max: 7,
-            trials_max: 14,
+            rungs_max: 9,
+            trials_max: 12,
+            crf_min: Crf(120),
+            crf_max: Crf(420),
+            crf_step: Crf(5),
+            samples: sample::Config::default(),
         }
     }
 }
 
-/// Best quality that is considered. Under it bits grow and VMAF hardly does.
-pub const CRF_MIN: Crf = Crf(120);
-/// Worst quality that is considered: beyond it a smaller size is better at the same bitrate.
-pub const CRF_MAX: Crf = Crf(420);
-/// Distance of the places looked at, in tenths of a CRF: about 0.3 VMAF.
-const CRF_STEP: usize = 2;
+/// Places looked at over a codec's range: about 0.3 VMAF from one to the next.
+const PLACES: u16 = 150;
 /// A top rung that cannot reach its VMAF gives up this much of the best reachable one: the last half point costs a
 /// multiple of its worth.
 const VMAF_SPARED: f64 = 0.5;
@@ -75,9 +103,9 @@ struct Spacing {
     ratio_due: f64,
 }
 
-/// Places the rungs on `curves`, best first. Empty where there is no curve.
-pub fn place(curves: &[Curve], config: &Config) -> Vec<TrialPoint> {
-    let places = places(curves, config);
+/// Places the rungs, best first, on what the film would come to. Empty where there is no curve.
+pub fn place(model: &Model, config: &Config) -> Vec<TrialPoint> {
+    let places = places(model, config);
     let Some(top) = top(&places, config) else { return Vec::new() };
     let mut spacing = Spacing { vmaf: config.vmaf_step, ratio_due: config.bitrate_ratio_due };
     let mut rungs = walk_down(top, &places, &spacing, config);
@@ -92,11 +120,12 @@ pub fn place(curves: &[Curve], config: &Config) -> Vec<TrialPoint> {
     rungs
 }
 
-/// Every place on the curves within the bounds. Where all are beyond the greatest bitrate, the cheapest one.
-fn places(curves: &[Curve], config: &Config) -> Vec<TrialPoint> {
-    let crfs = (CRF_MIN.0..=CRF_MAX.0).step_by(CRF_STEP).map(Crf);
-    let all: Vec<TrialPoint> =
-        curves.iter().flat_map(|curve| crfs.clone().map(|crf| curve.at(crf))).collect();
+/// Every place within the bounds. Where all are beyond the greatest bitrate, the cheapest one.
+fn places(model: &Model, config: &Config) -> Vec<TrialPoint> {
+    let range = config.crf_max.0.saturating_sub(config.crf_min.0);
+    let crfs = (config.crf_min.0..=config.crf_max.0).step_by(usize::from((range / PLACES).max(1))).map(Crf);
+    let at = |size| crfs.clone().filter_map(move |crf| model.at(Trial { size, crf }));
+    let all: Vec<TrialPoint> = model.sizes().flat_map(at).collect();
     let affordable: Vec<TrialPoint> =
         all.iter().filter(|place| place.bitrate_bps <= config.bitrate_bps_max).copied().collect();
     if affordable.is_empty() { cheapest(&all, |_| true).into_iter().collect() } else { affordable }
@@ -166,18 +195,20 @@ fn best(places: &[TrialPoint], wanted: impl Fn(&TrialPoint) -> bool) -> Option<T
     places.iter().filter(|place| wanted(place)).min_by(order).copied()
 }
 
-/// Names and caps for the places chosen, which are given best first. The second rung of a size is `720p-2`.
-pub fn named(places: &[TrialPoint]) -> Vec<Rung> {
+/// The rungs at the places chosen, which are given best first. The second rung of a size is `720p-2`; all but those of
+/// the base format have its name before theirs: `av1-720p`.
+pub fn named(places: &[TrialPoint], model: &Model, format: Format) -> Vec<Rung> {
     let rung = |(i, place): (usize, &TrialPoint)| {
         let name = sizes::name(place.trial.size);
         let before = places[..i].iter().filter(|other| sizes::name(other.trial.size) == name).count();
+        let name = if before == 0 { name } else { format!("{name}-{}", before + 1) };
         Rung {
-            name: if before == 0 { name } else { format!("{name}-{}", before + 1) },
-            format: media::Format::BASE,
+            name: if format == Format::BASE { name } else { format!("{format}-{name}") },
+            format,
             size: place.trial.size,
             crf: place.trial.crf,
-            shot_crfs: Vec::new(),
-            vmaf_per_crf: 1.5,
+            shot_crfs: model.shot_crfs(place.trial),
+            vmaf_per_crf: model.vmaf_per_crf(place.trial),
             vmaf_target: place.vmaf,
             bitrate_bps_expected: place.bitrate_bps,
             bitrate_bps_max: cap(place.bitrate_bps),

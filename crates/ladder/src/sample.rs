@@ -1,7 +1,8 @@
-//! Excerpts: few seconds that stand for the film, so that a trial costs seconds and not the film's length.
+//! Excerpts: few seconds that stand for the film, so that a trial costs seconds and not the film's length; and one
+//! look at every shot, to know how it differs from them.
 //!
 //! Shots are ranged by how hard they are to code and cut into parts of equal duration; the shot in the middle of
-//! each part stands for it.
+//! each part is the part's sample.
 
 use media::shot::{Complexity, Shot, ShotList};
 use media::{FrameRange, FrameRate};
@@ -13,17 +14,21 @@ pub struct Config {
     pub excerpts_max: usize,
     /// Most seconds of all excerpts together.
     pub total_s_max: f64,
+    /// Most seconds of a look at a shot that is no sample.
+    pub look_s_max: f64,
 }
 
 impl Default for Config {
     fn default() -> Config {
-        Config { excerpts_max: 5, total_s_max: 8.0 }
+        Config { excerpts_max: 5, total_s_max: 8.0, look_s_max: 2.0 }
     }
 }
 
 /// One excerpt.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sample {
+    /// The shot, counted from 0.
+    pub shot: usize,
     /// Its frames, all of one shot.
     pub frames: FrameRange,
     /// Share of the film that it stands for; all weights sum to 1.
@@ -35,13 +40,19 @@ pub fn samples(shots: &ShotList, rate: FrameRate, config: &Config) -> Vec<Sample
     let frames = shots.frames();
     let budget = rate.frames(config.total_s_max).max(1);
     if frames <= budget && shots.shots.len() <= config.excerpts_max {
-        return shots.shots.iter().map(|shot| whole(shot, frames)).filter(|s| !s.frames.is_empty()).collect();
+        let whole = |(shot, s): (usize, &Shot)| Sample {
+            shot,
+            frames: s.frames,
+            weight: s.frames.len() as f64 / frames as f64,
+        };
+        return shots.shots.iter().enumerate().map(whole).filter(|s| !s.frames.is_empty()).collect();
     }
     let parts = config.excerpts_max.max(1) as u64;
     let mut samples: Vec<Sample> = parts_by_shot(shots, parts)
         .into_iter()
         .map(|(shot, count)| Sample {
-            frames: middle(shot.frames, count * budget / parts),
+            shot,
+            frames: middle(shots.shots[shot].frames, count * budget / parts),
             weight: count as f64 / parts as f64,
         })
         .collect();
@@ -49,19 +60,27 @@ pub fn samples(shots: &ShotList, rate: FrameRate, config: &Config) -> Vec<Sample
     samples
 }
 
-fn whole(shot: &Shot, frames: u64) -> Sample {
-    Sample { frames: shot.frames, weight: shot.frames.len() as f64 / frames as f64 }
+/// The frames of every shot to look at; those of a sample are the sample's own. Empty where every shot is a sample.
+pub fn looks(shots: &ShotList, samples: &[Sample], rate: FrameRate, config: &Config) -> Vec<FrameRange> {
+    let own = |shot: usize| samples.iter().find(|sample| sample.shot == shot).map(|sample| sample.frames);
+    if (0..shots.shots.len()).all(|shot| own(shot).is_some()) {
+        return Vec::new();
+    }
+    let longest = rate.frames(config.look_s_max).max(1);
+    let look = |(number, shot): (usize, &Shot)| own(number).unwrap_or_else(|| middle(shot.frames, longest));
+    shots.shots.iter().enumerate().map(look).collect()
 }
 
-/// The shots that stand for the `parts` parts of equal duration, each with the number of parts it stands for.
-fn parts_by_shot(shots: &ShotList, parts: u64) -> Vec<(&Shot, u64)> {
-    let mut ranged: Vec<&Shot> = shots.shots.iter().collect();
-    ranged.sort_by(|a, b| difficulty(&a.complexity).total_cmp(&difficulty(&b.complexity)));
+/// The numbers of the shots that stand for the `parts` parts of equal duration, each with the number of parts it
+/// stands for.
+fn parts_by_shot(shots: &ShotList, parts: u64) -> Vec<(usize, u64)> {
+    let mut ranged: Vec<(usize, &Shot)> = shots.shots.iter().enumerate().collect();
+    ranged.sort_by(|(_, a), (_, b)| difficulty(&a.complexity).total_cmp(&difficulty(&b.complexity)));
     let frames = shots.frames();
     let mut passed = 0;
     let mut part = 0;
     let mut chosen = Vec::new();
-    for shot in ranged {
+    for (number, shot) in ranged {
         passed += shot.frames.len();
         let before = part;
         // The middle of part i, in frames from the easiest one on, is (2i + 1) / (2 parts) of all.
@@ -69,7 +88,7 @@ fn parts_by_shot(shots: &ShotList, parts: u64) -> Vec<(&Shot, u64)> {
             part += 1;
         }
         if part > before {
-            chosen.push((shot, part - before));
+            chosen.push((number, part - before));
         }
     }
     chosen

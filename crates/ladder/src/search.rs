@@ -1,15 +1,29 @@
-//! The search: which trials to make next, or the ladder when enough are made.
+//! The search: which probes to make next, or the ladder when enough are made.
 //!
-//! First one look at every size; then trials where the rungs are predicted to be, until each rung rests on a trial
-//! near it. Pure: the same history gives the same answer, so a search may be broken off and taken up anywhere.
+//! First two looks at every shot, and trials at every size; then trials where the rungs are predicted to be, until
+//! each rung rests on a trial near it. Pure: the same history gives the same answer, so a search may be broken off and
+//! taken up anywhere.
 
-use crate::curve::Curve;
+use crate::model::Model;
 use crate::rungs::{self, Config};
-use crate::{hull, sizes};
-use media::rung::{Crf, Ladder, Trial, TrialPoint};
-use media::{Format, FrameRate, Size};
+use crate::sample::{self, Sample};
+use crate::{hull, looks, sizes, trial};
+use media::rung::{Crf, Effort, Ladder, Probe, ProbePoint, Trial, TrialPoint};
+use media::shot::ShotList;
+use media::{Format, FrameRange, FrameRate, Size};
 
-/// What is encoded: the mezzanine.
+/// What is to be encoded.
+#[derive(Debug, Clone, Copy)]
+pub struct Film<'a> {
+    /// Codec and dynamic range of the ladder.
+    pub format: Format,
+    /// The mezzanine.
+    pub source: Source,
+    /// Its shots.
+    pub shots: &'a ShotList,
+}
+
+/// The mezzanine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source {
     /// Its size.
@@ -21,58 +35,97 @@ pub struct Source {
 /// The search's answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Next {
-    /// Make these trials, as many at once as you like, add them to the history and ask again.
-    Probe(Vec<Trial>),
+    /// Make these probes, as many at once as you like, add them to the history and ask again.
+    Probe(Vec<Probe>),
     /// Enough is known.
     Done(Ladder),
 }
 
-/// First looks at the source's size: two, around where the top rung mostly is. They give the shape for all sizes.
-const FIRST_CRFS_TOP: [Crf; 2] = [Crf(220), Crf(310)];
-/// First look at every smaller size: about where it is on the hull.
-const FIRST_CRF: Crf = Crf(280);
+/// First trials of the source's size, as parts of the codec's range: two, around where the top rung mostly is (CRF 22 and
+/// 31 of H.264). They give the shape for all sizes.
+const FIRST_TOP: [f64; 2] = [1.0 / 3.0, 0.63];
+/// First trial of every smaller size: about where it is on the hull (CRF 28 of H.264).
+const FIRST: f64 = 0.53;
 /// A rung is confirmed by a trial of its size whose VMAF is within this of the rung's. The top is promised.
 const NEAR_VMAF_TOP: f64 = 0.75;
-/// The same for lower rungs: a third of the step to the next.
-const NEAR_VMAF: f64 = 1.75;
+/// The same for lower rungs: half of the step to the next.
+const NEAR_VMAF: f64 = 2.5;
 
-/// The trials to make after `history`, or the ladder.
-pub fn next(history: &[TrialPoint], source: &Source, config: &Config) -> Next {
-    let room = config.trials_max.saturating_sub(history.len());
-    let first = missing(&first_looks(source), history);
-    if !first.is_empty() && room > 0 {
-        return Next::Probe(first.into_iter().take(room).collect());
+/// The probes to make after `history`, or the ladder.
+pub fn next(history: &[ProbePoint], film: &Film<'_>, config: &Config) -> Next {
+    let samples = sample::samples(film.shots, film.source.rate, &config.samples);
+    let trials = trials(film, &samples, history);
+    let room = config.trials_max.saturating_sub(trials.len());
+    let mut first = missing(look_probes(film, &samples, config), history);
+    first.extend(missing(
+        probes(&samples, first_trials(film, config).into_iter().take(config.trials_max)),
+        history,
+    ));
+    if !first.is_empty() {
+        return Next::Probe(first);
     }
-    let places = rungs::place(&curves(history, source), config);
+    let model = Model::new(film, &samples, history, config);
+    let places = rungs::place(&model, config);
+    let curve_points: Vec<TrialPoint> = trials.iter().filter_map(|t| model.at_one_crf(t.trial)).collect();
     let unsure: Vec<Trial> = places
         .iter()
         .enumerate()
-        .filter(|(i, place)| !confirmed(*i, place, history))
-        .map(|(_, p)| p.trial)
+        .filter(|(i, place)| !confirmed(*i, place, &curve_points))
+        .map(|(_, p)| Trial { crf: config.quantised(p.trial.crf.value()), ..p.trial })
         .collect();
-    if !unsure.is_empty() && room > 0 {
-        return Next::Probe(unsure.into_iter().take(room).collect());
+    let more = missing(probes(&samples, unsure.iter().copied().take(room)), history);
+    if !more.is_empty() {
+        return Next::Probe(more);
     }
-    Next::Done(ladder(history, &places, unsure.len(), config))
+    Next::Done(ladder(history, film, &model, &curve_points, &places, unsure.len(), config))
 }
 
-fn first_looks(source: &Source) -> Vec<Trial> {
-    let sizes = sizes::candidates(source.size);
-    let top = FIRST_CRFS_TOP.map(|crf| Trial { size: source.size, crf });
-    top.into_iter().chain(sizes[1..].iter().map(|&size| Trial { size, crf: FIRST_CRF })).collect()
+/// The trials that are complete, over all sizes.
+fn trials(film: &Film<'_>, samples: &[Sample], history: &[ProbePoint]) -> Vec<TrialPoint> {
+    let sizes = sizes::candidates(film.source.size);
+    sizes.into_iter().flat_map(|size| trial::complete(size, samples, history, film.source.rate)).collect()
 }
 
-fn missing(trials: &[Trial], history: &[TrialPoint]) -> Vec<Trial> {
-    trials.iter().filter(|trial| !history.iter().any(|point| point.trial == **trial)).copied().collect()
+fn first_trials(film: &Film<'_>, config: &Config) -> Vec<Trial> {
+    let sizes = sizes::candidates(film.source.size);
+    let top = FIRST_TOP.map(|part| Trial { size: film.source.size, crf: config.crf_at(part) });
+    top.into_iter().chain(sizes[1..].iter().map(|&size| Trial { size, crf: config.crf_at(FIRST) })).collect()
 }
 
-/// A curve for every size that has a trial.
-fn curves(history: &[TrialPoint], source: &Source) -> Vec<Curve> {
-    let top = Curve::through(source.size, history, None);
-    let smaller = sizes::candidates(source.size).into_iter().skip(1);
-    let smaller: Vec<Curve> =
-        smaller.filter_map(|size| Curve::through(size, history, top.as_ref())).collect();
-    top.into_iter().chain(smaller).collect()
+/// Looks at every shot where not all are samples: quick, in the source's size.
+fn look_probes(film: &Film<'_>, samples: &[Sample], config: &Config) -> Vec<Probe> {
+    let frames = sample::looks(film.shots, samples, film.source.rate, &config.samples);
+    let crfs = looks::crfs(film.shots, config);
+    let of_shot = |(shot, (frames, crfs)): (usize, (FrameRange, [Crf; 2]))| {
+        crfs.map(|crf| {
+            let trial = Trial { size: film.source.size, crf };
+            Probe { shot, frames, trial, effort: Effort::Probe }
+        })
+    };
+    frames.into_iter().zip(crfs).enumerate().flat_map(of_shot).collect()
+}
+
+/// The probes of `trials`: one of each sample.
+fn probes(samples: &[Sample], trials: impl Iterator<Item = Trial>) -> Vec<Probe> {
+    let of_trial = |trial| {
+        samples.iter().map(move |sample| Probe {
+            shot: sample.shot,
+            frames: sample.frames,
+            trial,
+            effort: Effort::Final,
+        })
+    };
+    trials.flat_map(of_trial).collect()
+}
+
+fn missing(probes: Vec<Probe>, history: &[ProbePoint]) -> Vec<Probe> {
+    let mut new: Vec<Probe> = Vec::new();
+    for probe in probes {
+        if !new.contains(&probe) && !history.iter().any(|point| point.probe == probe) {
+            new.push(probe);
+        }
+    }
+    new
 }
 
 /// Whether rung `number`, predicted to be at `place`, rests on a trial near it.
@@ -84,8 +137,16 @@ fn confirmed(number: usize, place: &TrialPoint, history: &[TrialPoint]) -> bool 
     })
 }
 
-fn ladder(history: &[TrialPoint], places: &[TrialPoint], unsure: usize, config: &Config) -> Ladder {
-    let mut rungs = rungs::named(places);
+fn ladder(
+    history: &[ProbePoint],
+    film: &Film<'_>,
+    model: &Model,
+    trials: &[TrialPoint],
+    places: &[TrialPoint],
+    unsure: usize,
+    config: &Config,
+) -> Ladder {
+    let mut rungs = rungs::named(places, model, film.format);
     let mut notes = Vec::new();
     if let Some(top) = rungs.first_mut() {
         if top.vmaf_target >= config.vmaf_top {
@@ -97,17 +158,11 @@ fn ladder(history: &[TrialPoint], places: &[TrialPoint], unsure: usize, config: 
     if unsure > 0 {
         notes.push(format!(
             "rungs predicted and not tried: {unsure}, since the search ends after {} trials",
-            history.len()
+            trials.len()
         ));
     }
-    Ladder {
-        format: Format::BASE,
-        trials: history.to_vec(),
-        hull: hull::upper(history),
-        rungs,
-        probes: 0,
-        notes,
-    }
+    let hull = hull::upper(trials);
+    Ladder { format: film.format, trials: trials.to_vec(), hull, rungs, probes: history.len(), notes }
 }
 
 fn top_short(vmaf: f64, config: &Config) -> String {
@@ -115,6 +170,6 @@ fn top_short(vmaf: f64, config: &Config) -> String {
         "the top rung aims at VMAF {vmaf:.1} and not {:.0}: more would need over {:.0} Mb/s or a CRF under {}",
         config.vmaf_top,
         config.bitrate_bps_max / 1e6,
-        rungs::CRF_MIN
+        config.crf_min
     )
 }

@@ -5,7 +5,7 @@ use crate::picture::Size;
 use crate::timebase::FrameRange;
 use std::fmt;
 
-/// Constant rate factor in tenths, so that it can be compared and hashed: 235 is CRF 23.5. Range 0 to 510.
+/// Constant rate factor in tenths, so that it can be compared and hashed: 235 is CRF 23.5. Range 0 to 630.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Crf(pub u16);
 

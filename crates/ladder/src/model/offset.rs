@@ -1,0 +1,104 @@
+//! Offsets: how a shot differs from the samples.
+
+use crate::curve::Curve;
+use crate::sample::Sample;
+use crate::search::Film;
+use crate::trial::LogPoint;
+use media::rung::{Crf, Effort, ProbePoint};
+
+/// Farthest from its looks, in CRF, that a shot's slopes are believed: beyond it they run on with the samples'.
+const SLOPE_REACH: f64 = 6.0;
+/// Least distance of two looks, in CRF, from which a slope is taken.
+const SLOPE_BASE_MIN: f64 = 2.0;
+
+/// A line over the CRF, in logarithms.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Offset {
+    /// CRF of the looks, least and greatest.
+    from: f64,
+    to: f64,
+    /// At `from`.
+    at: LogPoint,
+    /// For each CRF.
+    slope: LogPoint,
+}
+
+impl Offset {
+    /// What the shot comes to where the samples come to `point`.
+    pub(super) fn added_to(&self, point: LogPoint, crf: Crf) -> LogPoint {
+        let at = self.value(crf.value());
+        LogPoint { rate: point.rate + at.rate, loss: point.loss + at.loss }
+    }
+
+    fn value(&self, crf: f64) -> LogPoint {
+        let distance = crf.clamp(self.from - SLOPE_REACH, self.to + SLOPE_REACH) - self.from;
+        LogPoint {
+            rate: self.at.rate + self.slope.rate * distance,
+            loss: self.at.loss + self.slope.loss * distance,
+        }
+    }
+
+    /// Through points at their CRFs: the line through the outermost two. `None` of nothing.
+    fn through(points: &[(f64, LogPoint)]) -> Option<Offset> {
+        let first = points.iter().min_by(|a, b| a.0.total_cmp(&b.0))?;
+        let last = points.iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
+        let crfs = last.0 - first.0;
+        let slope = if crfs >= SLOPE_BASE_MIN {
+            let rise = last.1.minus(first.1);
+            LogPoint { rate: rise.rate / crfs, loss: rise.loss / crfs }
+        } else {
+            LogPoint::default()
+        };
+        Some(Offset { from: first.0, to: last.0, at: first.1, slope })
+    }
+
+    /// The line from `zero` to this one.
+    fn minus(&self, zero: &Offset) -> Offset {
+        let slope = self.slope.minus(zero.slope);
+        Offset { at: self.at.minus(zero.value(self.from)), slope, ..*self }
+    }
+}
+
+/// The offset of every shot: of its looks from the samples' looks, or, where there are no looks, of all trials of the
+/// source's size. A shot without any is like the samples.
+pub(super) fn of_shots(
+    film: &Film<'_>,
+    samples: &[Sample],
+    history: &[ProbePoint],
+    top: &Curve,
+) -> Vec<Offset> {
+    let line = |shot: usize, effort: Effort| {
+        let of_shot = history.iter().filter(|point| {
+            let probe = point.probe;
+            probe.shot == shot && probe.effort == effort && probe.trial.size == top.size()
+        });
+        // The samples' curve takes out what every shot does over the CRF.
+        let point = |p: &ProbePoint| {
+            let crf = p.probe.trial.crf;
+            (crf.value(), LogPoint::of(p, film.source.rate).minus(top.at(crf)))
+        };
+        Offset::through(&of_shot.map(point).collect::<Vec<_>>())
+    };
+    let shots = film.shots.shots.len();
+    let looked_at = (0..shots).all(|shot| line(shot, Effort::Probe).is_some());
+    let effort = if looked_at { Effort::Probe } else { Effort::Final };
+    let lines: Vec<Option<Offset>> = (0..shots).map(|shot| line(shot, effort)).collect();
+    let zero = zero(samples, &lines);
+    lines.into_iter().map(|line| line.map_or(Offset::default(), |line| line.minus(&zero))).collect()
+}
+
+/// The samples' own mean line: not zero where effort differs.
+fn zero(samples: &[Sample], lines: &[Option<Offset>]) -> Offset {
+    let of_sample = |sample: &Sample| Some((sample.weight, lines.get(sample.shot).copied().flatten()?));
+    let of_samples: Vec<(f64, Offset)> = samples.iter().filter_map(of_sample).collect();
+    let mean = |value: &dyn Fn(&Offset) -> LogPoint| {
+        let weighted = of_samples.iter().map(|(weight, line)| (*weight, value(line)));
+        crate::trial::mean(weighted).unwrap_or_default()
+    };
+    let crf = |of: fn(&Offset) -> f64| {
+        let crfs = of_samples.iter().map(|(_, line)| of(line));
+        crfs.sum::<f64>() / of_samples.len().max(1) as f64
+    };
+    let (from, to) = (crf(|line| line.from), crf(|line| line.to));
+    Offset { from, to, at: mean(&|line| line.value(from)), slope: mean(&|line| line.slope) }
+}

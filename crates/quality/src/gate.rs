@@ -1,48 +1,82 @@
-//! The gate: whether a rendition may be packaged, which of its shots to encode again, or why it stays short.
+//! The gate: whether a rendition may be packaged, which of its shots to encode again, or why it misses its aim.
 //!
-//! Judges one rung against its own target, so that a low rung is not driven up to a high one's. Knows nothing of
-//! files: shots are known by their number.
+//! Judges one rung against its own aim, from both sides: a rendition under it disappoints, one over it wastes bits for
+//! ever. Knows nothing of files: shots are known by their number. Which shots are worth moving is in `moves`.
+
+mod moves;
 
 use media::rung::Crf;
+use moves::Move;
 
 /// What the gate asks of a rung.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Config {
-    /// How far the mean of the whole rendition may be under the rung's target.
+    /// How far the mean of the whole rendition may be from the rung's aim, to either side.
     pub tolerance: f64,
-    /// How far the mean of a single shot may be under it. One just noticeable difference: about 6 VMAF.
+    /// How far the 5th-percentile frame of a single shot may be under it. One just noticeable difference: about 6 VMAF.
     pub shot_tolerance: f64,
-    /// Least mean of the top rung, whatever its target.
+    /// Least mean of the top rung, whatever its aim.
     pub top_min: f64,
     /// Mean of the top rung under which the title is refused: nobody should be shown it.
     pub refuse_below: f64,
-    /// VMAF gained by lowering the CRF by 1, where nothing better is known.
-    pub vmaf_per_crf: f64,
+    /// Best quality that is asked of the encoder. Under it bits go up and nobody sees more.
+    pub crf_min: Crf,
+    /// Worst quality that is asked of the encoder.
+    pub crf_max: Crf,
+    /// Smallest step of the encoder's CRF; less would be lost in the noise.
+    pub crf_step: Crf,
 }
 
 impl Default for Config {
     fn default() -> Config {
-        Config { tolerance: 1.0, shot_tolerance: 6.0, top_min: 93.0, refuse_below: 70.0, vmaf_per_crf: 1.5 }
+        Config {
+            tolerance: 0.5,
+            shot_tolerance: 6.0,
+            top_min: 93.0,
+            refuse_below: 70.0,
+            crf_min: Crf(100),
+            crf_max: Crf(450),
+            crf_step: Crf(5),
+        }
     }
 }
 
-/// How often a shot may be encoded again: the first time by the usual slope, the second to mend what that missed.
+/// VMAF gained by lowering a shot's CRF by 1, where nothing better is known.
+pub const VMAF_PER_CRF: f64 = 1.5;
+/// How often a shot may be encoded again: the first time by the expected slope, the second to mend what that missed.
 /// A third has never been worth its time; the bitrate cap is what holds such a shot down.
 pub const RENEWALS_MAX: u32 = 2;
-/// The best quality that is asked of the encoder. Under it bits go up and nobody sees more.
-pub const CRF_MIN: Crf = Crf(100);
-/// Largest step of a CRF at once (in tenths), so that one odd measurement cannot multiply a shot's bits.
-const STEP_MAX: u16 = 80;
-/// Smallest step of a CRF (in tenths): less would be lost in the noise.
-const STEP_MIN: u16 = 5;
+/// How often shots of a rung may be sent back: after four corrections, measuring and joining the film once more costs
+/// more than what is left to gain.
+pub const ROUNDS_MAX: u32 = 4;
+
+/// What a rung aims at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Aim {
+    /// VMAF of the whole (0 to 100).
+    pub vmaf: f64,
+    /// Whether it is the best rung of its ladder.
+    pub top: bool,
+    /// The CRF that the film would have, had it one for all shots. Below the top rung no shot is given a better one for
+    /// its own sake: hard shots are then as good as in a film encoded the usual way.
+    pub crf: Crf,
+    /// How often shots of this rung were sent back so far.
+    pub rounds: u32,
+}
 
 /// One shot of a rendition, as it is now.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ShotQuality {
     /// Its length.
     pub frames: u64,
+    /// Its encoded size.
+    pub bits: u64,
     /// Mean VMAF of its frames.
     pub vmaf_mean: f64,
+    /// VMAF of its 5th-percentile frame.
+    pub vmaf_p5: f64,
+    /// VMAF expected to be gained by lowering its CRF by 1; [`VMAF_PER_CRF`] where not known.
+    pub vmaf_per_crf: f64,
     /// The CRF with which it is encoded.
     pub crf: Crf,
     /// How often it has been encoded again.
@@ -70,6 +104,11 @@ pub enum Verdict {
         /// Why, for the report.
         reason: String,
     },
+    /// It may be packaged, but stays over what was asked and so costs more than it should.
+    Over {
+        /// Why, for the report.
+        reason: String,
+    },
     /// The title must not be published.
     Refuse {
         /// Why, and what to do.
@@ -77,58 +116,91 @@ pub enum Verdict {
     },
 }
 
-/// Judges the rendition of a rung that aims at `target` VMAF. `top` says whether it is the ladder's best rung.
-pub fn gate(target: f64, top: bool, shots: &[ShotQuality], config: &Config) -> Verdict {
-    let mean = whole_mean(shots);
-    let least = if top { config.top_min.max(target - config.tolerance) } else { target - config.tolerance };
-    let weak = weak_shots(target.max(least), mean < least, shots, config);
-    if weak.is_empty() {
+/// Means with which a rendition passes.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    low: f64,
+    high: f64,
+}
+
+impl Window {
+    fn new(aim: &Aim, config: &Config) -> Window {
+        let least = aim.vmaf - config.tolerance;
+        let low = if aim.top { least.max(config.top_min) } else { least };
+        Window { low, high: aim.vmaf.max(low) + config.tolerance }
+    }
+
+    /// Where corrections aim.
+    fn middle(&self) -> f64 {
+        f64::midpoint(self.low, self.high)
+    }
+}
+
+/// Judges the rendition of a rung.
+pub fn gate(aim: &Aim, shots: &[ShotQuality], config: &Config) -> Verdict {
+    if shots.iter().all(|shot| shot.frames == 0) {
         return Verdict::Pass;
     }
-    let renewals: Vec<Renewal> =
-        weak.iter().filter_map(|&(shot, aim)| renewal(shot, aim, shots, config)).collect();
+    let (window, mean) = (Window::new(aim, config), whole_mean(shots));
+    let floor = window.middle() - config.shot_tolerance;
+    let weak = moves::weak(aim, floor, shots);
+    let renewals = renewals(aim, &window, &weak, shots, config);
     if !renewals.is_empty() {
-        return Verdict::ReEncode(renewals);
+        Verdict::ReEncode(renewals)
+    } else if aim.top && mean < config.refuse_below {
+        Verdict::Refuse { reason: refusal(mean, config) }
+    } else if mean < window.low {
+        let why = obstacle(aim, 0..shots.len(), shots, config);
+        Verdict::Short { reason: format!("the whole reaches VMAF {mean:.1} of {:.1}: {why}", window.low) }
+    } else if mean > window.high {
+        let reason =
+            format!("the whole has VMAF {mean:.1}, over the {:.1} aimed at: no shot can give", aim.vmaf);
+        Verdict::Over { reason: reason + " more without falling under its floor or being encoded too often" }
+    } else if !weak.is_empty() {
+        Verdict::Short { reason: weakness(mean, floor, aim, &weak, shots, config) }
+    } else {
+        Verdict::Pass
     }
-    if top && mean < config.refuse_below {
-        return Verdict::Refuse { reason: refusal(mean, config) };
-    }
-    Verdict::Short { reason: shortfall(mean, least, target - config.shot_tolerance, &weak, shots) }
 }
 
 /// Mean VMAF over all frames; 0 where there is none.
 pub fn whole_mean(shots: &[ShotQuality]) -> f64 {
-    let frames: u64 = shots.iter().map(|shot| shot.frames).sum();
     let sum: f64 = shots.iter().map(|shot| shot.vmaf_mean * shot.frames as f64).sum();
-    sum / frames.max(1) as f64
+    sum / frames(shots).max(1) as f64
 }
 
-/// Shots to better, by number, each with the VMAF to aim at. Where the whole is short, every shot under the
-/// target is lifted to it; else only those under the floor of a single shot, half the way.
-fn weak_shots(
-    target: f64,
-    whole_is_short: bool,
+fn frames(shots: &[ShotQuality]) -> u64 {
+    shots.iter().map(|shot| shot.frames).sum()
+}
+
+/// Shots to encode again: weak ones are lifted over their floor; then, where the whole would still miss, the cheapest
+/// are bettered or those with most to spare made worse.
+fn renewals(
+    aim: &Aim,
+    window: &Window,
+    weak: &[usize],
     shots: &[ShotQuality],
     config: &Config,
-) -> Vec<(usize, f64)> {
-    let (floor, aim) = if whole_is_short {
-        (target, target)
-    } else {
-        (target - config.shot_tolerance, target - config.shot_tolerance / 2.0)
-    };
-    let under = |shot: &ShotQuality| shot.frames > 0 && shot.vmaf_mean < floor;
-    shots.iter().enumerate().filter(|(_, shot)| under(shot)).map(|(number, _)| (number, aim)).collect()
-}
-
-/// How to encode shot `number` again to reach `aim`; `None` where that is not allowed any more.
-fn renewal(number: usize, aim: f64, shots: &[ShotQuality], config: &Config) -> Option<Renewal> {
-    let shot = shots[number];
-    if shot.renewals >= RENEWALS_MAX || shot.crf <= CRF_MIN {
-        return None;
+) -> Vec<Renewal> {
+    if aim.rounds >= ROUNDS_MAX {
+        return Vec::new();
     }
-    let tenths = ((aim - shot.vmaf_mean) / config.vmaf_per_crf * 10.0).ceil() as u16; // `as` saturates
-    let step = tenths.clamp(STEP_MIN, STEP_MAX);
-    Some(Renewal { shot: number, crf: Crf(shot.crf.0.saturating_sub(step).max(CRF_MIN.0)) })
+    let floor = window.middle() - config.shot_tolerance;
+    let mut moved: Vec<Move> =
+        weak.iter().filter_map(|&shot| moves::lift(shot, aim, floor, shots, config)).collect();
+    let frames = frames(shots) as f64;
+    let expected = whole_mean(shots) + moved.iter().map(|m| m.gain).sum::<f64>() / frames;
+    let missing = (window.middle() - expected) * frames;
+    let free: Vec<usize> = (0..shots.len())
+        .filter(|i| moves::renewable(&shots[*i]) && !moved.iter().any(|m| m.shot == *i))
+        .collect();
+    if expected < window.low {
+        moved.extend(moves::better(missing, &free, shots, config));
+    } else if expected > window.high {
+        moved.extend(moves::worse(-missing, floor, &free, shots, config));
+    }
+    moved.sort_by_key(|m| m.shot);
+    moved.into_iter().map(|Move { shot, crf, .. }| Renewal { shot, crf }).collect()
 }
 
 fn refusal(mean: f64, config: &Config) -> String {
@@ -138,113 +210,37 @@ fn refusal(mean: f64, config: &Config) -> String {
     )
 }
 
-fn shortfall(mean: f64, least: f64, floor: f64, weak: &[(usize, f64)], shots: &[ShotQuality]) -> String {
-    let at_floor = weak.iter().all(|&(number, _)| shots[number].crf <= CRF_MIN);
-    let why = if at_floor {
-        format!("the encoder is at its best setting, CRF {CRF_MIN}")
+fn weakness(
+    mean: f64,
+    floor: f64,
+    aim: &Aim,
+    weak: &[usize],
+    shots: &[ShotQuality],
+    config: &Config,
+) -> String {
+    let numbers: Vec<String> = weak.iter().map(|number| (number + 1).to_string()).collect();
+    let why = obstacle(aim, weak.iter().copied(), shots, config);
+    format!(
+        "the whole reaches VMAF {mean:.1}, but the 5th-percentile frame of shot {} stays under {floor:.1}: {why}",
+        numbers.join(", ")
+    )
+}
+
+/// What keeps the shots `numbers` from being bettered.
+fn obstacle(
+    aim: &Aim,
+    mut numbers: impl Iterator<Item = usize>,
+    shots: &[ShotQuality],
+    config: &Config,
+) -> String {
+    if numbers.all(|number| shots[number].crf <= config.crf_min) {
+        format!("the encoder is at its best setting, CRF {}", config.crf_min)
+    } else if aim.rounds >= ROUNDS_MAX {
+        format!("shots were sent back {ROUNDS_MAX} times already")
     } else {
-        format!("{RENEWALS_MAX} encodes more did not help, so the bitrate cap or the source holds it down")
-    };
-    if mean < least {
-        format!("the whole reaches VMAF {mean:.1} of {least:.1}: {why}")
-    } else {
-        let numbers: Vec<String> = weak.iter().map(|(number, _)| (number + 1).to_string()).collect();
-        format!(
-            "the whole reaches VMAF {mean:.1}, but shot {} stays under {floor:.1}: {why}",
-            numbers.join(", ")
-        )
+        "more encodes did not help, so the bitrate cap or the source holds it down".to_owned()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shot(frames: u64, vmaf_mean: f64, crf: u16, renewals: u32) -> ShotQuality {
-        ShotQuality { frames, vmaf_mean, crf: Crf(crf), renewals }
-    }
-
-    /// Judges and writes the verdict in short: `pass`, `0:235 2:200`, `short: …`, `refuse: …`.
-    #[track_caller]
-    fn check(target: f64, top: bool, shots: &[ShotQuality], expected: &str) {
-        let text = match gate(target, top, shots, &Config::default()) {
-            Verdict::Pass => "pass".to_owned(),
-            Verdict::ReEncode(renewals) => {
-                renewals.iter().map(|r| format!("{}:{}", r.shot, r.crf.0)).collect::<Vec<_>>().join(" ")
-            }
-            Verdict::Short { reason } => format!("short: {reason}"),
-            Verdict::Refuse { reason } => format!("refuse: {reason}"),
-        };
-        assert!(text.starts_with(expected), "{shots:?}\n   is: {text}\n  not: {expected}");
-    }
-
-    #[test]
-    fn a_rendition_near_its_target_passes() {
-        check(95.0, true, &[shot(100, 95.0, 220, 0)], "pass");
-        check(95.0, true, &[shot(100, 94.0, 220, 0)], "pass");
-        // One shot 5 under, the whole at 94.5: within both tolerances.
-        check(95.0, true, &[shot(90, 95.0, 220, 0), shot(10, 90.0, 220, 0)], "pass");
-        check(60.0, false, &[shot(50, 62.0, 300, 0), shot(50, 57.0, 300, 0)], "pass");
-        check(60.0, false, &[], "pass");
-    }
-
-    #[test]
-    fn a_single_shot_far_under_is_encoded_again() {
-        // 96.1 on the whole; shot 1 is 9 under and aims at 92: 6 VMAF at 1.5 a CRF are 4 CRF.
-        check(95.0, true, &[shot(950, 96.6, 220, 0), shot(50, 86.0, 220, 0)], "1:180");
-        check(95.0, true, &[shot(950, 96.6, 220, 0), shot(50, 86.0, 220, 1)], "1:180");
-        // The same shot in a low rung is measured against that rung.
-        check(60.0, false, &[shot(950, 61.0, 320, 0), shot(50, 55.0, 320, 0)], "pass");
-    }
-
-    #[test]
-    fn a_whole_that_is_short_lifts_every_shot_under_target() {
-        // Mean 92.5: both under 95 are lifted by (95-92)/1.5 = 2 and (95-89)/1.5 = 4.
-        check(
-            95.0,
-            true,
-            &[shot(50, 96.5, 220, 0), shot(50, 92.0, 220, 0), shot(50, 89.0, 200, 0)],
-            "1:200 2:160",
-        );
-        // A step is bounded, and so is the CRF.
-        check(95.0, true, &[shot(50, 40.0, 220, 0)], "0:140");
-        check(95.0, true, &[shot(50, 60.0, 120, 0)], "0:100");
-        // A top rung that aims under 93 is still asked for 93.
-        check(90.0, true, &[shot(50, 91.5, 220, 0)], "0:210");
-    }
-
-    #[test]
-    fn what_cannot_be_bettered_says_why() {
-        let at_floor = [shot(50, 88.0, 100, 1)];
-        check(
-            95.0,
-            true,
-            &at_floor,
-            "short: the whole reaches VMAF 88.0 of 94.0: the encoder is at its best",
-        );
-        let tired = [shot(950, 96.6, 220, 0), shot(50, 86.0, 180, 2)];
-        check(
-            95.0,
-            true,
-            &tired,
-            "short: the whole reaches VMAF 96.1, but shot 2 stays under 89.0: 2 encodes more",
-        );
-        check(95.0, true, &[shot(50, 65.0, 140, 2)], "refuse: the best rendition reaches VMAF 65.0");
-        check(60.0, false, &[shot(50, 40.0, 140, 2)], "short: ");
-    }
-
-    #[test]
-    fn the_gate_ends() {
-        // Whatever is measured, a shot is asked for again at most RENEWALS_MAX times.
-        let mut shots = [shot(50, 10.0, 510, 0), shot(50, 99.0, 510, 0)];
-        let mut rounds = 0;
-        while let Verdict::ReEncode(renewals) = gate(95.0, true, &shots, &Config::default()) {
-            rounds += 1;
-            for renewal in renewals {
-                shots[renewal.shot].crf = renewal.crf;
-                shots[renewal.shot].renewals += 1;
-            }
-        }
-        assert_eq!(rounds, RENEWALS_MAX);
-    }
-}
+mod tests;

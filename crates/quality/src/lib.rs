@@ -1,9 +1,10 @@
-//! Quality gate: frames' VMAF pooled, and what to do about a rendition that misses its target.
+//! Quality gate: frames' scores pooled, and what to do about a rendition that misses its aim.
 //!
-//! In the order of use: [`pool()`] makes the numbers of a rendition, [`gate()`] judges it. Does not measure.
+//! In the order of use: [`FrameScores`] are pooled to the numbers of a rendition, [`gate()`] judges it. Does not
+//! measure.
 
 pub mod gate;
 pub mod pool;
 
-pub use gate::{Config, Renewal, ShotQuality, Verdict, gate};
-pub use pool::{Pooled, pool};
+pub use gate::{Aim, Config, Renewal, ShotQuality, Verdict, gate};
+pub use pool::{FrameScores, Pooled, PooledDb, PooledScores, pool, pool_db};

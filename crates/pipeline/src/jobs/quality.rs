@@ -11,7 +11,7 @@ use crate::flow::{Context, Failure, Job, Stage};
 use crate::progress::{Event, Unit};
 use crate::step::{Cost, Step};
 use crate::workshop::{self, Made, for_all};
-use ::quality::{Config, Pooled, ShotQuality, gate, pool};
+use ::quality::{Aim, Config, Pooled, ShotQuality, gate, pool};
 use anyhow::Context as _;
 use std::path::PathBuf;
 
@@ -64,12 +64,12 @@ impl Job for Quality {
                     crf: renewal.crf,
                     renewals: assembled.encoded.shots[rung][renewal.shot].renewals + 1,
                 })),
-                gate::Verdict::Short { reason } => notes[rung] = Some(reason),
+                gate::Verdict::Short { reason } | gate::Verdict::Over { reason } => notes[rung] = Some(reason),
                 gate::Verdict::Refuse { reason } => return Err(refusal("quality-too-low", reason)),
             }
         }
         if !tasks.is_empty() {
-            let message = format!("{} encodes are under their target and are made again", tasks.len());
+            let message = format!("{} encodes are made again, so that their rungs come to their aims", tasks.len());
             ctx.tell(Event::Note { stage: Stage::Quality, message });
             return Ok(Verdict::Again(Box::new(Again { encoded: assembled.encoded, tasks })));
         }
@@ -101,17 +101,24 @@ fn judge(
     let config = Config { top_min: ctx.settings.vmaf_floor, ..Config::default() };
     let encoded = &assembled.encoded;
     let cuts = &encoded.laddered.cuts.shots;
+    let aimed = &encoded.laddered.rungs[rung];
     let quality = |((shot, cuts), scores): ((&ShotEncode, &media::plan::ShotCuts), &Scores)| {
+        let pooled = pool(scores).context("a shot has no scored frame")?;
         Ok(ShotQuality {
             frames: cuts.frames.len(),
-            vmaf_mean: pool(scores).context("a shot has no scored frame")?.mean,
+            bits: shot.output.bytes * 8,
+            vmaf_mean: pooled.mean,
+            vmaf_p5: pooled.p5,
+            vmaf_per_crf: aimed.vmaf_per_crf,
             crf: shot.crf,
             renewals: shot.renewals,
         })
     };
     let shots = encoded.shots[rung].iter().zip(cuts).zip(scores).map(quality);
     let shots = shots.collect::<anyhow::Result<Vec<ShotQuality>>>()?;
-    Ok(gate::gate(encoded.laddered.ladder.rungs[rung].vmaf_target, rung == 0, &shots, &config))
+    let rounds = shots.iter().map(|shot| shot.renewals).max().unwrap_or(0);
+    let aim = Aim { vmaf: aimed.vmaf_target, top: encoded.laddered.is_top(rung), crf: aimed.crf, rounds };
+    Ok(gate::gate(&aim, &shots, &config))
 }
 
 /// The scores of every shot in every rung.

@@ -19,7 +19,8 @@ pub struct Vp9Entry {
 pub struct Vp9Config {
     /// `profile`: 0, or 2 for more than 8 bits.
     pub profile: u8,
-    /// `level`: ten times the level.
+    /// `level`: ten times the level. The stream itself does not say it, and ffmpeg goes by the picture's size alone: who
+    /// knows rate and bitrate sets it.
     pub level: u8,
     /// `bitDepth`: 8, 10 or 12.
     pub bit_depth: u8,

@@ -5,5 +5,7 @@
 
 mod support;
 mod video;
+mod formats;
 mod audio;
+mod sound;
 mod robust;

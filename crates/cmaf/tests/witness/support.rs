@@ -25,7 +25,9 @@ pub(crate) fn folder(test: &str) -> PathBuf {
 pub(crate) fn run(tool: &str, folder: &Path, args: &[&str]) -> Output {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.tools/bin").join(tool);
     let path = path.canonicalize().unwrap_or_else(|_| panic!("no {tool}: run `cargo xtask setup`"));
-    let output = Command::new(path).current_dir(folder).args(args).output().unwrap();
+    let mut command = Command::new(path);
+    command.current_dir(folder).args(args).env("SVT_LOG", "1"); // 1: errors alone
+    let output = command.output().unwrap();
     assert!(output.status.success(), "{tool} {args:?}: {}", String::from_utf8_lossy(&output.stderr));
     output
 }
@@ -45,16 +47,55 @@ pub(crate) fn ffprobe(folder: &Path, file: &str, entries: &str) -> Vec<String> {
     text.lines().map(|line| line.trim_end_matches(',').to_string()).filter(|line| !line.is_empty()).collect()
 }
 
-/// A shot of moving pictures, with keyframes at its start and at `key_frame`.
+/// How a shot is encoded.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Encoder {
+    /// Filters that declare depth and colour.
+    pub(crate) filter: &'static str,
+    /// ffmpeg's arguments.
+    pub(crate) args: &'static str,
+}
+
+/// Colour of standard dynamic range, said.
+pub(crate) const SDR: &str = "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv";
+
+const X264: Encoder = Encoder {
+    filter: SDR,
+    args: "-c:v libx264 -threads 1 -preset veryfast -bf 3 -sc_threshold 0 -g 1000 -pix_fmt yuv420p \
+           -x264-params stitchable=1:open-gop=0",
+};
+
+/// Moving pictures of a size and rate, given as ffmpeg takes them: `320x180:rate=25`.
+pub(crate) fn encode(folder: &Path, file: &str, pictures: &str, frames: u64, encoder: Encoder, extra: &str) {
+    let Encoder { filter, args } = encoder;
+    let source = format!("-f lavfi -i testsrc2=size={pictures} -frames:v {frames}");
+    ffmpeg(folder, &format!("{source} -vf {filter} {args} {extra} {file}"));
+}
+
+/// A shot of moving pictures in H.264, with keyframes at its start and at `key_frame`.
 pub(crate) fn encode_shot(folder: &Path, file: &str, rate: &str, frames: u64, key_frame: u64, extra: &str) {
-    ffmpeg(
-        folder,
-        &format!(
-            "-f lavfi -i testsrc2=size=320x180:rate={rate} -frames:v {frames} -c:v libx264 -threads 1 -preset veryfast \
-             -bf 3 -sc_threshold 0 -g 1000 -force_key_frames expr:eq(n,{key_frame}) -pix_fmt yuv420p -vf \
-             setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv -x264-params stitchable=1:open-gop=0 {extra} {file}"
-        ),
-    );
+    let keys = format!("-force_key_frames expr:eq(n,{key_frame}) {extra}");
+    encode(folder, file, &format!("320x180:rate={rate}"), frames, X264, &keys);
+}
+
+/// The codecs parameter of the only stream of a file, as the packager has it.
+pub(crate) fn packager_codecs(folder: &Path, file: &str) -> String {
+    let output = run("packager", folder, &[&format!("input={file}"), "--dump_stream_info"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let line = text.lines().find_map(|line| line.trim().strip_prefix("codec_string: "));
+    line.unwrap_or_else(|| panic!("no codec in {text}")).to_string()
+}
+
+/// The pictures that ffmpeg decodes from a file and shows: when, in ticks of the track, and their MD5.
+pub(crate) fn pictures(folder: &Path, file: &str) -> Vec<(String, String)> {
+    let args = "-fps_mode passthrough -enc_time_base demux -f framemd5 -";
+    let text = ffmpeg(folder, &format!("-copyts -i {file} {args}"));
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    let picture = |row: &str| {
+        let columns: Vec<_> = row.split(',').map(str::trim).collect(); // stream, dts, pts, duration, size, hash
+        (columns[2].to_string(), columns[5].to_string())
+    };
+    rows.map(picture).collect()
 }
 
 pub(crate) fn read_movie(folder: &Path, file: &str) -> Movie {

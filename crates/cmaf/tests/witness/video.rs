@@ -1,6 +1,6 @@
 //! Video: two shots, encoded apart, become one track.
 
-use crate::support::{encode_shot, ffmpeg, ffprobe, folder, frames, read_movie, run, write_track};
+use crate::support::{encode_shot, ffmpeg, ffprobe, folder, frames, pictures, read_movie, run, write_track};
 use cmaf::splice::{self, Shot, SpliceError, Spliced};
 use media::FrameRate;
 use mp4_atom::{Any, Codec, ReadFrom};
@@ -46,11 +46,7 @@ fn pictures_are_those_of_the_shots() {
     let folder = folder("video-pictures");
     let spliced = encode_and_splice(&folder, "25");
     write_track(&folder, "track.mp4", &spliced, &CUTS, &["0.mp4", "1.mp4"]);
-    let hashes = |file: &str| -> Vec<String> {
-        let text = ffmpeg(&folder, &format!("-i {file} -f framemd5 -"));
-        let rows = text.lines().filter(|line| !line.starts_with('#'));
-        rows.map(|line| line.rsplit(',').next().unwrap().to_string()).collect()
-    };
+    let hashes = |file| pictures(&folder, file).into_iter().map(|(_, hash)| hash).collect::<Vec<_>>();
     assert_eq!(hashes("track.mp4"), [hashes("0.mp4"), hashes("1.mp4")].concat());
 }
 

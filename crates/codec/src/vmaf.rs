@@ -1,14 +1,19 @@
 //! VMAF: how near an encode comes to the mezzanine, frame by frame, both at one common size.
 //!
-//! The model is VMAF v1 (no-enhancement-gain by construction, with banding). Owns the alignment by frame number;
-//! pooling is the quality room's.
+//! The model is VMAF v1 (no-enhancement-gain by construction, with banding). Two further metrics can stand beside it, so
+//! that a gain in one can be told from a gain in quality: VMAF v0.6.1 NEG, and XPSNR of the luma. Owns the alignment by
+//! frame number; pooling is the quality room's.
+//!
+//! High dynamic range is compared on its coded values (PQ or HLG, 10-bit), for which no model was trained: the scores
+//! rank encodes of one film, and do not compare with those of its standard rendition.
+
+mod log;
 
 use crate::child::{Child, OnProgress, Stdout, Usage, absolute};
 use crate::encode::{SCALE_FLAGS, seek};
 use crate::error::Error;
 use crate::{Tools, untrusted};
 use media::{FrameRange, FrameRate, Size};
-use serde_json::Value;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -17,8 +22,20 @@ pub const MODEL: &str = "vmaf_v1.0.16_3d0h";
 /// Shorter side below which the model's features fail or degenerate: the banding feature refuses pictures under
 /// 216 lines and the texture feature's covariance is singular on small chroma planes.
 const SCORING_SIDE_MIN: u32 = 360;
-/// Log written into the working folder.
+/// VMAF v0.6.1 without enhancement gain.
+const NEG_MODEL: &str = "vmaf_v0.6.1neg";
+/// Logs written into the working folder.
 const LOG_FILE: &str = "vmaf.json";
+const XPSNR_FILE: &str = "xpsnr.txt";
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Metrics {
+    /// The model alone.
+    Vmaf,
+    /// VMAF v0.6.1 NEG and XPSNR with it: twice the work.
+    All,
+}
 
 /// One comparison.
 #[derive(Debug)]
@@ -35,8 +52,12 @@ pub struct Job<'a> {
     pub distorted_start: u64,
     /// The size at which both are compared: see [`scoring_size`].
     pub size: Size,
+    /// Bits of a sample at which both are compared, 8 or 10: the encode's own.
+    pub bit_depth: u8,
     /// VMAF model: [`MODEL`].
     pub model: &'a str,
+    /// What is measured.
+    pub metrics: Metrics,
     /// Every how many frames one is scored; 1 for all.
     pub subsample: u32,
     /// An existing folder for this run.
@@ -46,11 +67,27 @@ pub struct Job<'a> {
 /// Scores of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scored {
-    /// Frame, counted from the comparison's first, and its VMAF (0 to 100).
-    pub frames: Vec<(u64, f64)>,
+    /// Frames in order, those left out by the subsampling left out.
+    pub frames: Vec<FrameScore>,
     /// What it used.
     pub usage: Usage,
 }
+
+/// Scores of one frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct FrameScore {
+    /// Counted from the comparison's first.
+    pub frame: u64,
+    /// VMAF by the job's model (0 to 100).
+    pub vmaf: f64,
+    /// VMAF v0.6.1 NEG (0 to 100), where asked for.
+    pub neg: Option<f64>,
+    /// XPSNR of the luma in decibels, at most [`XPSNR_DB_MAX`], where asked for.
+    pub xpsnr_db: Option<f64>,
+}
+
+/// XPSNR of a frame without any difference, which would be infinite.
+pub const XPSNR_DB_MAX: f64 = 100.0;
 
 /// The size at which to compare with a mezzanine of `mezzanine` size: its own, or enlarged to what the model needs.
 /// Aspect is kept to the next even number.
@@ -80,9 +117,7 @@ pub async fn score(tools: &Tools, job: &Job<'_>, on_progress: OnProgress<'_>) ->
         .reports_progress()
         .run(Stdout::Null, on_progress)
         .await?;
-    let log = folder.join(LOG_FILE);
-    let raw_json = std::fs::read(&log).map_err(Error::file(&log))?;
-    let frames = parse(&raw_json)?;
+    let frames = read_logs(&folder, job.metrics)?;
     let expected = job.reference.len().div_ceil(u64::from(job.subsample.max(1)));
     if frames.len() as u64 != expected {
         let reason = format!("{} frames were scored, not {expected}", frames.len());
@@ -91,16 +126,16 @@ pub async fn score(tools: &Tools, job: &Job<'_>, on_progress: OnProgress<'_>) ->
     Ok(Scored { frames, usage: finished.usage })
 }
 
-/// Reads libvmaf's JSON log.
-///
-/// # Errors
-/// [`Error::Answer`] where it is no such log or a frame has no score.
-fn parse(raw_json: &[u8]) -> Result<Vec<(u64, f64)>, Error> {
-    let wrong = |reason: String| Error::Answer { tool: "libvmaf", reason };
-    let log: Value = serde_json::from_slice(raw_json).map_err(|error| wrong(error.to_string()))?;
-    let frames = log["frames"].as_array().ok_or_else(|| wrong("the log has no frames".into()))?;
-    let score = |frame: &Value| Some((frame["frameNum"].as_u64()?, frame["metrics"]["vmaf"].as_f64()?));
-    frames.iter().map(|frame| score(frame).ok_or_else(|| wrong("a frame has no score".into()))).collect()
+fn read_logs(folder: &Path, metrics: Metrics) -> Result<Vec<FrameScore>, Error> {
+    let read = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read(&path).map_err(Error::file(&path))
+    };
+    let mut frames = log::vmaf(&read(LOG_FILE)?)?;
+    if metrics == Metrics::All {
+        log::add_xpsnr(&mut frames, &String::from_utf8_lossy(&read(XPSNR_FILE)?))?;
+    }
+    Ok(frames)
 }
 
 /// ffmpeg's arguments. Pure.
@@ -114,27 +149,55 @@ fn args(job: &Job<'_>, distorted: &Path, mezzanine: &Path) -> Vec<OsString> {
         args.push(untrusted::file_address(input));
     }
     args.extend(["-filter_complex".into(), OsString::from(graph(job))]);
-    args.extend(["-fps_mode", "passthrough", "-f", "null", "-"].map(OsString::from));
+    for output in outputs(job.metrics) {
+        args.extend(["-map", output, "-fps_mode", "passthrough", "-f", "null", "-"].map(OsString::from));
+    }
     args
 }
 
+fn outputs(metrics: Metrics) -> &'static [&'static str] {
+    match metrics {
+        Metrics::Vmaf => &["[vmaf]"],
+        Metrics::All => &["[vmaf]", "[xpsnr]"],
+    }
+}
+
 /// Both sides are cut to the same number of frames and numbered anew, and the shorter one ends the comparison:
-/// libvmaf's frame synchroniser would otherwise repeat its last frame.
+/// the synchroniser of frames would otherwise repeat its last frame.
 fn graph(job: &Job<'_>) -> String {
-    let Size { width, height } = job.size;
-    let (frames, rate) = (job.reference.len(), job.rate);
-    let side = |input: usize, flags: &str, name: &str| {
+    let distorted = side(job, 0, "bicubic+accurate_rnd+full_chroma_int");
+    let reference = side(job, 1, SCALE_FLAGS);
+    let subsample = job.subsample.max(1);
+    let vmaf = |model: &str| {
         format!(
-            "[{input}:v:0]trim=end_frame={frames},scale={width}:{height}:flags={flags},settb={}/{},setpts=N[{name}];",
-            rate.den, rate.num
+            "libvmaf=model={model}:n_threads=1:n_subsample={subsample}:log_fmt=json:log_path={LOG_FILE}:shortest=1[vmaf]"
         )
     };
+    match job.metrics {
+        Metrics::Vmaf => {
+            let vmaf = vmaf(&format!("version={}", job.model));
+            format!("{distorted}[distorted];{reference}[reference];[distorted][reference]{vmaf}")
+        }
+        // XPSNR weighs by what is in the original, which it takes first; libvmaf takes it last.
+        Metrics::All => {
+            let vmaf = vmaf(&format!("'version={}\\:name=vmaf|version={NEG_MODEL}\\:name=neg'", job.model));
+            format!(
+                "{distorted},split[d1][d2];{reference},split[r1][r2];[d1][r1]{vmaf};\
+                 [r2][d2]xpsnr=stats_file={XPSNR_FILE}:shortest=1[xpsnr]"
+            )
+        }
+    }
+}
+
+/// One side of the comparison, at its size, depth and numbering.
+fn side(job: &Job<'_>, input: usize, flags: &str) -> String {
+    let (Size { width, height }, rate) = (job.size, job.rate);
+    let format = if job.bit_depth > 8 { "yuv420p10le" } else { "yuv420p" };
     format!(
-        "{}{}[distorted][reference]libvmaf=model=version={}:n_threads=1:n_subsample={}:log_fmt=json:log_path={LOG_FILE}:shortest=1",
-        side(0, "bicubic+accurate_rnd+full_chroma_int", "distorted"),
-        side(1, SCALE_FLAGS, "reference"),
-        job.model,
-        job.subsample.max(1),
+        "[{input}:v:0]trim=end_frame={},scale={width}:{height}:flags={flags},format={format},settb={}/{},setpts=N",
+        job.reference.len(),
+        rate.den,
+        rate.num
     )
 }
 
@@ -156,15 +219,6 @@ mod tests {
         ] {
             let size = scoring_size(Size { width: mezzanine.0, height: mezzanine.1 });
             assert_eq!((size.width, size.height), expected, "{mezzanine:?}");
-        }
-    }
-
-    #[test]
-    fn logs_are_read() {
-        let log = br#"{"frames": [{"frameNum": 0, "metrics": {"vmaf": 97.5}}, {"frameNum": 5, "metrics": {"vmaf": 90}}]}"#;
-        assert_eq!(parse(log).unwrap(), [(0, 97.5), (5, 90.0)]);
-        for bad in ["", "{}", r#"{"frames": [{"frameNum": 0, "metrics": {}}]}"#] {
-            assert!(parse(bad.as_bytes()).is_err(), "{bad}");
         }
     }
 }

@@ -7,8 +7,8 @@ use crate::vmaf;
 use std::path::Path;
 
 /// Encoders, filters and demuxers that preparation uses.
-const ENCODERS: [&str; 4] = ["libx264", "aac", "mjpeg", "webvtt"];
-const FILTERS: [&str; 5] = ["libvmaf", "zscale", "tonemap", "bwdif", "tile"];
+const ENCODERS: [&str; 7] = ["libx264", "libx265", "libvpx-vp9", "libsvtav1", "aac", "mjpeg", "webvtt"];
+const FILTERS: [&str; 6] = ["libvmaf", "xpsnr", "zscale", "tonemap", "bwdif", "tile"];
 const DEMUXERS: [&str; 4] = ["mov", "matroska", "mpegts", "mpeg"];
 
 /// The state of the tools and of the sandbox.

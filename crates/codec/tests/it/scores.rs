@@ -4,7 +4,7 @@ use super::bench::{Bench, plain, video};
 use super::mezzanine::mezzanine;
 use codec::Error;
 use codec::encode;
-use codec::vmaf::{Job, MODEL, Scored, score, scoring_size};
+use codec::vmaf::{Job, MODEL, Metrics, Scored, score, scoring_size};
 use media::{FrameRange, FrameRate, Size};
 use std::path::{Path, PathBuf};
 
@@ -36,6 +36,7 @@ async fn compare(
     reference: (u64, u64),
     distorted_start: u64,
     subsample: u32,
+    metrics: Metrics,
 ) -> Result<Scored, Error> {
     let folder = bench.folder("vmaf");
     let job = Job {
@@ -45,7 +46,9 @@ async fn compare(
         distorted,
         distorted_start,
         size: scoring_size(SIZE),
+        bit_depth: if metrics == Metrics::All { 10 } else { 8 },
         model: MODEL,
+        metrics,
         subsample,
         folder: &folder,
     };
@@ -53,7 +56,7 @@ async fn compare(
 }
 
 fn mean(scored: &Scored) -> f64 {
-    scored.frames.iter().map(|(_, score)| score).sum::<f64>() / scored.frames.len() as f64
+    scored.frames.iter().map(|frame| frame.vmaf).sum::<f64>() / scored.frames.len() as f64
 }
 
 #[tokio::test]
@@ -61,18 +64,18 @@ async fn an_aligned_encode_scores_high_and_a_shifted_one_low() {
     let bench = Bench::new().await;
     let (mezzanine, distorted) = pair(&bench, "12").await;
     let pair = (mezzanine.as_path(), distorted.as_path());
-    let aligned = compare(&bench, pair, (6, 24), 0, 1).await.unwrap();
+    let aligned = compare(&bench, pair, (6, 24), 0, 1, Metrics::Vmaf).await.unwrap();
     assert_eq!(
-        aligned.frames.iter().map(|(frame, _)| *frame).collect::<Vec<_>>(),
+        aligned.frames.iter().map(|score| score.frame).collect::<Vec<_>>(),
         (0..18).collect::<Vec<_>>()
     );
-    let part = compare(&bench, pair, (12, 20), 6, 1).await.unwrap();
+    let part = compare(&bench, pair, (12, 20), 6, 1, Metrics::Vmaf).await.unwrap();
     assert_eq!(part.frames.len(), 8);
-    let shifted = compare(&bench, pair, (7, 24), 0, 1).await.unwrap();
+    let shifted = compare(&bench, pair, (7, 24), 0, 1, Metrics::Vmaf).await.unwrap();
     let (aligned_mean, part_mean, shifted_mean) = (mean(&aligned), mean(&part), mean(&shifted));
     assert!(aligned_mean > 90.0 && part_mean > 90.0, "{aligned_mean} {part_mean}");
     assert!(shifted_mean < aligned_mean - 5.0, "{shifted_mean} {aligned_mean}");
-    let again = compare(&bench, pair, (6, 24), 0, 1).await.unwrap();
+    let again = compare(&bench, pair, (6, 24), 0, 1, Metrics::Vmaf).await.unwrap();
     assert_eq!(again.frames, aligned.frames);
 }
 
@@ -81,14 +84,31 @@ async fn every_nth_frame_is_scored() {
     let bench = Bench::new().await;
     let (mezzanine, distorted) = pair(&bench, "30").await;
     let pair = (mezzanine.as_path(), distorted.as_path());
-    let scored = compare(&bench, pair, (6, 24), 0, 5).await.unwrap();
-    assert_eq!(scored.frames.iter().map(|(frame, _)| *frame).collect::<Vec<_>>(), [0, 5, 10, 15]);
+    let scored = compare(&bench, pair, (6, 24), 0, 5, Metrics::Vmaf).await.unwrap();
+    assert_eq!(scored.frames.iter().map(|score| score.frame).collect::<Vec<_>>(), [0, 5, 10, 15]);
 }
 
 #[tokio::test]
 async fn an_encode_that_is_too_short_is_refused() {
     let bench = Bench::new().await;
     let (mezzanine, distorted) = pair(&bench, "30").await;
-    let error = compare(&bench, (&mezzanine, &distorted), (6, 30), 0, 1).await.unwrap_err();
+    let error = compare(&bench, (&mezzanine, &distorted), (6, 30), 0, 1, Metrics::Vmaf).await.unwrap_err();
     assert!(matches!(&error, Error::Answer { reason, .. } if reason.contains("18 frames")), "{error}");
+}
+
+#[tokio::test]
+async fn further_metrics_stand_beside_the_first() {
+    let bench = Bench::new().await;
+    let (mezzanine, distorted) = pair(&bench, "30").await;
+    let all = compare(&bench, (&mezzanine, &distorted), (6, 24), 0, 3, Metrics::All).await.unwrap();
+    assert_eq!(all.frames.iter().map(|score| score.frame).collect::<Vec<_>>(), [0, 3, 6, 9, 12, 15]);
+    for score in &all.frames {
+        let (neg, xpsnr_db) = (score.neg.unwrap(), score.xpsnr_db.unwrap());
+        assert!((20.0..99.0).contains(&neg) && (20.0..50.0).contains(&xpsnr_db), "{score:?}");
+    }
+    // The film itself is nearer, though not the same: the two sides are enlarged by different filters.
+    let same = compare(&bench, (&mezzanine, &mezzanine), (6, 24), 6, 3, Metrics::All).await.unwrap();
+    for (encode, itself) in all.frames.iter().zip(&same.frames) {
+        assert!(itself.neg > encode.neg && itself.xpsnr_db > encode.xpsnr_db, "{encode:?} {itself:?}");
+    }
 }

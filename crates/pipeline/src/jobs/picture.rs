@@ -5,21 +5,34 @@ use crate::budget::Need;
 use crate::flow::Context;
 use crate::step::Cost;
 use codec::Usage;
-use codec::vmaf::Scored;
-use media::picture::Size;
+use codec::vmaf::{FrameScore, Metrics, Scored};
+use media::Format;
+use media::codec::VideoCodec;
+use media::picture::{Size, Transfer};
 use media::timebase::FrameRange;
+use quality::FrameScores;
 use std::path::Path;
 
 /// Memory of an encoder or a scorer beside its frames.
 const TOOL_MEMORY_BYTES: u64 = 100 << 20;
-/// Bytes for each pixel of the larger picture: about 60 frames of lookahead, references and decoding, at 8-bit 4:2:0
-/// and with the encoder's half-size copies (measured: 430 MB for x264 medium at 1080p).
-const MEMORY_BYTES_PER_PIXEL: u64 = 170;
 
-/// What one encode or score of pictures up to `size` needs. One thread each: the outputs do not depend on the number
-/// of cores, and the cores are kept busy by other shots.
-pub fn need(size: Size) -> Need {
-    Need { threads: 1, memory_bytes: TOOL_MEMORY_BYTES + size.pixels() * MEMORY_BYTES_PER_PIXEL }
+/// Bytes for each pixel of the larger picture: frames of lookahead, references and decoding, with the encoder's half-size
+/// copies.
+fn memory_bytes_per_pixel(codec: VideoCodec) -> u64 {
+    match codec {
+        // About 60 frames at 8-bit 4:2:0 (measured: 430 MB for x264 medium at 1080p).
+        VideoCodec::H264 => 170,
+        // The others hold as many, of 16-bit samples or with more copies.
+        VideoCodec::Hevc | VideoCodec::Vp9 => 340,
+        VideoCodec::Av1 => 450,
+    }
+}
+
+/// What one encode or score in `format` of pictures up to `size` needs. One thread each: the outputs do not depend on the
+/// number of cores, and the cores are kept busy by other shots.
+pub fn need(size: Size, format: Format) -> Need {
+    let frames = size.pixels() * memory_bytes_per_pixel(format.codec);
+    Need { threads: 1, memory_bytes: TOOL_MEMORY_BYTES + frames }
 }
 
 impl From<Usage> for Cost {
@@ -33,6 +46,8 @@ impl From<Usage> for Cost {
 pub struct Encode<'a> {
     /// The film.
     pub film: &'a Analysed,
+    /// Dynamic range: says which mezzanine.
+    pub transfer: Transfer,
     /// The frames.
     pub frames: FrameRange,
     /// Size of the encoded picture.
@@ -54,7 +69,7 @@ impl Encode<'_> {
 
     /// Encodes to `file_name` in `folder`.
     pub async fn run(&self, ctx: &Context, folder: &Path, file_name: &str) -> anyhow::Result<Usage> {
-        let mezzanine = self.film.mezzanine_file(ctx).await?;
+        let mezzanine = self.film.mezzanine_file(ctx, self.transfer).await?;
         let job = codec::encode::Job {
             mezzanine: &mezzanine,
             rate: self.film.ingested.master.conform.rate,
@@ -72,19 +87,32 @@ impl Encode<'_> {
 #[derive(Debug)]
 pub struct Scoring<'a> {
     film: &'a Analysed,
+    format: Format,
     size: Size,
     model: &'a str,
+    metrics: Metrics,
     subsample: u32,
 }
 
 impl<'a> Scoring<'a> {
-    /// Scoring of every `subsample`-th frame at the film's one common size.
-    pub fn new(ctx: &'a Context, film: &'a Analysed, subsample: u32) -> Scoring<'a> {
+    /// Scoring of probes, quick.
+    pub fn probes(ctx: &'a Context, film: &'a Analysed, format: Format) -> Scoring<'a> {
+        Scoring {
+            metrics: Metrics::Vmaf,
+            subsample: ctx.settings.vmaf_subsample_trials,
+            ..Scoring::finals(ctx, film, format)
+        }
+    }
+
+    /// Scoring of final encodes, by all metrics that the operator wants.
+    pub fn finals(ctx: &'a Context, film: &'a Analysed, format: Format) -> Scoring<'a> {
         Scoring {
             film,
+            format,
+            metrics: if ctx.settings.all_metrics { Metrics::All } else { Metrics::Vmaf },
             size: codec::vmaf::scoring_size(film.ingested.master.conform.size),
             model: &ctx.settings.vmaf_model,
-            subsample,
+            subsample: ctx.settings.vmaf_subsample_finals,
         }
     }
 
@@ -93,6 +121,7 @@ impl<'a> Scoring<'a> {
         vec![
             ("score_size", self.size.to_string()),
             ("score_model", self.model.to_owned()),
+            ("score_metrics", format!("{:?}", self.metrics)),
             ("score_subsample", self.subsample.to_string()),
         ]
     }
@@ -105,7 +134,7 @@ impl<'a> Scoring<'a> {
         frames: FrameRange,
         folder: &Path,
     ) -> anyhow::Result<Scored> {
-        let mezzanine = self.film.mezzanine_file(ctx).await?;
+        let mezzanine = self.film.mezzanine_file(ctx, self.format.transfer).await?;
         let job = codec::vmaf::Job {
             mezzanine: &mezzanine,
             rate: self.film.ingested.master.conform.rate,
@@ -113,7 +142,9 @@ impl<'a> Scoring<'a> {
             distorted,
             distorted_start: 0,
             size: self.size,
+            bit_depth: ::encode::command::bit_depth(self.format),
             model: self.model,
+            metrics: self.metrics,
             subsample: self.subsample,
             folder,
         };
@@ -121,7 +152,11 @@ impl<'a> Scoring<'a> {
     }
 }
 
-/// The scores without their frame numbers.
-pub fn values(frames: &[(u64, f64)]) -> Vec<f64> {
-    frames.iter().map(|(_, vmaf)| *vmaf).collect()
+/// The scores without their frame numbers, metric by metric.
+pub fn scores(frames: &[FrameScore]) -> FrameScores {
+    FrameScores {
+        vmaf: frames.iter().map(|frame| frame.vmaf).collect(),
+        neg: frames.iter().filter_map(|frame| frame.neg).collect(),
+        xpsnr_db: frames.iter().filter_map(|frame| frame.xpsnr_db).collect(),
+    }
 }

@@ -9,8 +9,13 @@ use std::path::Path;
 /// A small film with picture and sound.
 fn film(folder: &Path) -> Vec<u8> {
     encode_shot(folder, "picture.mp4", "25", 12, 5, "");
+    film_of(folder, "-c:v copy -c:a aac")
+}
+
+/// A film of `picture.mp4` and a tone.
+fn film_of(folder: &Path, codecs: &str) -> Vec<u8> {
     let tone = "-f lavfi -i sine=sample_rate=48000:duration=0.5";
-    ffmpeg(folder, &format!("-i picture.mp4 {tone} -c:v copy -c:a aac -movflags +faststart film.mp4"));
+    ffmpeg(folder, &format!("-i picture.mp4 {tone} {codecs} -movflags +faststart -y film.mp4"));
     fs::read(folder.join("film.mp4")).unwrap()
 }
 
@@ -44,8 +49,24 @@ fn a_film_cut_short_is_refused() {
 
 #[test]
 fn changed_bytes_never_panic() {
-    let folder = folder("robust-changed");
-    let mut bytes = film(&folder);
+    change_every_byte(film(&folder("robust-changed")));
+}
+
+#[test]
+fn changed_bytes_of_other_codecs_never_panic() {
+    let folder = folder("robust-codecs");
+    encode_shot(&folder, "picture.mp4", "25", 12, 5, "");
+    for codecs in [
+        "-c:v libx265 -tag:v hvc1 -preset ultrafast -x265-params log-level=error:pools=1:info=0 -c:a eac3",
+        "-c:v libvpx-vp9 -b:v 0 -crf 50 -cpu-used 8 -c:a libopus -b:a 64k",
+        "-c:v libsvtav1 -preset 12 -svtav1-params lp=1 -c:a libopus -b:a 64k",
+    ] {
+        change_every_byte(film_of(&folder, codecs));
+    }
+}
+
+/// Gives each byte before the media data several other values.
+fn change_every_byte(mut bytes: Vec<u8>) {
     let moov_end = bytes.windows(4).position(|window| window == b"mdat").unwrap();
     for at in 0..moov_end {
         let kept = bytes[at];

@@ -13,8 +13,10 @@ import { openFixture } from "./fixture/open.mjs";
 import { accessSuite } from "./suites/access.mjs";
 import { controlsSuite } from "./suites/controls.mjs";
 import { failureSuite } from "./suites/failure.mjs";
+import { formatsSuite } from "./suites/formats.mjs";
 import { networkSuite } from "./suites/network.mjs";
 import { playSuite } from "./suites/play.mjs";
+import { soundSuite } from "./suites/sound.mjs";
 import { witnessSuite } from "./witness/suite.mjs";
 
 const { values } = parseArgs({
@@ -39,7 +41,7 @@ try {
   if (chosen.length === 0) throw new Error(`${base} has no title to play.`);
   const grants = await Promise.all(chosen.map(grantOf));
   for (const grant of grants) {
-    await playSuite({ browser, base, checks, grant });
+    for (const suite of [playSuite, formatsSuite, soundSuite]) await suite({ browser, base, checks, grant });
     if (values.witness) await witnessSuite({ browser, base, checks, grant, seconds: Number(values.seconds) });
   }
   // The page's own behaviour does not depend on the title: it is checked on the longest.

@@ -5,7 +5,7 @@
  */
 import { classOf, hasSurround, soundsOf, variantOf, type Audio, type Sound } from "@matinee/player";
 import { isPlayable } from "./media-source.ts";
-import { outputChannels } from "./output.ts";
+import { measureOutput, outputChannels } from "./output.ts";
 
 export class AudioChoice {
   readonly sounds: readonly Sound[];
@@ -38,6 +38,18 @@ export class AudioChoice {
     return true;
   }
 
+  /** Whether the output, measured anew, has changed the variant. Measured only where it has a say. */
+  adaptToOutput(): boolean {
+    if (!this.#sound || !this.sounds.some(hasSurround)) return false;
+    const before = outputChannels();
+    measureOutput();
+    if (outputChannels() === before) return false;
+    const variant = this.#variantOf(this.#sound);
+    if (!variant || variant === this.#variant) return false;
+    this.#variant = variant;
+    return true;
+  }
+
   /** Whether there is another variant of this sound, now chosen, after the one played failed. */
   fallBack(): boolean {
     if (!this.#sound || !this.#variant) return false;
@@ -48,7 +60,7 @@ export class AudioChoice {
   }
 
   #variantOf(sound: Sound, played?: Audio): Audio | undefined {
-    const channelsMax = hasSurround(sound) ? outputChannels() : 2;
-    return variantOf(sound, { supports: isPlayable, channelsMax, failed: this.#failed }, played);
+    const output = { supports: isPlayable, channelsMax: outputChannels(), failed: this.#failed };
+    return variantOf(sound, output, played);
   }
 }

@@ -1,21 +1,27 @@
-/** How many channels the audio output has. */
+/**
+ * How many channels the audio output has.
+ *
+ * Only an audio context tells, and the first one of a page takes up to 100 ms: so a start goes by what was
+ * found last time, and the output is measured when the film is on the screen.
+ */
+import { rememberChannels, rememberedChannels } from "./remembered.ts";
 
 const STEREO_CHANNELS = 2;
-let known: number | undefined;
+
+/** As measured last; stereo before that. */
+export const outputChannels = (): number => rememberedChannels() ?? STEREO_CHANNELS;
 
 /**
- * Asked of an audio context that is closed at once, and once a page. Before the first click a page may make no
- * sound, and the browser complains about the context: until then the output is taken for stereo.
+ * Before the first click a page may make no sound, and the browser complains about the context: then nothing
+ * is learnt.
  */
-export function outputChannels(): number {
-  if (known !== undefined) return known;
-  if (!navigator.userActivation?.hasBeenActive) return STEREO_CHANNELS;
+export function measureOutput(): void {
+  if (!navigator.userActivation?.hasBeenActive) return;
   try {
     const context = new AudioContext();
-    known = context.destination.maxChannelCount;
+    rememberChannels(context.destination.maxChannelCount);
     void context.close();
   } catch {
-    known = STEREO_CHANNELS; // No audio device.
+    rememberChannels(STEREO_CHANNELS); // No audio device.
   }
-  return known;
 }

@@ -235,7 +235,15 @@ export class Player extends Emitter<PlayerEvents> {
     this.#video.requestVideoFrameCallback((nowMs) => {
       this.#startupMs = nowMs - this.#askedMs;
       this.emit("firstframe", { startupMs: this.#startupMs });
+      setTimeout(() => this.#adaptToOutput());
     });
+  }
+
+  /** Now that the film is on the screen, there is time to measure; the sound changes a little ahead. */
+  #adaptToOutput(): void {
+    if (this.#listening.signal.aborted || !this.#audio.adaptToOutput()) return;
+    const startsS = this.audio?.startsS ?? [];
+    void this.#session.audio?.replaceFrom(replaceFromS(startsS, this.#video.currentTime));
   }
 
   #tick(): void {

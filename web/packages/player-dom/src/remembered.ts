@@ -1,6 +1,6 @@
 /**
- * What earlier visits learnt, kept in local storage: the throughput for the choice of the first rung, and how
- * well codecs are decoded.
+ * What earlier visits learnt, kept in local storage: the throughput for the choice of the first rung, how well
+ * codecs are decoded, and the channels of the audio output.
  *
  * Storage is refused in some private windows: then every visit begins from nothing.
  */
@@ -8,6 +8,7 @@ import type { Decoding, Remembered } from "@matinee/player";
 
 const THROUGHPUT = "matinee.throughput";
 const DECODINGS = "matinee.decodings";
+const OUTPUT = "matinee.output";
 /** After this a decoder is asked about anew: browsers and drivers are updated. */
 const MAX_DECODING_AGE_MS = 7 * 24 * 3600 * 1000;
 /** A library in four codecs, a few levels each and two dynamic ranges has fewer; the oldest answers go. */
@@ -38,6 +39,15 @@ export function rememberedDecoding(key: string): Decoding | undefined {
   const answer = load(DECODINGS)[key] as Answer | undefined;
   const ageMs = Date.now() - (answer?.atMs ?? NaN);
   return ageMs >= 0 && ageMs < MAX_DECODING_AGE_MS ? answer : undefined;
+}
+
+export function rememberChannels(channels: number): void {
+  save(OUTPUT, { channels });
+}
+
+export function rememberedChannels(): number | undefined {
+  const { channels } = load(OUTPUT);
+  return typeof channels === "number" ? channels : undefined;
 }
 
 function load(key: string): Record<string, unknown> {

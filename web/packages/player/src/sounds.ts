@@ -35,7 +35,7 @@ export function soundsOf(audio: readonly Audio[]): readonly Sound[] {
   return [...sounds.values()];
 }
 
-/** Whether the number of output channels has a say: asking for it costs the browser some time. */
+/** Whether the number of output channels has a say in the choice. */
 export const hasSurround = (sound: Sound): boolean =>
   sound.some(({ channels }) => channels > STEREO_CHANNELS);
 

@@ -31,6 +31,9 @@ export async function accessSuite({ browser, base, checks, grant }) {
   await playFromCatalogue(page, base, id);
   await page.keyboard.press("k");
   await clean("the watch page");
+  await page.keyboard.press("s");
+  await clean("the statistics");
+  await page.keyboard.press("s");
   await page.getByRole("button", { name: "Quality" }).click();
   await clean("the quality menu");
   await page.keyboard.press("Escape");

@@ -79,6 +79,16 @@ async function keys({ page, checks, durationS }) {
     await press("f");
     await page.waitForFunction(() => !document.fullscreenElement);
   });
+  await checks.check("keys: s shows the figures and hides them", async () => {
+    const panel = page.getByRole("complementary", { name: "Statistics" });
+    await press("s");
+    await panel.waitFor();
+    const figures = await panel.innerText();
+    for (const term of ["Format", "VMAF", "Buffer", "Dropped"])
+      expect(figures.includes(term), `${term} is not in ${figures}`);
+    await press("s");
+    await panel.waitFor({ state: "hidden" });
+  });
   await checks.check("keys: ? shows the keys, Escape hides them", async () => {
     await press("?");
     await page.getByRole("dialog").waitFor();

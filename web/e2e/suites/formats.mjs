@@ -15,7 +15,7 @@ export async function formatsSuite({ browser, base, checks, grant }) {
   await choice(suite, decodable);
   if (decodable.length < 2) return;
   await refusedBuffer(suite);
-  await brokenBytes(suite);
+  await brokenMedia(suite);
 }
 
 async function each(suite, format) {
@@ -90,31 +90,40 @@ async function refusedBuffer(suite) {
   });
 }
 
-/** From the middle of the film on one format's bytes are no film. */
-async function brokenBytes(suite) {
-  await suite.check("a format that breaks in mid-film is left for the next one where it broke", async () => {
-    const { context, page } = await visit(suite.browser);
-    await open(suite, page, "");
-    await videoReaches(page, "v.currentTime > 0.3");
-    const { format } = await stats(page);
-    const rungs = rungsOf(suite.grant, format);
-    await hold(page, rungs.length - 1);
-    await videoReaches(page, `v.videoHeight === ${rungs.at(-1).height}`, 20_000);
-    for (const { path } of rungs) {
-      await page.route(`**/${path}`, (route) =>
-        route.fulfill({ status: 206, body: Buffer.alloc(lengthOf(route.request()), 7) }),
-      );
-    }
-    await hold(page, 0); // What lies ahead is fetched anew, and is no film.
-    await page.waitForFunction(() => globalThis.matinee.player.stats().fallbacks > 0);
-    const at = await currentTime(page);
-    await videoReaches(page, `v.currentTime > ${at + 2} && !v.paused`);
-    const after = await stats(page);
-    expect(after.format !== format, `${format} is still played`);
-    expect(after.fallbacks === 1, `${after.fallbacks} fallbacks`);
-    await context.close();
-    return `${format} to ${after.format} at ${at.toFixed(1)} s, ${Math.round(after.stalledMs)} ms still`;
-  });
+/** Two ways in which media are broken: nothing of them is film, or their boxes are whole and their pictures are not. */
+const BREAKAGES = [
+  ["whose bytes are no film", () => 0],
+  ["whose pictures do not decode", (bytes) => bytes.indexOf("mdat") + 4],
+];
+
+async function brokenMedia(suite) {
+  for (const [what, from] of BREAKAGES) {
+    await suite.check(`a format ${what} is left for the next one at the same place`, async () => {
+      const { context, page } = await visit(suite.browser);
+      await open(suite, page, "");
+      await videoReaches(page, "v.currentTime > 0.3");
+      const { format } = await stats(page);
+      const rungs = rungsOf(suite.grant, format);
+      await hold(page, rungs.length - 1);
+      await videoReaches(page, `v.videoHeight === ${rungs.at(-1).height}`, 20_000);
+      for (const { path } of rungs) await page.route(`**/${path}`, (route) => broken(route, from));
+      await hold(page, 0); // What lies ahead is fetched anew, and is broken.
+      await page.waitForFunction(() => globalThis.matinee.player.stats().fallbacks > 0);
+      const at = await currentTime(page);
+      await videoReaches(page, `v.currentTime > ${at + 2} && v.currentTime < ${at + 6} && !v.paused`);
+      const after = await stats(page);
+      expect(after.format !== format, `${format} is still played`);
+      expect(after.fallbacks === 1, `${after.fallbacks} fallbacks`);
+      await context.close();
+      return `${format} to ${after.format} at ${at.toFixed(1)} s`;
+    });
+  }
+}
+
+async function broken(route, from) {
+  const response = await route.fetch();
+  const body = await response.body();
+  await route.fulfill({ response, body: body.fill(7, from(body)) });
 }
 
 const hold = (page, level) => page.evaluate((to) => globalThis.matinee.player.holdLevel(to), level);
@@ -123,9 +132,4 @@ const hold = (page, level) => page.evaluate((to) => globalThis.matinee.player.ho
 export async function open({ base, grant }, page, query) {
   await page.goto(`${base}/watch/${encodeURIComponent(grant.title.id)}${query}`);
   await page.getByRole("button", { name: "Play", exact: true }).click();
-}
-
-function lengthOf(request) {
-  const [, start, end] = /bytes=(\d+)-(\d+)/.exec(request.headers().range ?? "bytes=0-99") ?? [];
-  return Number(end) - Number(start) + 1;
 }

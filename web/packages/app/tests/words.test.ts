@@ -1,8 +1,10 @@
-/** Routes, times and tiles. */
+/** Routes, times, tiles and the names of formats. */
 import { test } from "node:test";
 import { deepEqual, equal } from "node:assert/strict";
+import type { Audio, Format } from "@matinee/player";
 import { bitrate, clock, runtime, spoken } from "../src/format.ts";
 import { routeOf, watchPath } from "../src/router.ts";
+import { formatName, soundName } from "../src/watch/statistics.ts";
 import { tileAt } from "../src/watch/thumbnail.ts";
 
 test("a route is read back from its own path", () => {
@@ -32,4 +34,26 @@ test("tiles fill sheets row by row", () => {
   deepEqual(tileAt(thumbnails, 9), { sheet: 0, x: 160, y: 90 }); // tile 4
   deepEqual(tileAt(thumbnails, 12), { sheet: 1, x: 0, y: 0 }); // tile 6
   deepEqual(tileAt(thumbnails, 999), { sheet: 1, x: 160, y: 0 }); // the last, 7
+});
+
+test("formats and sounds as people call them", () => {
+  const formats = [
+    ["h264", "sdr"],
+    ["hevc", "hlg"],
+    ["av1", "pq"],
+  ] as const;
+  equal(
+    formats.map(([codec, transfer]) => formatName({ codec, transfer } as Format)).join(),
+    "H.264,HEVC HLG,AV1 PQ",
+  );
+  const sounds = [
+    ["aac", 2, 0],
+    ["opus", 6, 0],
+    ["eac3", 6, 12],
+    ["aac", 3, 0],
+  ] as const;
+  equal(
+    sounds.map(([codec, channels, objects]) => soundName({ codec, channels, objects } as Audio)).join(),
+    "AAC stereo,Opus 5.1,E-AC-3 5.1 with 12 objects,AAC 3 channels",
+  );
 });

@@ -11,6 +11,7 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [["m"], "Mute"],
   [["c"], "Captions"],
   [["f"], "Fullscreen"],
+  [["s"], "Statistics"],
   [["Esc"], "Close a menu, or leave fullscreen"],
   [["?"], "These keys"],
 ];

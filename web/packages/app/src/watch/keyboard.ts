@@ -5,6 +5,7 @@ import type { Captions } from "./captions.ts";
 import { toggleFullscreen } from "./fullscreen.ts";
 import type { Help } from "./help.ts";
 import type { Scene } from "./stage.ts";
+import type { Statistics } from "./statistics.ts";
 import type { Volume } from "./volume.ts";
 
 const SMALL_STEP_S = 5;
@@ -14,6 +15,7 @@ export interface KeyTargets {
   readonly toggle: () => void;
   readonly volume: Volume;
   readonly captions: Captions;
+  readonly statistics: Statistics;
   readonly help: Help;
 }
 
@@ -31,7 +33,7 @@ export function listenToKeys(scene: Scene, targets: KeyTargets): void {
 
 function keyTable(
   { root, video, player }: Scene,
-  { toggle, volume, captions, help }: KeyTargets,
+  { toggle, volume, captions, statistics, help }: KeyTargets,
 ): Record<string, () => void> {
   const step = (seconds: number) => () => player.seek(video.currentTime + seconds);
   const jump = (share: number) => () => player.seek(share * player.tracks.durationS);
@@ -50,6 +52,7 @@ function keyTable(
     m: () => volume.toggleMute(),
     c: () => captions.toggle(),
     f: () => toggleFullscreen(root),
+    s: () => statistics.toggle(),
     "?": () => help.open(),
     ...Object.fromEntries(tenths),
   };

@@ -20,7 +20,6 @@ export interface MenuOptions {
   readonly choices: () => readonly Choice[];
   /** Shown over the choices. */
   readonly head?: HTMLElement;
-  readonly onOpen?: () => void;
   readonly signal: AbortSignal;
 }
 
@@ -34,7 +33,6 @@ export function menu(options: MenuOptions): HTMLElement {
   });
 
   function open(): void {
-    options.onOpen?.();
     items = options.choices().map(itemOf);
     list.replaceChildren(...items);
     panel.hidden = false;

@@ -1,18 +1,12 @@
-/** Quality: the choice of rung, and a readout of what the network and the decoder are doing. */
+/** Quality: the choice of rung, under the figures of the moment. */
 import type { Rung } from "@matinee/player";
-import { h } from "../dom.ts";
 import { bitrate } from "../format.ts";
 import { menu, type Choice } from "./menu.ts";
 import type { Scene } from "./stage.ts";
-
-const REFRESH_MS = 500;
+import { figures, readout } from "./statistics.ts";
 
 export function qualityMenu(scene: Scene): HTMLElement {
   const { player, signal } = scene;
-  const readout = h("dl", { class: "readout" });
-  const refresh = (): void => readout.replaceChildren(...rowsOf(scene));
-  const timer = setInterval(() => readout.checkVisibility() && refresh(), REFRESH_MS);
-  signal.addEventListener("abort", () => clearInterval(timer));
   const held = (label: string, level: number | undefined, note?: string): Choice => ({
     label,
     ...(note === undefined ? {} : { note }),
@@ -26,25 +20,10 @@ export function qualityMenu(scene: Scene): HTMLElement {
   return menu({
     icon: "quality",
     label: "Quality",
-    head: readout,
+    head: readout(scene, () => figures(scene)),
     choices: () => [held("Auto", undefined), ...rungs()],
-    onOpen: refresh,
     signal,
   });
-}
-
-function rowsOf({ player }: Scene): HTMLElement[] {
-  const stats = player.stats();
-  const rung = player.format.rungs[stats.level];
-  const rows: readonly (readonly [string, string])[] = [
-    ["Now", rung ? `${rung.width} × ${rung.height}` : "-"],
-    ["Bitrate", rung ? bitrate(rung.bitrateBpsAverage) : "-"],
-    ["VMAF", rung ? rung.vmaf.toFixed(1) : "-"],
-    ["Buffer", `${stats.bufferS.toFixed(1)} s`],
-    ["Throughput", stats.throughputBps === undefined ? "-" : bitrate(stats.throughputBps)],
-    ["Dropped", `${stats.framesDropped} of ${stats.framesShown}`],
-  ];
-  return rows.map(([term, value]) => h("div", {}, h("dt", {}, term), h("dd", {}, value)));
 }
 
 const nameOf = (rung: Rung): string => `${rung.height}p`;

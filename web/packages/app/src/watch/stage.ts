@@ -18,6 +18,7 @@ import { listenToKeys } from "./keyboard.ts";
 import { announceToSystem } from "./media-session.ts";
 import { qualityMenu } from "./quality.ts";
 import { seekBar } from "./seek-bar.ts";
+import { Statistics } from "./statistics.ts";
 import { Volume } from "./volume.ts";
 
 /** What a control works on. Listeners end with `signal`. */
@@ -81,11 +82,13 @@ export class Stage {
     const help = new Help();
     const volume = new Volume(scene);
     const captions = new Captions(scene);
+    const statistics = new Statistics(scene);
     const toggle = (): void => togglePlay(scene);
     this.element.append(
       h("div", { class: "spinner" }),
       h("button", { type: "button", class: "big-play", "aria-label": "Play", onclick: toggle }, icon("play")),
       captions.words,
+      statistics.element,
       said,
       titleBar(scene),
       h(
@@ -114,7 +117,7 @@ export class Stage {
     );
     scene.video.addEventListener("click", toggle);
     scene.video.addEventListener("dblclick", () => toggleFullscreen(scene.root));
-    listenToKeys(scene, { toggle, volume, captions, help });
+    listenToKeys(scene, { toggle, volume, captions, statistics, help });
     hideWhenIdle(scene);
     announceToSystem(scene);
   }

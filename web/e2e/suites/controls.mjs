@@ -148,7 +148,7 @@ async function menus({ page, checks, grant }) {
       await videoReaches(page, `v.videoHeight === ${pick.height}`, 20_000);
     }
     await menu.click();
-    const readout = await page.locator(".readout").innerText();
+    const readout = await page.locator(".menu-panel .readout").innerText();
     expect(/Buffer/.test(readout) && /Throughput/.test(readout), readout);
     await page.keyboard.press("Escape");
     expect(

@@ -24,7 +24,7 @@ const FAILURES: Record<PlaybackFailureCode, Omit<PlaybackFailure, "code">> = {
   },
   undecodable: { message: "A part of this film could not be decoded.", canRetry: true },
   unsupported: {
-    message: "This browser cannot play this film: it lacks Media Source Extensions or H.264.",
+    message: "This browser cannot play this film: it lacks Media Source Extensions or a decoder for it.",
     canRetry: false,
   },
   bad_grant: {

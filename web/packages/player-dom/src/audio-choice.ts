@@ -12,12 +12,14 @@ export class AudioChoice {
   readonly #failed = new Set<string>();
   #sound: Sound | undefined;
   #variant: Audio | undefined;
+  /** What the device decided: other sounds are played in its class, but for those that lack it. */
+  #decided: Audio | undefined;
 
   /** Begins with the default sound. */
   constructor(audio: readonly Audio[]) {
     this.sounds = soundsOf(audio);
-    const [first] = this.sounds;
-    if (first) this.choose(first);
+    this.#sound = this.sounds[0];
+    this.#decide();
   }
 
   get sound(): Sound | undefined {
@@ -29,9 +31,9 @@ export class AudioChoice {
     return this.#variant;
   }
 
-  /** Whether `sound` can be played; it keeps the class of what was played. */
+  /** Whether `sound` can be played, and now is. */
   choose(sound: Sound): boolean {
-    const variant = this.#variantOf(sound, this.#variant);
+    const variant = this.#variantOf(sound, this.#decided);
     if (!variant) return false;
     this.#sound = sound;
     this.#variant = variant;
@@ -40,23 +42,25 @@ export class AudioChoice {
 
   /** Whether the output, measured anew, has changed the variant. Measured only where it has a say. */
   adaptToOutput(): boolean {
-    if (!this.#sound || !this.sounds.some(hasSurround)) return false;
+    if (!this.sounds.some(hasSurround)) return false;
     const before = outputChannels();
     measureOutput();
-    if (outputChannels() === before) return false;
-    const variant = this.#variantOf(this.#sound);
-    if (!variant || variant === this.#variant) return false;
-    this.#variant = variant;
-    return true;
+    return outputChannels() !== before && this.#decide();
   }
 
   /** Whether there is another variant of this sound, now chosen, after the one played failed. */
   fallBack(): boolean {
-    if (!this.#sound || !this.#variant) return false;
+    if (!this.#variant) return false;
     this.#failed.add(classOf(this.#variant));
-    const variant = this.#variantOf(this.#sound);
-    if (variant) this.#variant = variant;
-    return variant !== undefined;
+    return this.#decide();
+  }
+
+  /** Whether the device's choice for this sound is another variant than before. */
+  #decide(): boolean {
+    const variant = this.#sound && this.#variantOf(this.#sound);
+    if (!variant || variant === this.#variant) return false;
+    this.#variant = this.#decided = variant;
+    return true;
   }
 
   #variantOf(sound: Sound, played?: Audio): Audio | undefined {

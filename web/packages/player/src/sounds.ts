@@ -40,13 +40,13 @@ export const hasSurround = (sound: Sound): boolean =>
   sound.some(({ channels }) => channels > STEREO_CHANNELS);
 
 /**
- * The variant to play: that of the class played so far, else the most channels that the output has, then the
+ * The variant to play: one of the class of `like`, else the most channels that the output has, then the
  * most objects; stereo is AAC. `undefined` where none can be decoded.
  */
-export function variantOf(sound: Sound, output: Output, played?: Audio): Audio | undefined {
+export function variantOf(sound: Sound, output: Output, like?: Audio): Audio | undefined {
   const fits = Math.max(output.channelsMax, STEREO_CHANNELS);
   const keysOf = (audio: Audio): readonly number[] => [
-    played ? +(classOf(audio) !== classOf(played)) : 0,
+    like ? +(classOf(audio) !== classOf(like)) : 0,
     Math.max(0, audio.channels - fits),
     -audio.channels,
     +(classOf(audio) !== BASE_CLASS),

@@ -69,6 +69,8 @@ pub struct Finished {
     pub stdout: Vec<u8>,
     /// The last lines of standard error, without memory addresses.
     pub stderr: Vec<String>,
+    /// The lines of standard error that were asked for, at most 256 (see [`Child::asks`]).
+    pub asked: Vec<String>,
     /// Number of lines of standard error that counted (see [`Child::counts`]).
     pub counted: u64,
     /// What it used.
@@ -87,6 +89,7 @@ pub struct Child<'a> {
     limits: Limits,
     patience: Patience,
     counts: Counts,
+    asks: Counts,
     reports_progress: bool,
 }
 
@@ -101,6 +104,7 @@ impl<'a> Child<'a> {
             limits: Limits::default(),
             patience: Patience::LONG,
             counts: |_| false,
+            asks: |_| false,
             reports_progress: false,
         }
     }
@@ -135,6 +139,12 @@ impl<'a> Child<'a> {
         self
     }
 
+    /// Says which lines of standard error are kept, wherever they stand.
+    pub fn asks(mut self, asks: Counts) -> Self {
+        self.asks = asks;
+        self
+    }
+
     /// Asks ffmpeg for progress reports, on a pipe of their own.
     pub fn reports_progress(mut self) -> Self {
         self.reports_progress = true;
@@ -161,8 +171,13 @@ impl<'a> Child<'a> {
     /// [`Error::TooMuchOutput`] where it was stopped; [`Error::Start`] and [`Error::Sandbox`] where it never ran.
     pub async fn run(self, stdout: Stdout<'_>, on_progress: OnProgress<'_>) -> Result<Finished, Error> {
         let (pipes, mut process) = self.start(matches!(stdout, Stdout::Null)).await?;
-        let mut run =
-            Run { child: &self, stdout, kept: Vec::new(), tail: Tail::new(self.counts), on_progress };
+        let mut run = Run {
+            child: &self,
+            stdout,
+            kept: Vec::new(),
+            tail: Tail::new(self.counts, self.asks),
+            on_progress,
+        };
         let outcome = run.drain(pipes).await;
         if outcome.is_err() {
             process.kill();
@@ -171,11 +186,12 @@ impl<'a> Child<'a> {
         let sandbox = outcome?;
         sandbox.warn_once();
         let Run { kept, tail, .. } = run;
-        let (stderr, counted) = tail.finish();
-        self.judge(&exit, stderr).map(|stderr| Finished {
+        let heard = tail.finish();
+        self.judge(&exit, heard.last).map(|stderr| Finished {
             stdout: kept,
             stderr,
-            counted,
+            asked: heard.asked,
+            counted: heard.counted,
             usage: exit.usage,
             sandbox,
         })

@@ -1,24 +1,28 @@
 //! Mezzanine: the one decode of the master, to a lossless file in which every frame can be found by its number.
 //!
-//! Constant rate, square pixels, progressive, 8-bit 4:2:0 BT.709 limited range; H.264 without loss (`qp 0`), a
-//! keyframe every [`KEYFRAME_INTERVAL`] frames and no reordering, in MP4. In the same run each frame goes, reduced
-//! to 160x90 luma, to the analysis.
+//! Constant rate, square pixels, progressive, 4:2:0 BT.709 limited range, in 8 bits or, where the master has more, in
+//! 10; H.264 without loss (`qp 0`), a keyframe every [`KEYFRAME_INTERVAL`] frames and no reordering, in MP4. A master of
+//! high dynamic range gives a second one beside it, not tone-mapped, with what the master says of its grading. In the
+//! same run each frame goes, reduced to 160x90 luma, to the analysis.
 
+mod grading;
 mod graph;
 
 use crate::child::{Child, OnProgress, Stdout, Usage, absolute};
 use crate::error::Error;
 use crate::{Tools, untrusted};
-use media::Size;
 use media::facts::VideoFacts;
 use media::master::Conform;
+use media::picture::Transfer;
+use media::{FrameRate, Size};
 use std::ffi::OsString;
 use std::path::Path;
 
 /// Frames from one keyframe to the next: a seek decodes 11 frames too many at worst.
 pub const KEYFRAME_INTERVAL: u64 = 12;
-/// Size of the analysis frames, one byte of luma (16 to 235) for each pixel.
-pub const ANALYSIS_SIZE: Size = Size { width: 160, height: 90 };
+/// Size of the analysis frames, one byte of luma (16 to 235) for each pixel: the upper half is the whole picture,
+/// reduced; the lower half is the picture's centre in its own pixels, in which noise can be measured.
+pub const ANALYSIS_SIZE: Size = Size { width: 160, height: 180 };
 /// Decoder threads: enough for 8K, few enough to bound memory.
 const DECODE_THREADS: &str = "4";
 /// Filter threads: the filters work on bands of rows, so that their number changes no sample.
@@ -41,6 +45,33 @@ pub struct Job<'a> {
     pub folder: &'a Path,
     /// Name of the MP4 to write in it.
     pub file_name: &'a str,
+    /// Name of the MP4 of high dynamic range to write as well; only for a master that has it.
+    pub hdr_file_name: Option<&'a str>,
+}
+
+/// Which pictures are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wanted {
+    /// Bits of a sample in standard dynamic range, 8 or 10.
+    bit_depth: u8,
+    /// Whether the high dynamic range is kept as well.
+    hdr: bool,
+}
+
+impl Job<'_> {
+    fn wanted(&self) -> Wanted {
+        let hdr = self.hdr_file_name.is_some() && self.conform.transfer != Transfer::Sdr;
+        Wanted { bit_depth: bit_depth(self.video), hdr }
+    }
+}
+
+/// Bits of a sample of the mezzanine in standard dynamic range: 10 where the master has more than 8.
+pub fn bit_depth(video: &VideoFacts) -> u8 {
+    if video.bit_depth > 8 { 10 } else { 8 }
+}
+
+fn pixel_format(bit_depth: u8) -> &'static str {
+    if bit_depth > 8 { "yuv420p10le" } else { "yuv420p" }
 }
 
 /// What came of the decode.
@@ -99,16 +130,30 @@ fn args(job: &Job<'_>, master: &Path) -> Vec<OsString> {
     add(&untrusted::master_options());
     add(&["-threads", DECODE_THREADS, "-i"]);
     args.push(untrusted::file_address(master));
+    let graph = graph::graph(job.video, job.conform, job.wanted(), START_FILE);
+    args.extend(["-filter_complex".into(), OsString::from(graph)]);
+    args.extend(lossless("[mezzanine]", rate, job.file_name, &[]));
+    if let Some(name) = job.hdr_file_name.filter(|_| job.wanted().hdr) {
+        args.extend(lossless("[hdr]", rate, name, &grading::x264_options(job.video)));
+    }
+    let analysis =
+        ["-map", "[analysis]", "-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "rawvideo", "pipe:1"];
+    args.extend(analysis.map(OsString::from));
+    args
+}
+
+/// One lossless file, from this output of the graph.
+fn lossless(output: &str, rate: FrameRate, file_name: &str, more: &[String]) -> Vec<OsString> {
+    let mut args: Vec<OsString> = Vec::new();
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
-    add(&["-filter_complex", &graph::graph(job.video, job.conform, START_FILE)]);
-    add(&["-map", "[mezzanine]", "-fps_mode", "passthrough", "-c:v", "libx264", "-preset", "ultrafast"]);
+    add(&["-map", output, "-fps_mode", "passthrough", "-c:v", "libx264", "-preset", "ultrafast"]);
     add(&["-qp", "0", "-bf", "0", "-g", &KEYFRAME_INTERVAL.to_string(), "-sc_threshold", "0"]);
     add(&["-threads", ENCODE_THREADS]);
     add(&["-enc_time_base", &format!("{}/{}", rate.den, rate.num)]);
     add(&["-video_track_timescale", &rate.num.to_string()]);
     add(&crate::encode::BITEXACT);
-    add(&["-f", "mp4", &format!("file:{}", job.file_name)]);
-    add(&["-map", "[analysis]", "-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "rawvideo", "pipe:1"]);
+    args.extend(more.iter().map(OsString::from));
+    args.extend(["-f".into(), "mp4".into(), OsString::from(format!("file:{file_name}"))]);
     args
 }
 
@@ -170,6 +215,6 @@ mod tests {
         let bytes: Vec<u8> = (0..3u8).flat_map(|n| vec![n; Frames::BYTES]).collect();
         bytes.chunks(10_007).for_each(|piece| frames.push(piece));
         assert_eq!(frames.count, 3);
-        assert_eq!(sums, [(14_400, 0), (14_400, 1), (14_400, 2)]);
+        assert_eq!(sums, [(28_800, 0), (28_800, 1), (28_800, 2)]);
     }
 }

@@ -27,6 +27,7 @@ fn good() -> Facts {
             duration_s: Some(60.0),
             interlaced: false,
             colour: Colour::default(),
+            container_colour: None,
             bit_depth: 8,
             mastering: None,
             light: None,

@@ -47,8 +47,10 @@ pub struct VideoFacts {
     pub duration_s: Option<f64>,
     /// Whether fields are interlaced.
     pub interlaced: bool,
-    /// Colour description.
+    /// Colour description; that of the coded stream where the container says another.
     pub colour: Colour,
+    /// What the container itself says of the colour; `None` where it has no place for it.
+    pub container_colour: Option<Colour>,
     /// Bits of a sample; 8 where the decoder could not tell.
     pub bit_depth: u8,
     /// The display on which it was graded, where said.

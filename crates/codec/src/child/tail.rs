@@ -1,4 +1,5 @@
-//! The end of what a child says: the last lines of its standard error, and a count of those that matter.
+//! What is kept of what a child says: the last lines of its standard error, those asked for, and a count of those that
+//! matter.
 //!
 //! Bounded: corrupt input can make a tool complain once for each block of each frame.
 
@@ -9,21 +10,38 @@ const LINES_MAX: usize = 24;
 /// Bytes kept of one line: the longest useful messages are option errors of about 200 bytes.
 const LINE_BYTES_MAX: usize = 400;
 
-/// Which lines are counted.
+/// Lines kept because they were asked for: the headers of one picture have a few dozen.
+const ASKED_MAX: usize = 256;
+
+/// Which lines are meant.
 pub type Counts = fn(&str) -> bool;
+
+/// What was kept.
+#[derive(Debug, PartialEq)]
+pub(super) struct Heard {
+    /// The last lines.
+    pub(super) last: Vec<String>,
+    /// The first of the lines asked for.
+    pub(super) asked: Vec<String>,
+    /// Number of lines that count.
+    pub(super) counted: u64,
+}
 
 /// Takes bytes as they come and keeps the last lines.
 #[derive(Debug)]
 pub(super) struct Tail {
     lines: VecDeque<String>,
     open: Vec<u8>,
+    asks: Counts,
+    asked: Vec<String>,
     counts: Counts,
     counted: u64,
 }
 
 impl Tail {
-    pub(super) fn new(counts: Counts) -> Tail {
-        Tail { lines: VecDeque::new(), open: Vec::new(), counts, counted: 0 }
+    /// Counts the lines that `counts` means, and keeps those that `asks` means.
+    pub(super) fn new(counts: Counts, asks: Counts) -> Tail {
+        Tail { lines: VecDeque::new(), open: Vec::new(), asks, asked: Vec::new(), counts, counted: 0 }
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
@@ -36,10 +54,9 @@ impl Tail {
         }
     }
 
-    /// The lines kept and the number of lines that counted.
-    pub(super) fn finish(mut self) -> (Vec<String>, u64) {
+    pub(super) fn finish(mut self) -> Heard {
         self.close_line();
-        (self.lines.into(), self.counted)
+        Heard { last: self.lines.into(), asked: self.asked, counted: self.counted }
     }
 
     fn close_line(&mut self) {
@@ -49,6 +66,9 @@ impl Tail {
             return;
         }
         self.counted += u64::from((self.counts)(&line));
+        if self.asked.len() < ASKED_MAX && (self.asks)(&line) {
+            self.asked.push(line.clone());
+        }
         if self.lines.len() == LINES_MAX {
             self.lines.pop_front();
         }
@@ -79,21 +99,21 @@ mod tests {
             ),
             ("plain", "plain"),
         ] {
-            let mut tail = Tail::new(|_| false);
+            let mut tail = Tail::new(|_| false, |_| false);
             tail.push(line.as_bytes());
-            assert_eq!(tail.finish().0, [expected]);
+            assert_eq!(tail.finish().last, [expected]);
         }
     }
 
     #[test]
     fn the_last_lines_are_kept_and_the_rest_only_counted() {
-        let mut tail = Tail::new(|line| line.contains("bad"));
+        let mut tail = Tail::new(|line| line.contains("bad"), |line| line == "bad 7");
         for n in 0..100 {
             tail.push(format!("bad {n}\n").as_bytes());
         }
         tail.push(&[b'x'; 10_000]);
-        let (lines, counted) = tail.finish();
-        assert_eq!(counted, 100);
+        let Heard { last: lines, asked, counted } = tail.finish();
+        assert_eq!((counted, asked), (100, vec!["bad 7".to_string()]));
         assert_eq!(lines.len(), LINES_MAX);
         assert_eq!(lines[LINES_MAX - 2], "bad 99");
         assert_eq!(lines[LINES_MAX - 1].len(), LINE_BYTES_MAX);
@@ -101,10 +121,11 @@ mod tests {
 
     #[test]
     fn lines_may_come_in_pieces() {
-        let mut tail = Tail::new(|_| true);
+        let mut tail = Tail::new(|_| true, |_| false);
         for piece in ["one", " line\r\n", "\n two", ""] {
             tail.push(piece.as_bytes());
         }
-        assert_eq!(tail.finish(), (vec!["one line".to_string(), "two".to_string()], 2));
+        let last = vec!["one line".to_string(), "two".to_string()];
+        assert_eq!(tail.finish(), Heard { last, asked: Vec::new(), counted: 2 });
     }
 }

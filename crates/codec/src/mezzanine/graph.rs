@@ -3,9 +3,10 @@
 //! Order: fields to frames, size and colour, rate. ffmpeg itself applies the rotation before the graph.
 //! SDR goes through swscale, which takes every pixel format; its matrix and range become BT.709 limited, while
 //! BT.601 primaries are kept as they are, a difference too small to see. HDR and BT.2020 go through zimg, which
-//! knows transfers and primaries.
+//! knows transfers and primaries. What the frames carry beside samples is dropped: it describes the master, and what
+//! holds of the mezzanine as well is written there.
 
-use super::ANALYSIS_SIZE;
+use super::{ANALYSIS_SIZE, Wanted};
 use media::Size;
 use media::facts::VideoFacts;
 use media::master::Conform;
@@ -15,18 +16,41 @@ use media::picture::{Colour, Transfer};
 /// white; 100 is the SDR display's, ITU-R BT.1886).
 const SDR_WHITE_NITS: u32 = 100;
 
-/// The graph with the outputs `[mezzanine]` and `[analysis]`; the first frame's time goes to `start_file`.
-pub(super) fn graph(video: &VideoFacts, conform: &Conform, start_file: &str) -> String {
-    let mut filters = vec![
+/// The graph with the outputs `[mezzanine]` and `[analysis]`, and `[hdr]` where that is wanted; the first frame's time
+/// goes to `start_file`.
+pub(super) fn graph(video: &VideoFacts, conform: &Conform, wanted: Wanted, start_file: &str) -> String {
+    let mut source = vec![
         "metadata=mode=add:key=first:value=1:enable='eq(n,0)'".to_string(),
         format!("metadata=mode=print:key=first:file={start_file}:enable='eq(n,0)'"),
+        "sidedata=mode=delete".into(),
     ];
     if conform.deinterlace {
-        filters.push("bwdif=mode=send_frame:parity=auto:deint=all".into());
+        source.push("bwdif=mode=send_frame:parity=auto:deint=all".into());
     }
-    filters.extend(picture(video, conform));
-    filters.push("setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709".into());
-    filters.push("setsar=1".into());
+    let mut standard = picture(video, conform, wanted.bit_depth);
+    standard.push("setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709".into());
+    standard.push("setsar=1".into());
+    let start = if wanted.hdr {
+        // Numbered before they part, so that both have the same frames.
+        source.extend(timing(video, conform));
+        let high = high_range(&video.colour, conform).join(",");
+        format!("{},split[low][high];[high]{high}[hdr];[low]{}", source.join(","), standard.join(","))
+    } else {
+        source.extend(standard);
+        source.extend(timing(video, conform));
+        source.join(",")
+    };
+    let Size { width, height } = ANALYSIS_SIZE;
+    format!(
+        "[0:{}]{start},split[mezzanine][reduce];[reduce]scale={width}:{height}:flags=area+accurate_rnd,format=yuv420p,extractplanes=y\
+         [analysis]",
+        video.stream,
+    )
+}
+
+/// Constant rate, numbered from 0.
+fn timing(video: &VideoFacts, conform: &Conform) -> Vec<String> {
+    let mut filters = Vec::new();
     if conform.resample_rate {
         filters.push(format!("fps=fps={}", conform.rate));
     }
@@ -34,13 +58,7 @@ pub(super) fn graph(video: &VideoFacts, conform: &Conform, start_file: &str) -> 
     if conform.resample_rate {
         filters.push(format!("trim=end_frame={}", frames_max(video, conform)));
     }
-    let Size { width, height } = ANALYSIS_SIZE;
-    format!(
-        "[0:{}]{},split[mezzanine][reduce];[reduce]scale={width}:{height}:flags=area+accurate_rnd,format=yuv420p,extractplanes=y\
-         [analysis]",
-        video.stream,
-        filters.join(",")
-    )
+    filters
 }
 
 /// The frames after which doubling stops: damaged timestamps can ask for years of one picture. Half as much again as
@@ -52,26 +70,30 @@ fn frames_max(video: &VideoFacts, conform: &Conform) -> u64 {
 }
 
 /// Size, matrix, range, pixel format; tone-mapping where the source is HDR.
-fn picture(video: &VideoFacts, conform: &Conform) -> Vec<String> {
+fn picture(video: &VideoFacts, conform: &Conform, bit_depth: u8) -> Vec<String> {
     let wide = video.colour.primaries.as_deref() == Some("bt2020");
-    match conform.transfer {
-        Transfer::Sdr if wide => wide_gamut(&video.colour, conform.size),
-        Transfer::Sdr => standard(video, conform.size),
+    let mut filters = match conform.transfer {
+        Transfer::Sdr if wide => vec![wide_gamut(&video.colour, conform.size)],
+        Transfer::Sdr => vec![standard(video, conform.size)],
         Transfer::Pq | Transfer::Hlg => tone_mapped(&video.colour, conform),
+    };
+    filters.push(format!("format={}", super::pixel_format(bit_depth)));
+    if conform.transfer != Transfer::Sdr {
+        // What is brighter than the declared peak comes out above white.
+        let scale = 1 << (bit_depth - 8);
+        filters.push(format!("limiter=min={}:max={}:planes=1", 16 * scale, 235 * scale));
     }
+    filters
 }
 
-fn standard(video: &VideoFacts, size: Size) -> Vec<String> {
+fn standard(video: &VideoFacts, size: Size) -> String {
     let from = source_matrix(video).map_or(String::new(), |matrix| format!(":in_color_matrix={matrix}"));
     let range = if video.colour.full_range { "pc" } else { "tv" };
     let Size { width, height } = size;
-    vec![
-        format!(
-            "scale={width}:{height}:flags=lanczos+accurate_rnd+full_chroma_int{from}:out_color_matrix=bt709\
-             :in_range={range}:out_range=tv"
-        ),
-        "format=yuv420p".into(),
-    ]
+    format!(
+        "scale={width}:{height}:flags=lanczos+accurate_rnd+full_chroma_int{from}:out_color_matrix=bt709\
+         :in_range={range}:out_range=tv"
+    )
 }
 
 /// The matrix in swscale's names; where the stream does not say, players go by the size: BT.709 from 720 lines on.
@@ -93,28 +115,45 @@ fn source_matrix(video: &VideoFacts) -> Option<&'static str> {
 }
 
 /// BT.2020 without HDR: the primaries must be changed as well.
-fn wide_gamut(colour: &Colour, size: Size) -> Vec<String> {
+fn wide_gamut(colour: &Colour, size: Size) -> String {
     let Size { width, height } = size;
     let source = zimg_source(colour, "709");
-    vec![
-        format!("zscale=w={width}:h={height}:f=lanczos:{source}:m=709:t=709:p=709:r=limited"),
-        "format=yuv420p".into(),
-    ]
+    format!("zscale=w={width}:h={height}:f=lanczos:{source}:m=709:t=709:p=709:r=limited")
 }
 
 fn tone_mapped(colour: &Colour, conform: &Conform) -> Vec<String> {
     let Size { width, height } = conform.size;
-    let transfer = if conform.transfer == Transfer::Hlg { "arib-std-b67" } else { "smpte2084" };
-    let source = zimg_source(colour, transfer);
+    let source = zimg_source(colour, zimg_transfer(conform.transfer));
     vec![
         format!("zscale=w={width}:h={height}:f=lanczos:{source}:t=linear:npl={SDR_WHITE_NITS}"),
         "format=gbrpf32le".into(),
         "zscale=p=709".into(),
         "tonemap=tonemap=hable:desat=0".into(),
         "zscale=t=709:m=709:r=limited".into(),
-        "format=yuv420p".into(),
-        "limiter=min=16:max=235:planes=1".into(), // what is brighter than the declared peak comes out above white
     ]
+}
+
+/// The master's own dynamic range, in the one colour space in which it is delivered (ITU-R BT.2100, non-constant
+/// luminance, limited range, 10-bit).
+fn high_range(colour: &Colour, conform: &Conform) -> [String; 4] {
+    let Size { width, height } = conform.size;
+    let transfer = zimg_transfer(conform.transfer);
+    let source = zimg_source(colour, transfer);
+    let name = if conform.transfer == Transfer::Hlg { "arib-std-b67" } else { "smpte2084" };
+    [
+        format!("zscale=w={width}:h={height}:f=lanczos:{source}:m=2020_ncl:t={transfer}:p=2020:r=limited"),
+        "format=yuv420p10le".into(),
+        format!("setparams=range=tv:color_primaries=bt2020:color_trc={name}:colorspace=bt2020nc"),
+        "setsar=1".into(),
+    ]
+}
+
+fn zimg_transfer(transfer: Transfer) -> &'static str {
+    match transfer {
+        Transfer::Sdr => "709",
+        Transfer::Pq => "smpte2084",
+        Transfer::Hlg => "arib-std-b67",
+    }
 }
 
 /// The source's colour in zimg's names; BT.2020 where the stream does not say.
@@ -159,6 +198,7 @@ mod tests {
             duration_s: Some(60.0),
             interlaced: false,
             colour: Colour::default(),
+            container_colour: None,
             bit_depth: 8,
             mastering: None,
             light: None,
@@ -167,10 +207,11 @@ mod tests {
         let mut conform =
             Conform { size, rate, resample_rate: false, deinterlace: false, transfer: Transfer::Sdr };
         change(&mut video, &mut conform);
-        let graph = graph(&video, &conform, "start.txt");
+        let wanted = Wanted { bit_depth: video.bit_depth, hdr: false };
+        let graph = graph(&video, &conform, wanted, "start.txt");
         let (filters, _) = graph.split_once(",split[mezzanine][reduce]").expect("one split");
         let common = "[0:2]metadata=mode=add:key=first:value=1:enable='eq(n,0)',\
-                      metadata=mode=print:key=first:file=start.txt:enable='eq(n,0)',";
+                      metadata=mode=print:key=first:file=start.txt:enable='eq(n,0)',sidedata=mode=delete,";
         assert_eq!(filters.strip_prefix(common), Some(expected.join(",").as_str()));
     }
 
@@ -231,5 +272,10 @@ mod tests {
                 &[&format!("{}:t=linear:npl=100", wide(transfer, "ictcp")), mapped, TAGGED, NUMBERED],
             );
         }
+    }
+    #[test]
+    fn more_bits_are_kept() {
+        let ten_bits = scaled(":in_color_matrix=bt709", "tv").replace("yuv420p", "yuv420p10le");
+        check(|video, _| video.bit_depth = 10, &[&ten_bits, TAGGED, NUMBERED]);
     }
 }

@@ -1,10 +1,12 @@
-//! ffprobe's JSON (`-show_format -show_streams -of json`) to [`Facts`].
+//! ffprobe's JSON (`-show_format -show_streams -of json`) to [`Facts`], with what the container alone says
+//! (`container`) and the traced headers of each picture stream (`headers`) beside it, where they are there.
 //!
 //! Tolerant: a field that is absent or odd gives the value that means "not known", as the files are untrusted.
 
-use super::language;
+use super::headers::{self, Headers};
+use super::{language, pixels};
 use media::facts::{AudioFacts, Facts, Label, TextFacts, VideoFacts};
-use media::picture::Colour;
+use media::picture::{Colour, ContentLight, MasteringDisplay};
 use media::{FrameRate, Size};
 use serde_json::Value;
 
@@ -27,7 +29,7 @@ pub(super) fn read(raw_json: &[u8], complaints: &[String]) -> Result<Facts, serd
     for stream in answer["streams"].as_array().into_iter().flatten() {
         let is_picture_of_file = flag(stream, "attached_pic") || flag(stream, "timed_thumbnails");
         match stream["codec_type"].as_str() {
-            Some("video") if !is_picture_of_file => facts.video.push(video(stream)),
+            Some("video") if !is_picture_of_file => facts.video.push(video(stream, &answer)),
             Some("audio") => facts.audio.push(audio(stream)),
             Some("subtitle") => facts.text.push(subtitle(stream)),
             _ => {}
@@ -36,15 +38,16 @@ pub(super) fn read(raw_json: &[u8], complaints: &[String]) -> Result<Facts, serd
     Ok(facts)
 }
 
-fn video(stream: &Value) -> VideoFacts {
+fn video(stream: &Value, answer: &Value) -> VideoFacts {
     let dovi = side_data(stream, "DOVI configuration record");
+    let headers = traced(answer, index(stream));
+    let pixel_format = text(&stream["pix_fmt"]).unwrap_or_default();
     VideoFacts {
         stream: index(stream),
         codec: text(&stream["codec_name"]).unwrap_or_default(),
         size: Size { width: number(&stream["width"]), height: number(&stream["height"]) },
         sample_aspect: ratio(&stream["sample_aspect_ratio"]).unwrap_or((1, 1)),
         rotation_degrees: rotation(stream),
-        pixel_format: text(&stream["pix_fmt"]).unwrap_or_default(),
         frame_rate_average: rate(&stream["avg_frame_rate"]),
         frame_rate_base: rate(&stream["r_frame_rate"]),
         frames: text(&stream["nb_frames"])
@@ -54,10 +57,12 @@ fn video(stream: &Value) -> VideoFacts {
         start_s: signed_seconds(&stream["start_time"]).unwrap_or(0.0),
         duration_s: duration(stream),
         interlaced: matches!(stream["field_order"].as_str(), Some("tt" | "bb" | "tb" | "bt")),
-        colour: colour(stream),
-        bit_depth: 8,
-        mastering: None,
-        light: None,
+        colour: believed(colour(stream), headers.colour),
+        container_colour: container_colour(answer, index(stream)),
+        bit_depth: pixels::bit_depth(&pixel_format),
+        pixel_format,
+        mastering: headers.mastering.or_else(|| mastering(stream)),
+        light: headers.light.or_else(|| light(stream)),
         dolby_vision_profile: dovi.map(|record| number(&record["dv_profile"])),
     }
 }
@@ -113,6 +118,63 @@ fn colour(stream: &Value) -> Colour {
         matrix: known("color_space"),
         full_range: full_format || stream["color_range"] == "pc",
     }
+}
+
+/// Containers with a place for the colour, in the demuxers' names: `colr` boxes and `Colour` elements.
+const COLOURFUL: [&str; 2] = ["mov", "matroska"];
+
+/// What the container alone says.
+fn container_colour(answer: &Value, stream: usize) -> Option<Colour> {
+    let container = answer["format"]["format_name"].as_str()?;
+    let has_place = COLOURFUL.iter().any(|name| container.split(',').any(|other| other == *name));
+    let streams = answer["container"]["streams"].as_array().filter(|_| has_place)?;
+    streams.iter().find(|other| other["index"].as_u64() == Some(stream as u64)).map(colour)
+}
+
+/// What the headers of the stream's first picture say.
+fn traced(answer: &Value, stream: usize) -> Headers {
+    let lines = answer["headers"][stream.to_string()].as_array().into_iter().flatten();
+    headers::read(&lines.filter_map(Value::as_str).map(str::to_string).collect::<Vec<_>>())
+}
+
+/// The stream's own description is believed before what ffprobe made of stream and container together.
+fn believed(probed: Colour, headers: Colour) -> Colour {
+    Colour {
+        primaries: headers.primaries.or(probed.primaries),
+        transfer: headers.transfer.or(probed.transfer),
+        matrix: headers.matrix.or(probed.matrix),
+        full_range: probed.full_range,
+    }
+}
+
+/// The container's word on the mastering display (`mdcv`, Matroska's `MasteringMetadata`).
+fn mastering(stream: &Value) -> Option<MasteringDisplay> {
+    let data = side_data(stream, "Mastering display metadata")?;
+    let steps = |name: &str, steps: f64| Some((fraction(&data[name])? * steps).round());
+    let point = |name: &str| {
+        let side = |axis: &str| steps(&format!("{name}_{axis}"), 50_000.0).map(|steps| steps as u16);
+        Some((side("x")?, side("y")?))
+    };
+    Some(MasteringDisplay {
+        primaries: [point("red")?, point("green")?, point("blue")?],
+        white: point("white_point")?,
+        luminance_max: steps("max_luminance", 10_000.0)? as u32,
+        luminance_min: steps("min_luminance", 10_000.0)? as u32,
+    })
+}
+
+/// The container's word on the light level (`clli`, Matroska's `MaxCLL` and `MaxFALL`).
+fn light(stream: &Value) -> Option<ContentLight> {
+    let data = side_data(stream, "Content light level metadata")?;
+    let level = |name: &str| u16::try_from(data[name].as_u64()?).ok();
+    Some(ContentLight { max: level("max_content")?, frame_average_max: level("max_average")? })
+}
+
+/// `34000/50000`.
+fn fraction(value: &Value) -> Option<f64> {
+    let (above, below) = value.as_str()?.split_once('/')?;
+    let (above, below): (f64, f64) = (above.parse().ok()?, below.parse().ok()?);
+    Some(above / below).filter(|fraction| fraction.is_finite() && *fraction >= 0.0)
 }
 
 /// Clockwise, in quarter turns. ffprobe gives the display matrix's angle counter-clockwise.
@@ -206,6 +268,7 @@ mod tests {
         assert_eq!(video.frame_rate_base, Some(FrameRate { num: 30000, den: 1001 }));
         assert_eq!((video.frames, video.start_s, video.duration_s), (Some(86), 0.04, Some(2.548333)));
         assert!(video.interlaced && !video.colour.full_range);
+        assert_eq!((video.bit_depth, video.mastering, video.light), (10, None, None));
         assert_eq!(video.colour.transfer.as_deref(), Some("arib-std-b67"));
         assert_eq!(video.dolby_vision_profile, Some(8));
         let [audio] = facts.audio.as_slice() else { panic!("one audio stream") };
@@ -271,5 +334,30 @@ mod tests {
         assert_eq!((video.size, video.sample_aspect), (Size { width: 0, height: 0 }, (1, 1)));
         assert_eq!((video.frame_rate_average, video.frames), (None, None));
         assert!(read(b"not json", &[]).is_err());
+    }
+    #[test]
+    fn grading_comes_from_the_stream_or_the_container() {
+        let answer = serde_json::json!({
+            "format": {"format_name": "mov,mp4,m4a,3gp,3g2,mj2"},
+            "streams": [{"index": 1, "codec_type": "video", "color_transfer": "bt709", "side_data_list": [
+                {"side_data_type": "Mastering display metadata", "red_x": "34000/50000", "red_y": "16000/50000",
+                 "green_x": "265/1000", "green_y": "69/100", "blue_x": "7500/50000", "blue_y": "3000/50000",
+                 "white_point_x": "15635/50000", "white_point_y": "16450/50000", "min_luminance": "5/1000",
+                 "max_luminance": "10000000/10000"},
+                {"side_data_type": "Content light level metadata", "max_content": 1100, "max_average": 180}]}],
+            "container": {"streams": [{"index": 1, "color_transfer": "bt709"}]},
+            "headers": {"1": ["[trace_headers] 237 transfer_characteristics 00010000 = 16"]}});
+        let video = read(answer.to_string().as_bytes(), &[]).unwrap().video.remove(0);
+        let mastering = MasteringDisplay {
+            primaries: [(34000, 16000), (13250, 34500), (7500, 3000)],
+            white: (15635, 16450),
+            luminance_max: 10_000_000,
+            luminance_min: 50,
+        };
+        assert_eq!(video.mastering, Some(mastering));
+        assert_eq!(video.light, Some(ContentLight { max: 1100, frame_average_max: 180 }));
+        assert_eq!(video.colour.transfer.as_deref(), Some("smpte2084"), "the stream is believed");
+        let container = video.container_colour.unwrap();
+        assert_eq!(container.transfer.as_deref(), Some("bt709"));
     }
 }

@@ -99,6 +99,7 @@ pub(crate) fn video(size: Size, rate: FrameRate) -> VideoFacts {
         duration_s: None,
         interlaced: false,
         colour: Colour { matrix: Some("bt709".into()), ..Colour::default() },
+        container_colour: None,
         bit_depth: 8,
         mastering: None,
         light: None,

@@ -85,6 +85,7 @@ async fn decoded(bench: &Bench, path: &Path, facts: &Facts, master: &Master) -> 
         conform: &master.conform,
         folder: &folder,
         file_name: "mezzanine.mp4",
+        hdr_file_name: None,
     };
     let made = match mezzanine::make(&bench.tools, &job, &mut |_| {}, &mut |_| {}).await {
         Ok(made) => made,

@@ -18,7 +18,8 @@ pub(crate) async fn mezzanine(
     conform: &Conform,
 ) -> (PathBuf, Made, Vec<f64>) {
     let folder = bench.folder(name);
-    let job = Job { master, video, conform, folder: &folder, file_name: "mezzanine.mp4" };
+    let job =
+        Job { master, video, conform, folder: &folder, file_name: "mezzanine.mp4", hdr_file_name: None };
     let mut means = Vec::new();
     let mut on_frame = |frame: &[u8]| {
         let sum: u64 = frame.iter().map(|&luma| u64::from(luma)).sum();

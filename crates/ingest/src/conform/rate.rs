@@ -152,6 +152,7 @@ pub(super) mod tests {
             duration_s: Some(60.0),
             interlaced: false,
             colour: media::picture::Colour::default(),
+            container_colour: None,
             bit_depth: 8,
             mastering: None,
             light: None,

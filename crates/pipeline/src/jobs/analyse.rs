@@ -179,6 +179,7 @@ async fn make(ctx: &Context, ingested: &Ingested, bench: PathBuf) -> anyhow::Res
         conform: &master.conform,
         folder: &bench,
         file_name: MEZZANINE_FILE,
+        hdr_file_name: None,
     };
     let made = mezzanine::make(&ctx.tools, &job, &mut on_frame, &mut |_| {}).await?;
     let record = DecodeRecord {

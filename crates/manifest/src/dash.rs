@@ -5,10 +5,13 @@
 //! follow DASH-IF IOP 5, part 6 ("tiled thumbnails").
 
 mod xml;
+mod video;
+mod audio;
 mod tiles;
 
-use media::package::{AudioTrack, Package, TextTrack, Track, VideoTrack};
-use media::{ByteRange, FrameRate};
+use media::ByteRange;
+use media::package::{Package, TextTrack, Track};
+use std::fmt::Display;
 use xml::Element;
 
 const NAMESPACE: &str = "urn:mpeg:dash:schema:mpd:2011";
@@ -23,20 +26,14 @@ const PROFILE_FULL: &str = "urn:mpeg:dash:profile:full:2011";
 /// Roles (clause 5.8.5.5).
 const ROLE: &str = "urn:mpeg:dash:role:2011";
 
-/// Channel configurations by code point (ISO/IEC 23091-3).
-const CHANNELS: &str = "urn:mpeg:mpegB:cicp:ChannelConfiguration";
-
 /// Bits per second of a text track. The MPD must say a number and a package knows none: some thirty bytes of
 /// text a second are more than people read.
 const TEXT_BITRATE_BPS: u64 = 256;
 
 /// The MPD of a package.
 pub fn mpd(package: &Package) -> String {
-    let mut sets = Vec::new();
-    if !package.video.is_empty() {
-        sets.push(video_set(&package.video));
-    }
-    sets.extend(package.audio.iter().enumerate().map(audio_set));
+    let mut sets = video::sets(&package.video); // first, as they name each other by number
+    sets.extend(audio::sets(&package.audio));
     sets.extend(package.text.iter().map(text_set));
     sets.extend(package.thumbnails.as_ref().and_then(tiles::set));
     let numbered = sets.into_iter().enumerate().map(|(number, set)| set.attribute("id", number));
@@ -77,62 +74,19 @@ fn cmaf_set(kind: &str) -> Element {
         .attribute("subsegmentStartsWithSAP", 1)
 }
 
+/// An element that says something under a scheme (clause 5.8.2).
+fn descriptor(name: &'static str, scheme: &str, value: impl Display) -> Element {
+    Element::new(name).attribute("schemeIdUri", scheme).attribute("value", value)
+}
+
 fn role(value: &str) -> Element {
-    Element::new("Role").attribute("schemeIdUri", ROLE).attribute("value", value)
+    descriptor("Role", ROLE, value)
 }
 
 fn language(set: Element, language: Option<&str>) -> Element {
     match language {
         Some(language) => set.attribute("lang", language),
         None => set,
-    }
-}
-
-fn video_set(tracks: &[VideoTrack]) -> Element {
-    let representation = |video: &VideoTrack| {
-        Element::new("Representation")
-            .attribute("id", &video.track.id)
-            .attribute("codecs", &video.track.codecs)
-            .attribute("bandwidth", video.track.bitrate_bps_peak)
-            .attribute("width", video.size.width)
-            .attribute("height", video.size.height)
-            .attribute("frameRate", frame_rate(video.rate))
-            .attribute("sar", "1:1")
-            .children(file(&video.track))
-    };
-    cmaf_set("video").child(role("main")).children(tracks.iter().map(representation))
-}
-
-/// `FrameRateType` (clause 5.3.7.2): a denominator of one is left out.
-fn frame_rate(rate: FrameRate) -> String {
-    if rate.den == 1 { rate.num.to_string() } else { rate.to_string() }
-}
-
-/// One language each: players choose between sets, and switch within one.
-fn audio_set((number, audio): (usize, &AudioTrack)) -> Element {
-    let representation = Element::new("Representation")
-        .attribute("id", &audio.track.id)
-        .attribute("codecs", &audio.track.codecs)
-        .attribute("bandwidth", audio.track.bitrate_bps_peak)
-        .attribute("audioSamplingRate", audio.sample_rate_hz)
-        .child(
-            Element::new("AudioChannelConfiguration")
-                .attribute("schemeIdUri", CHANNELS)
-                .attribute("value", channel_configuration(audio.channels)),
-        )
-        .children(file(&audio.track));
-    language(cmaf_set("audio"), audio.language.as_deref())
-        .child(Element::new("Label").text(&audio.name))
-        .child(role(if number == 0 { "main" } else { "alternate" }))
-        .child(representation)
-}
-
-/// `ChannelConfiguration` (ISO/IEC 23091-3, table 3) of the usual layout of so many channels.
-fn channel_configuration(channels: u32) -> u32 {
-    match channels {
-        7 => 11, // 6.1
-        8 => 12, // 7.1 with surround at side and back
-        other => other,
     }
 }
 

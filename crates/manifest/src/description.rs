@@ -121,7 +121,7 @@ mod tests {
         odd.audio[0].language = None;
         (odd.poster, odd.thumbnails) = (None, None);
         odd.text.clear();
-        for package in [sample::package(), odd] {
+        for package in [sample::package(), sample::rich_package(), odd] {
             assert_eq!(read(&write(&package)).unwrap(), package);
         }
     }
@@ -137,6 +137,20 @@ mod tests {
         let value: serde_json::Value = serde_json::from_str(&write(&package)).unwrap();
         let text = serde_json::to_string_pretty(&value).unwrap() + "\n";
         expect_test::expect_file!["../golden/description-1.json"].assert_eq(&text);
+    }
+
+    /// Descriptions are in databases from before there were formats other than H.264 and AAC: they name none.
+    #[test]
+    fn a_text_without_formats_is_read() {
+        let mut value: serde_json::Value = serde_json::from_str(&write(&sample::package())).unwrap();
+        let old = [("video", &["format"][..]), ("audio", &["codec", "joc_objects"])];
+        for (kind, fields) in old {
+            for track in value["package"][kind].as_array_mut().unwrap() {
+                let track = track.as_object_mut().unwrap();
+                assert!(fields.iter().all(|field| track.remove(*field).is_some()), "{kind}");
+            }
+        }
+        assert_eq!(read(&value.to_string()).unwrap(), sample::package());
     }
 
     #[test]
@@ -155,6 +169,8 @@ mod tests {
             (changed("sheet-001.jpg", ".."), "a path out of its folder"),
             (changed("\"timescale\":24000", "\"timescale\":0"), "a timescale of zero"),
             (changed("[24000,1001]", "[24000,0]"), "a frame rate of zero"),
+            (changed("\"h264\"", "\"h266\""), "unknown variant `h266`"),
+            (changed("\"sdr\"", "\"SDR\""), "unknown variant `SDR`"),
         ] {
             let error = read(&text).unwrap_err().to_string();
             assert!(error.contains(expected), "{error}");

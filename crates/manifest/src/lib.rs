@@ -8,6 +8,7 @@ pub mod hls;
 pub mod dash;
 pub mod thumbnails;
 pub mod description;
+mod sounds;
 
 #[cfg(test)]
 mod sample;
@@ -44,8 +45,8 @@ mod tests {
             "manifest.mpd",
             "video-360p.m3u8",
             "video-180p.m3u8",
-            "audio-0-en.m3u8",
-            "audio-1-de.m3u8",
+            "audio-en-aac-2.m3u8",
+            "audio-de-aac-2.m3u8",
             "text-0-en.m3u8",
             "text-1-en.m3u8",
             "thumbnails.vtt",

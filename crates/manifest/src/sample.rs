@@ -1,17 +1,22 @@
-//! The package that this crate's tests describe: two rungs, two languages, two texts, thumbnails on two
-//! sheets.
+//! The packages that this crate's tests describe: a plain one with two rungs, two languages, two texts and thumbnails on
+//! two sheets; and a rich one with several formats and codings of sound.
 
+use media::codec::{AudioCodec, VideoCodec};
 use media::package::{
     AudioTrack, Package, Picture, SegmentSpan, TextTrack, Thumbnails, Track, TrackIndex, VideoTrack,
 };
-use media::{ByteRange, FrameRate, Size};
+use media::picture::Transfer;
+use media::{ByteRange, Format, FrameRate, Size};
 
 /// Ten seconds and a bit at 24000/1001 frames a second, in segments of 48, 96 and 96 frames.
 pub(crate) fn package() -> Package {
     Package {
         duration_s: 10.01,
         video: vec![video("360p", 640, 360, 900_000), video("180p", 320, 180, 300_000)],
-        audio: vec![audio("audio-0-en", "English", "en", 2), audio("audio-1-de", "Deutsch", "de", 6)],
+        audio: vec![
+            audio("English", "en", AudioCodec::Aac, 2, None),
+            audio("Deutsch", "de", AudioCodec::Aac, 2, None),
+        ],
         text: vec![
             text("text-0-en", "English", true, false),
             text("text-1-en", "English (SDH)", false, true),
@@ -28,6 +33,29 @@ pub(crate) fn package() -> Package {
     }
 }
 
+/// H.264, AV1 and HEVC in high dynamic range; English also in 5.1, with and without objects; no text.
+pub(crate) fn rich_package() -> Package {
+    let format = |codec, transfer| Format { codec, transfer };
+    let mut package = package();
+    package.video.truncate(1);
+    for (name, codecs, format) in [
+        ("av1-360p", "av01.0.01M.10", format(VideoCodec::Av1, Transfer::Sdr)),
+        ("av1-pq-360p", "av01.0.01M.10.0.110.09.16.09.0", format(VideoCodec::Av1, Transfer::Pq)),
+        ("hevc-pq-360p", "hvc1.2.4.L63.90", format(VideoCodec::Hevc, Transfer::Pq)),
+        ("vp9-hlg-360p", "vp09.02.21.10.01.09.18.09.00", format(VideoCodec::Vp9, Transfer::Hlg)),
+    ] {
+        let mut track = video(name, 640, 360, 500_000);
+        (track.track.codecs, track.format) = (codecs.to_owned(), format);
+        package.video.push(track);
+    }
+    package.audio.insert(1, audio("English", "en", AudioCodec::Eac3, 6, None));
+    package.audio.insert(2, audio("English", "en", AudioCodec::Eac3, 6, Some(16)));
+    package.audio.push(audio("Deutsch", "de", AudioCodec::Opus, 6, None));
+    package.text.clear();
+    package.thumbnails = None;
+    package
+}
+
 fn video(rung: &str, width: u32, height: u32, bitrate_bps: u64) -> VideoTrack {
     VideoTrack {
         track: Track {
@@ -39,27 +67,41 @@ fn video(rung: &str, width: u32, height: u32, bitrate_bps: u64) -> VideoTrack {
             index: index(24_000, &[48_048, 96_096, 96_096]),
         },
         rung: rung.to_owned(),
-        format: media::Format::BASE,
+        format: Format::BASE,
         size: Size { width, height },
         rate: FrameRate { num: 24_000, den: 1001 },
         vmaf: 93.25,
     }
 }
 
-fn audio(id: &str, name: &str, language: &str, channels: u32) -> AudioTrack {
+/// A track of 64 kb/s a channel, whose id tells it from those of other languages and codings.
+pub(crate) fn audio(
+    name: &str,
+    language: &str,
+    codec: AudioCodec,
+    channels: u32,
+    joc_objects: Option<u32>,
+) -> AudioTrack {
+    let objects = joc_objects.map_or(String::new(), |_| "-joc".to_owned());
+    let id = format!("audio-{language}-{codec}-{channels}{objects}");
+    let codecs = match codec {
+        AudioCodec::Aac => "mp4a.40.2",
+        AudioCodec::Eac3 => "ec-3",
+        AudioCodec::Opus => "opus",
+    };
     AudioTrack {
         track: Track {
-            id: id.to_owned(),
             path: format!("{id}.mp4"),
-            codecs: "mp4a.40.2".to_owned(),
+            id,
+            codecs: codecs.to_owned(),
             bitrate_bps_peak: 64_000 * u64::from(channels),
             bitrate_bps_average: 60_000 * u64::from(channels),
             index: index(48_000, &[96_256, 192_512, 191_712]),
         },
         name: name.to_owned(),
         language: Some(language.to_owned()),
-        codec: media::codec::AudioCodec::Aac,
-        joc_objects: None,
+        codec,
+        joc_objects,
         channels,
         sample_rate_hz: 48_000,
     }

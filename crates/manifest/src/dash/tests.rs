@@ -28,9 +28,9 @@ fn an_mpd() {
             <AdaptationSet contentType="audio" mimeType="audio/mp4" subsegmentAlignment="true" subsegmentStartsWithSAP="1" lang="en" id="1">
               <Label>English</Label>
               <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
-              <Representation id="audio-0-en" codecs="mp4a.40.2" bandwidth="128000" audioSamplingRate="48000">
+              <Representation id="audio-en-aac-2" codecs="mp4a.40.2" bandwidth="128000" audioSamplingRate="48000">
                 <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="2"/>
-                <BaseURL>audio-0-en.mp4</BaseURL>
+                <BaseURL>audio-en-aac-2.mp4</BaseURL>
                 <SegmentBase timescale="48000" indexRange="700-775" indexRangeExact="true">
                   <Initialization range="0-699"/>
                 </SegmentBase>
@@ -39,9 +39,9 @@ fn an_mpd() {
             <AdaptationSet contentType="audio" mimeType="audio/mp4" subsegmentAlignment="true" subsegmentStartsWithSAP="1" lang="de" id="2">
               <Label>Deutsch</Label>
               <Role schemeIdUri="urn:mpeg:dash:role:2011" value="alternate"/>
-              <Representation id="audio-1-de" codecs="mp4a.40.2" bandwidth="384000" audioSamplingRate="48000">
-                <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="6"/>
-                <BaseURL>audio-1-de.mp4</BaseURL>
+              <Representation id="audio-de-aac-2" codecs="mp4a.40.2" bandwidth="128000" audioSamplingRate="48000">
+                <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="2"/>
+                <BaseURL>audio-de-aac-2.mp4</BaseURL>
                 <SegmentBase timescale="48000" indexRange="700-775" indexRangeExact="true">
                   <Initialization range="0-699"/>
                 </SegmentBase>
@@ -72,6 +72,66 @@ fn an_mpd() {
     "#]].assert_eq(&mpd(&sample::package()));
 }
 
+/// Formats and codings: looked through by hand against the clauses that `video` and `audio` cite.
+#[test]
+fn formats_and_codings() {
+    let mpd = mpd(&sample::rich_package());
+    let told = ["<AdaptationSet", "<Representation", "Property", "AudioChannel", "<Role"];
+    let lines = mpd.lines().map(str::trim).filter(|line| told.iter().any(|told| line.contains(told)));
+    expect![[r#"
+        <AdaptationSet contentType="video" mimeType="video/mp4" subsegmentAlignment="true" subsegmentStartsWithSAP="1" id="0">
+        <SupplementalProperty schemeIdUri="urn:mpeg:dash:adaptation-set-switching:2016" value="1"/>
+        <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+        <Representation id="video-360p" codecs="avc1.64001e" bandwidth="900000" width="640" height="360" frameRate="24000/1001" sar="1:1">
+        <AdaptationSet contentType="video" mimeType="video/mp4" subsegmentAlignment="true" subsegmentStartsWithSAP="1" id="1">
+        <SupplementalProperty schemeIdUri="urn:mpeg:dash:adaptation-set-switching:2016" value="0"/>
+        <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+        <Representation id="video-av1-360p" codecs="av01.0.01M.10" bandwidth="500000" width="640" height="360" frameRate="24000/1001" sar="1:1">
+        <AdaptationSet contentType="video" mimeType="video/mp4" subsegmentAlignment="true" subsegmentStartsWithSAP="1" id="2">
+        <EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:ColourPrimaries" value="9"/>
+        <EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:TransferCharacteristics" value="16"/>
+        <EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:MatrixCoefficients" value="9"/>
+        <SupplementalProperty schemeIdUri="urn:mpeg:dash:adaptation-set-switching:2016" value="3"/>
+        <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+        <Representation id="video-av1-pq-360p" codecs="av01.0.01M.10.0.110.09.16.09.0" bandwidth="500000" width="640" height="360" frameRate="24000/1001" sar="1:1">
+        <AdaptationSet contentType="video" mimeType="video/mp4" subsegmentAlignment="true" subsegmentStartsWithSAP="1" id="3">
+        <EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:ColourPrimaries" value="9"/>
+        <EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:TransferCharacteristics" value="16"/>
+        <EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:MatrixCoefficients" value="9"/>
+        <SupplementalProperty schemeIdUri="urn:mpeg:dash:adaptation-set-switching:2016" value="2"/>
+        <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+        <Representation id="video-hevc-pq-360p" codecs="hvc1.2.4.L63.90" bandwidth="500000" width="640" height="360" frameRate="24000/1001" sar="1:1">
+        <AdaptationSet contentType="video" mimeType="video/mp4" subsegmentAlignment="true" subsegmentStartsWithSAP="1" id="4">
+        <EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:ColourPrimaries" value="9"/>
+        <EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:TransferCharacteristics" value="18"/>
+        <EssentialProperty schemeIdUri="urn:mpeg:mpegB:cicp:MatrixCoefficients" value="9"/>
+        <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+        <Representation id="video-vp9-hlg-360p" codecs="vp09.02.21.10.01.09.18.09.00" bandwidth="500000" width="640" height="360" frameRate="24000/1001" sar="1:1">
+        <AdaptationSet contentType="audio" mimeType="audio/mp4" subsegmentAlignment="true" subsegmentStartsWithSAP="1" lang="en" id="5">
+        <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+        <Representation id="audio-en-aac-2" codecs="mp4a.40.2" bandwidth="128000" audioSamplingRate="48000">
+        <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="2"/>
+        <AdaptationSet contentType="audio" mimeType="audio/mp4" subsegmentAlignment="true" subsegmentStartsWithSAP="1" lang="en" id="6">
+        <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+        <Representation id="audio-en-eac3-6" codecs="ec-3" bandwidth="384000" audioSamplingRate="48000">
+        <AudioChannelConfiguration schemeIdUri="tag:dolby.com,2014:dash:audio_channel_configuration:2011" value="F801"/>
+        <AdaptationSet contentType="audio" mimeType="audio/mp4" subsegmentAlignment="true" subsegmentStartsWithSAP="1" lang="en" id="7">
+        <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+        <Representation id="audio-en-eac3-6-joc" codecs="ec-3" bandwidth="384000" audioSamplingRate="48000">
+        <AudioChannelConfiguration schemeIdUri="tag:dolby.com,2014:dash:audio_channel_configuration:2011" value="F801"/>
+        <SupplementalProperty schemeIdUri="tag:dolby.com,2018:dash:EC3_ExtensionType:2018" value="JOC"/>
+        <SupplementalProperty schemeIdUri="tag:dolby.com,2018:dash:EC3_ExtensionComplexityIndex:2018" value="16"/>
+        <AdaptationSet contentType="audio" mimeType="audio/mp4" subsegmentAlignment="true" subsegmentStartsWithSAP="1" lang="de" id="8">
+        <Role schemeIdUri="urn:mpeg:dash:role:2011" value="alternate"/>
+        <Representation id="audio-de-aac-2" codecs="mp4a.40.2" bandwidth="128000" audioSamplingRate="48000">
+        <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="2"/>
+        <AdaptationSet contentType="audio" mimeType="audio/mp4" subsegmentAlignment="true" subsegmentStartsWithSAP="1" lang="de" id="9">
+        <Role schemeIdUri="urn:mpeg:dash:role:2011" value="alternate"/>
+        <Representation id="audio-de-opus-6" codecs="opus" bandwidth="384000" audioSamplingRate="48000">
+        <AudioChannelConfiguration schemeIdUri="urn:mpeg:mpegB:cicp:ChannelConfiguration" value="6"/>
+    "#]].assert_eq(&lines.map(|line| format!("{line}\n")).collect::<String>());
+}
+
 #[test]
 fn names_stay_inside_their_elements() {
     let mut package = sample::package();
@@ -87,11 +147,4 @@ fn sheets_without_a_pattern_are_left_out() {
     let mut package = sample::package();
     package.thumbnails.as_mut().unwrap().sheets[1] = "other.jpg".to_owned();
     assert!(!mpd(&package).contains("image/jpeg"));
-}
-
-#[test]
-fn whole_rates_have_no_denominator() {
-    for (num, den, expected) in [(25, 1, "25"), (30_000, 1001, "30000/1001")] {
-        assert_eq!(frame_rate(FrameRate { num, den }), expected);
-    }
 }

@@ -20,6 +20,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     // formats
     ("cmaf", &["media"]),
     ("manifest", &["media"]),
+    ("text", &["media"]),
     // decisions
     ("ingest", &["media"]),
     ("analyse", &["media"]),
@@ -38,14 +39,14 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
         "pipeline",
         &[
             "media", "title", "stdx", "cmaf", "manifest", "ingest", "analyse", "ladder", "encode", "quality",
-            "package", "report", "store", "db", "codec",
+            "package", "report", "text", "store", "db", "codec",
         ],
     ),
     ("edge", &["cache", "store"]),
     ("control", &["media", "title", "manifest", "cache", "db"]),
     // top
     ("server", &["media", "title", "stdx", "report", "store", "db", "codec", "pipeline", "edge", "control"]),
-    ("xtask", &["stdx"]),
+    ("xtask", &["media", "stdx", "encode"]),
 ];
 
 /// Edges that the table does not have, crates that it does not know, and a graph that is too deep or too dense.

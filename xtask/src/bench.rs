@@ -6,6 +6,7 @@
 mod prepare;
 mod first_frame;
 mod clips;
+mod ladder;
 
 use crate::phases::Phases;
 use crate::shell::Result;
@@ -83,6 +84,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "prepare", product: true, measure: prepare::measure },
     Bench { name: "first-frame", product: true, measure: first_frame::measure },
     Bench { name: "clips", product: true, measure: clips::measure },
+    Bench { name: "ladder", product: false, measure: ladder::measure },
 ];
 
 /// Runs the named bench.

@@ -43,7 +43,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        arguments: "prepare|first-frame",
+        arguments: "prepare|first-frame|clips|ladder|shots",
         about: "Measures; prints figure, value, unit, target and met or short, separated by tabs.",
         run: bench::run,
     },

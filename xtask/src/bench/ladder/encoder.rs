@@ -1,0 +1,113 @@
+//! A whole clip in one encode, set as the product sets its own encodes: same encoder, preset and keyframes.
+
+use super::lab::{Lab, Measured};
+use super::tool::ffmpeg;
+use crate::shell::{Result, quiet};
+use media::codec::VideoCodec;
+use media::picture::Transfer;
+use media::rung::{Crf, Effort, Trial};
+use media::{Format, Size};
+use std::path::Path;
+
+/// What an encode aims at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Aim {
+    /// The same quality throughout.
+    Crf(Crf),
+    /// A mean rate in bits per second.
+    Rate(u64),
+}
+
+/// Encodes the clip at `size` with `keyframes` (frame numbers), and measures it.
+pub(super) fn encode(lab: &Lab, label: &str, size: Size, aim: Aim, keyframes: &[u64]) -> Result<Measured> {
+    let crf = if let Aim::Crf(crf) = aim { crf } else { Crf(0) };
+    let format = Format { codec: lab.codec, transfer: Transfer::Sdr };
+    let settings =
+        encode::command::Settings::trial(format, &Trial { size, crf }, lab.master.rate, Effort::Final);
+    let options = encode::command::options(&settings, keyframes);
+    let options = match aim {
+        Aim::Crf(_) => vec![options],
+        Aim::Rate(bps) => passes(lab.codec, &options, bps),
+    };
+    lab.encode(label, size, &options, |file| {
+        let last = options.len() - 1;
+        options.iter().enumerate().try_for_each(|(pass, options)| run(lab, size, options, file, pass == last))
+    })
+}
+
+/// One run of the encoder; all but the last pass throw the pictures away.
+fn run(lab: &Lab, size: Size, options: &[String], file: &Path, last: bool) -> Result {
+    let mut run = ffmpeg();
+    run.args(["-filter_threads", "1", "-threads", "1", "-i"]).arg(&lab.master.path).arg("-vf");
+    run.arg(format!("scale={}:{}:flags=lanczos+accurate_rnd+full_chroma_int", size.width, size.height));
+    run.args(["-fps_mode", "passthrough"]).args(options);
+    if last {
+        run.args(["-f", "mp4", "-y"]).arg(file);
+    } else {
+        run.args(["-f", "null", "-"]);
+    }
+    quiet(run.current_dir(&lab.folder)).map(|_| ())
+}
+
+/// The options of each pass where the rate is given and not the quality. SVT-AV1 has one pass, the others two.
+fn passes(codec: VideoCodec, options: &[String], bps: u64) -> Vec<Vec<String>> {
+    let pass = |number: &str| -> Vec<String> {
+        let mut rated = Vec::new();
+        for pair in options.chunks(2) {
+            let [option, value] = pair else { continue };
+            match option.as_str() {
+                "-crf" | "-b:v" => {}
+                "-svtav1-params" => {
+                    let kept = value.split(':').filter(|param| !param.starts_with("crf="));
+                    rated.extend([option.clone(), kept.collect::<Vec<_>>().join(":")]);
+                }
+                "-x265-params" => {
+                    rated.extend([option.clone(), format!("{value}:pass={number}:stats=passes.x265")]);
+                }
+                _ => rated.extend(pair.iter().cloned()),
+            }
+        }
+        rated.extend(["-b:v".to_owned(), bps.to_string()]);
+        if matches!(codec, VideoCodec::H264 | VideoCodec::Vp9) {
+            rated.extend(["-pass", number, "-passlogfile", "passes"].map(str::to_owned));
+        }
+        rated
+    };
+    if codec == VideoCodec::Av1 { vec![pass("1")] } else { vec![pass("1"), pass("2")] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(codec: VideoCodec, options: &[&str], expected: &[&[&str]]) {
+        let options: Vec<String> = options.iter().map(|&word| word.to_owned()).collect();
+        assert_eq!(passes(codec, &options, 500_000), expected);
+    }
+
+    #[test]
+    fn a_rate_takes_the_place_of_a_quality() {
+        check(
+            VideoCodec::H264,
+            &["-c:v", "libx264", "-crf", "23.0"],
+            &[
+                &["-c:v", "libx264", "-b:v", "500000", "-pass", "1", "-passlogfile", "passes"],
+                &["-c:v", "libx264", "-b:v", "500000", "-pass", "2", "-passlogfile", "passes"],
+            ],
+        );
+        check(
+            VideoCodec::Hevc,
+            &["-crf", "23.0", "-x265-params", "a=1"],
+            &[
+                &["-x265-params", "a=1:pass=1:stats=passes.x265", "-b:v", "500000"],
+                &["-x265-params", "a=1:pass=2:stats=passes.x265", "-b:v", "500000"],
+            ],
+        );
+        check(
+            VideoCodec::Av1,
+            &["-svtav1-params", "lp=1:crf=30.0:level=20"],
+            &[&["-svtav1-params", "lp=1:level=20", "-b:v", "500000"]],
+        );
+    }
+}

@@ -10,8 +10,8 @@ use anyhow::{Context as _, anyhow};
 use bytes::Bytes;
 use media::facts::{AudioFacts, TextFacts, VideoFacts};
 use media::package::Track;
-use quality::Pooled;
-use report::{Audio, Finding, Master, Rendition, Report, ShotResult, Tool, Vmaf};
+use quality::{Pooled, PooledDb, PooledScores};
+use report::{Audio, Finding, Master, Rendition, Report, Search, ShotResult, Tool, Vmaf, Xpsnr};
 use store::{Key, Store};
 use title::TitleId;
 
@@ -29,7 +29,8 @@ pub fn write(ctx: &Context, packaged: &Packaged) -> Report {
         master: master(packaged),
         findings: analysed.ingested.findings.iter().map(Finding::from).collect(),
         shots: analysed.shots.clone(),
-        ladder: laddered.ladder.clone(),
+        ladders: laddered.ladders.clone(),
+        search: search(ctx),
         renditions: renditions(packaged),
         audio: packaged.package.audio.iter().map(audio).collect(),
         stages: Stage::ALL.iter().map(|stage| cost(ctx, *stage)).collect(),
@@ -84,12 +85,16 @@ fn renditions(packaged: &Packaged) -> Vec<Rendition> {
     let rendition = |(number, rung): (usize, &media::rung::Rung)| {
         let track =
             packaged.package.video.iter().find(|video| video.rung == rung.name).map(|video| &video.track);
+        let PooledScores { vmaf, neg, xpsnr } = &passed.whole[number];
         Rendition {
             rung: rung.name.clone(),
+            format: rung.format,
             size: rung.size,
             crf: rung.crf,
             vmaf_target: rung.vmaf_target,
-            vmaf: vmaf(&passed.whole[number]),
+            vmaf: pooled(vmaf),
+            neg: neg.as_ref().map(pooled),
+            xpsnr: xpsnr.as_ref().map(pooled_db),
             bitrate_bps_average: track.map_or(0, |track| track.bitrate_bps_average),
             bitrate_bps_peak: track.map_or(0, |track| track.bitrate_bps_peak),
             bytes: track.map_or(0, file_bytes),
@@ -97,7 +102,7 @@ fn renditions(packaged: &Packaged) -> Vec<Rendition> {
             note: passed.notes[number].clone(),
         }
     };
-    laddered.ladder.rungs.iter().enumerate().map(rendition).collect()
+    laddered.rungs.iter().enumerate().map(rendition).collect()
 }
 
 fn shots(packaged: &Packaged, rung: usize) -> Vec<ShotResult> {
@@ -105,18 +110,29 @@ fn shots(packaged: &Packaged, rung: usize) -> Vec<ShotResult> {
     let encoded = &passed.assembled.encoded;
     let cuts = &encoded.laddered.cuts.shots;
     let rate = encoded.laddered.analysed.ingested.master.conform.rate;
-    let result = |((shot, cuts), pooled): ((&ShotEncode, &media::plan::ShotCuts), &Pooled)| ShotResult {
-        crf: shot.crf,
-        vmaf_mean: pooled.mean,
-        bitrate_bps: shot.output.bytes as f64 * 8.0 / rate.seconds(cuts.frames.len()),
-        encodes: shot.renewals + 1,
-    };
+    let result =
+        |((shot, cuts), scores): ((&ShotEncode, &media::plan::ShotCuts), &PooledScores)| ShotResult {
+            crf: shot.crf,
+            vmaf_mean: scores.vmaf.mean,
+            vmaf_p5: scores.vmaf.p5,
+            neg_mean: scores.neg.map(|neg| neg.mean),
+            xpsnr_db_mean: scores.xpsnr.map(|xpsnr| xpsnr.mean_db),
+            frames: cuts.frames.len(),
+            bytes: shot.output.bytes,
+            bitrate_bps: shot.output.bytes as f64 * 8.0 / rate.seconds(cuts.frames.len()),
+            encodes: shot.renewals + 1,
+        };
     encoded.shots[rung].iter().zip(cuts).zip(&passed.shots[rung]).map(result).collect()
 }
 
-fn vmaf(pooled: &Pooled) -> Vmaf {
+fn pooled(pooled: &Pooled) -> Vmaf {
     let Pooled { mean, harmonic_mean, p5, min } = *pooled;
     Vmaf { mean, harmonic_mean, p5, min }
+}
+
+fn pooled_db(pooled: &PooledDb) -> Xpsnr {
+    let PooledDb { mean_db, p5_db, min_db } = *pooled;
+    Xpsnr { mean_db, p5_db, min_db }
 }
 
 fn audio(audio: &media::package::AudioTrack) -> Audio {
@@ -130,6 +146,11 @@ fn audio(audio: &media::package::AudioTrack) -> Audio {
 
 fn file_bytes(track: &Track) -> u64 {
     track.index.segments.last().map_or(0, |segment| segment.bytes.end())
+}
+
+fn search(ctx: &Context) -> Search {
+    let made = |stage| ctx.workshop.ledger.account(stage).cpu_s_made;
+    Search { cpu_s: made(Stage::Ladder), encode_cpu_s: made(Stage::Encode) }
 }
 
 fn cost(ctx: &Context, stage: Stage) -> report::Stage {

@@ -2,16 +2,18 @@
 
 mod tables;
 
-use crate::model::Report;
-use crate::plot::{self, hull, shots, stages};
+use crate::fixed;
+use crate::model::{Rendition, Report};
+use crate::plot::{self, formats, hull, shots, stages};
 use crate::svg::escape;
 use crate::units;
 use media::Size;
 use media::master::Severity;
+use media::rung::Ladder;
 
 /// Renders the report as a whole HTML document.
 pub fn html(report: &Report) -> String {
-    let trials = report.ladder.trials.iter().map(|point| point.trial.size);
+    let trials = report.ladders.iter().flat_map(|ladder| &ladder.trials).map(|point| point.trial.size);
     let sizes = plot::sizes(trials.chain(report.renditions.iter().map(|rendition| rendition.size)));
     let title = escape(&report.title);
     let style = include_str!("html/style.css");
@@ -19,7 +21,8 @@ pub fn html(report: &Report) -> String {
         header(report),
         tiles(report),
         findings(report),
-        ladder(report, &sizes),
+        renditions(report, &sizes),
+        ladders(report, &sizes),
         by_shot(report, &sizes),
         time_spent(report),
         origins(report),
@@ -42,13 +45,10 @@ fn header(report: &Report) -> String {
 fn tiles(report: &Report) -> String {
     let duration_s = report.master.duration_s;
     let shots = report.shots.shots.len();
+    let formats: Vec<String> = report.ladders.iter().map(|ladder| ladder.format.to_string()).collect();
     let mut tiles = vec![
         tile("Film", &units::timecode(duration_s), &format!("{shots} shots")),
-        tile(
-            "Rungs",
-            &report.renditions.len().to_string(),
-            &format!("{} trials", report.ladder.trials.len()),
-        ),
+        tile("Rungs", &report.renditions.len().to_string(), &formats.join(", ")),
     ];
     if let Some(top) = report.renditions.first() {
         let bitrate = units::bitrate(top.bitrate_bps_average as f64);
@@ -58,11 +58,27 @@ fn tiles(report: &Report) -> String {
             &format!("{} at {bitrate}", top.size),
         ));
     }
+    let change = report.ladders.first().and_then(|ladder| fixed::mean_change(&report.fixed(ladder)));
+    if let Some(change) = change {
+        tiles.push(tile("Fixed ladder", &units::change(change), "bits for its VMAF, predicted"));
+    }
     let ratio = report.bytes as f64 / report.master.bytes.max(1) as f64;
     tiles.push(tile("Package", &units::bytes(report.bytes), &format!("{ratio:.2} of the master")));
+    tiles.push(tile("Search", &units::duration(report.search.cpu_s), &search(report)));
     let pace = report.wall_s() / duration_s.max(1e-3);
     tiles.push(tile("Time", &units::duration(report.wall_s()), &format!("{pace:.1} s for a second of film")));
     format!("<dl class=\"tiles\">\n{}\n</dl>", tiles.join("\n"))
+}
+
+/// What the search did, beside the cost of what it was for.
+fn search(report: &Report) -> String {
+    let share = report.search.cpu_s / report.search.encode_cpu_s.max(1e-3);
+    let probes = report.probes();
+    if report.search.encode_cpu_s > 0.0 {
+        format!("{probes} probes, {share:.2} of the encodes")
+    } else {
+        format!("{probes} probes")
+    }
 }
 
 fn tile(name: &str, value: &str, detail: &str) -> String {
@@ -79,7 +95,9 @@ fn findings(report: &Report) -> String {
         };
         item(class, format!("{} <code>{}</code>", escape(&finding.message), escape(&finding.code)))
     });
-    let notes = report.ladder.notes.iter().map(|note| item("warning", escape(note)));
+    let notes = report.ladders.iter().flat_map(|ladder| {
+        ladder.notes.iter().map(|note| item("warning", format!("{}: {}", ladder.format, escape(note))))
+    });
     let items: Vec<String> = findings.chain(notes).collect();
     if items.is_empty() {
         String::new()
@@ -88,30 +106,65 @@ fn findings(report: &Report) -> String {
     }
 }
 
-fn ladder(report: &Report, sizes: &[Size]) -> String {
+fn renditions(report: &Report, sizes: &[Size]) -> String {
+    let mut parts = Vec::new();
+    if report.ladders.len() > 1 {
+        let named = report.ladders.iter().map(|ladder| ladder.format.to_string());
+        let legend = legend(named.enumerate().map(|(number, name)| (plot::nth_colour(number), name)));
+        parts.push(card(&(legend + &formats::draw(report))));
+    }
+    parts.push(card(&tables::renditions(report, sizes)));
+    section("Renditions", "What viewers get, as measured: every rung of every format.", &parts)
+}
+
+fn ladders(report: &Report, sizes: &[Size]) -> String {
+    let parts: Vec<String> = report.ladders.iter().map(|ladder| one_ladder(report, ladder, sizes)).collect();
     section(
-        "Ladder",
+        "Ladders",
         "Each dot is a trial encode of the film's excerpts. No mix of trials beats those on the dashed hull. \
-         Rings are the rungs that were chosen.",
-        &[
-            card(&(legend(sizes) + &hull::draw(&report.ladder, sizes))),
-            card(&tables::renditions(report, sizes)),
-        ],
+         Rings are the rungs that were chosen. Diamonds are a ladder of the same bitrates for every film, with the \
+         same codec; its VMAF is predicted from the trials and not measured.",
+        &parts,
     )
 }
 
+fn one_ladder(report: &Report, ladder: &Ladder, sizes: &[Size]) -> String {
+    let fixed = report.fixed(ladder);
+    let (trials, probes) = (ladder.trials.len(), ladder.probes);
+    let title = format!("<h3>{} <small>{trials} trials, {probes} probes</small></h3>", ladder.format);
+    let plot = card(&(size_legend(sizes) + &hull::draw(ladder, &fixed, sizes)));
+    if fixed.is_empty() {
+        return format!("{title}\n{plot}");
+    }
+    format!("{title}\n{plot}\n{}", card(&tables::fixed(&fixed)))
+}
+
 fn by_shot(report: &Report, sizes: &[Size]) -> String {
-    let plots = shots::motion(report) + &shots::vmaf(report, sizes) + &shots::bitrate(report, sizes);
-    let table = format!(
-        "<details><summary>All {} shots as a table</summary>\n{}\n</details>",
-        report.shots.shots.len(),
-        card(&tables::shots(report))
-    );
+    let mut parts = vec![card(&shots::motion(report))];
+    for (number, ladder) in report.ladders.iter().enumerate() {
+        let renditions: Vec<&Rendition> = report.renditions_of(ladder.format).collect();
+        let plots = shots::vmaf(report, &renditions, sizes) + &shots::bitrate(report, &renditions, sizes);
+        let format = ladder.format.to_string();
+        parts.push(match number {
+            0 => format!("<h3>{format}</h3>\n{}", card(&(size_legend(sizes) + &plots))),
+            _ => details(&format, &card(&plots)),
+        });
+        parts.push(details(
+            &format!("{format}: rungs shot by shot, as a table"),
+            &card(&tables::shot_results(report, &renditions)),
+        ));
+    }
+    let count = report.shots.shots.len();
+    parts.push(details(&format!("Complexity of all {count} shots"), &card(&tables::complexity(report))));
     section(
         "Shot by shot",
         "How much moves in every shot, and the quality and bitrate it has in every rung. Colours are sizes, as above.",
-        &[card(&plots), table],
+        &parts,
     )
+}
+
+fn details(summary: &str, content: &str) -> String {
+    format!("<details><summary>{}</summary>\n{content}\n</details>", escape(summary))
 }
 
 fn time_spent(report: &Report) -> String {
@@ -139,8 +192,14 @@ fn card(content: &str) -> String {
 }
 
 /// The colours of the sizes.
-fn legend(sizes: &[Size]) -> String {
-    let entry =
-        |size: &Size| format!("<span><i class=\"swatch {}\"></i>{size}</span>", plot::colour(*size, sizes));
-    format!("<p class=\"legend\">{}</p>\n", sizes.iter().map(entry).collect::<String>())
+fn size_legend(sizes: &[Size]) -> String {
+    legend(sizes.iter().map(|size| (plot::colour(*size, sizes), size.to_string())))
+}
+
+/// Colour classes and what they stand for.
+fn legend(entries: impl Iterator<Item = (String, String)>) -> String {
+    let entry = |(colour, name): (String, String)| {
+        format!("<span><i class=\"swatch {colour}\"></i>{}</span>", escape(&name))
+    };
+    format!("<p class=\"legend\">{}</p>\n", entries.map(entry).collect::<String>())
 }

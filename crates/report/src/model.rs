@@ -1,9 +1,10 @@
 //! What is reported: plain values, in the order in which a reader meets them.
 
+use crate::fixed::{self, FixedRow, Point};
 use media::master::Severity;
 use media::rung::{Crf, Ladder};
 use media::shot::ShotList;
-use media::{Digest, FrameRate, Size};
+use media::{Digest, Format, FrameRate, Size};
 use serde::{Deserialize, Serialize};
 
 /// The report of one title.
@@ -19,9 +20,11 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// The shots.
     pub shots: ShotList,
-    /// The ladder with its trials.
-    pub ladder: Ladder,
-    /// The video renditions, best first: one for each rung of the ladder.
+    /// The ladder of each format with its trials, the base format first.
+    pub ladders: Vec<Ladder>,
+    /// What finding the ladders cost.
+    pub search: Search,
+    /// The video renditions: one for each rung, ladder after ladder, each best first.
     pub renditions: Vec<Rendition>,
     /// The audio renditions.
     pub audio: Vec<Audio>,
@@ -33,6 +36,16 @@ pub struct Report {
     pub tools: Vec<Tool>,
     /// The VMAF model, as libvmaf names it.
     pub vmaf_model: String,
+}
+
+/// What finding the ladders cost, beside what the encodes did that viewers get. Counted for the steps as they were
+/// made, in this run or an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Search {
+    /// Processor seconds of all probes, scoring included.
+    pub cpu_s: f64,
+    /// Processor seconds of the encodes that viewers get, and of what rides along.
+    pub encode_cpu_s: f64,
 }
 
 /// What was handed in.
@@ -86,14 +99,20 @@ impl From<&media::master::Finding> for Finding {
 pub struct Rendition {
     /// The rung's name.
     pub rung: String,
+    /// Codec and dynamic range.
+    pub format: Format,
     /// Picture size.
     pub size: Size,
-    /// Quality with which its shots were first encoded.
+    /// Quality of the film as a whole; shots begin at their own, around it.
     pub crf: Crf,
     /// VMAF aimed at.
     pub vmaf_target: f64,
     /// VMAF reached.
     pub vmaf: Vmaf,
+    /// VMAF NEG reached, where measured.
+    pub neg: Option<Vmaf>,
+    /// XPSNR reached, where measured.
+    pub xpsnr: Option<Xpsnr>,
     /// Mean bitrate in bits per second.
     pub bitrate_bps_average: u64,
     /// Highest bitrate of any segment in bits per second.
@@ -102,11 +121,11 @@ pub struct Rendition {
     pub bytes: u64,
     /// Its shots, in order.
     pub shots: Vec<ShotResult>,
-    /// Why it stayed short of its target, where it did.
+    /// Why it missed its aim, where it did.
     pub note: Option<String>,
 }
 
-/// VMAF over frames, each number from 0 to 100.
+/// VMAF or VMAF NEG over frames, each number from 0 to 100.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Vmaf {
     /// Arithmetic mean.
@@ -119,6 +138,17 @@ pub struct Vmaf {
     pub min: f64,
 }
 
+/// XPSNR over frames, in dB.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Xpsnr {
+    /// Arithmetic mean.
+    pub mean_db: f64,
+    /// 5th percentile.
+    pub p5_db: f64,
+    /// Worst frame.
+    pub min_db: f64,
+}
+
 /// One shot of a rendition.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ShotResult {
@@ -126,6 +156,16 @@ pub struct ShotResult {
     pub crf: Crf,
     /// Mean VMAF of its frames.
     pub vmaf_mean: f64,
+    /// VMAF of its 5th-percentile frame.
+    pub vmaf_p5: f64,
+    /// Mean VMAF NEG, where measured.
+    pub neg_mean: Option<f64>,
+    /// Mean XPSNR in dB, where measured.
+    pub xpsnr_db_mean: Option<f64>,
+    /// Its frames.
+    pub frames: u64,
+    /// Its encoded size.
+    pub bytes: u64,
     /// Mean bitrate in bits per second.
     pub bitrate_bps: f64,
     /// How often it was encoded, at least once.
@@ -175,6 +215,28 @@ impl Report {
     /// Wall seconds of all stages together.
     pub fn wall_s(&self) -> f64 {
         self.stages.iter().map(|stage| stage.wall_s).sum()
+    }
+
+    /// Probes made for all ladders.
+    pub fn probes(&self) -> usize {
+        self.ladders.iter().map(|ladder| ladder.probes).sum()
+    }
+
+    /// The renditions of one format, best first.
+    pub fn renditions_of(&self, format: Format) -> impl Iterator<Item = &Rendition> {
+        self.renditions.iter().filter(move |rendition| rendition.format == format)
+    }
+
+    /// `ladder` beside the fixed one: its renditions as measured, or where there are none, its rungs as expected.
+    pub fn fixed(&self, ladder: &Ladder) -> Vec<FixedRow> {
+        let mut ours: Vec<Point> = self
+            .renditions_of(ladder.format)
+            .map(|r| Point { bitrate_bps: r.bitrate_bps_average as f64, vmaf: r.vmaf.mean })
+            .collect();
+        if ours.is_empty() {
+            ours = ladder.rungs.iter().map(Point::expected).collect();
+        }
+        fixed::compare(&ladder.trials, &ours)
     }
 
     /// Processor seconds of all stages together.

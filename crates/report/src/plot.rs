@@ -1,10 +1,13 @@
 //! Plots: axes that all of them share, and the colours of picture sizes.
 
+pub(crate) mod formats;
 pub(crate) mod hull;
 pub(crate) mod shots;
 pub(crate) mod stages;
 
+use crate::fixed::Point;
 use crate::svg::{Anchor, Drawing};
+use crate::units;
 use media::Size;
 
 /// Width of every plot in drawing units; the page scales it.
@@ -115,10 +118,35 @@ pub(crate) fn spread(wanted: &[f64], distance: f64) -> Vec<f64> {
 
 /// The colour class of `size` among all `sizes` of the report.
 pub(crate) fn colour(size: Size, sizes: &[Size]) -> String {
-    /// Colours of the style sheet; more sizes than that begin anew.
-    const COLOURS: usize = 7;
     let place = sizes.iter().position(|&other| other == size).unwrap_or(0);
-    format!("c{}", place % COLOURS)
+    nth_colour(place)
+}
+
+/// The colour class of the thing numbered `number`.
+pub(crate) fn nth_colour(number: usize) -> String {
+    /// Colours of the style sheet; more things than that begin anew.
+    const COLOURS: usize = 7;
+    format!("c{}", number % COLOURS)
+}
+
+/// Axes over bitrate, logarithmic, and VMAF, wide enough for all `points`, within the places of the vertical axis.
+pub(crate) fn rate_and_quality(points: impl Iterator<Item = Point>, places: (f64, f64)) -> (Axis, Axis) {
+    /// Part by which the bitrates reach beyond the outermost points.
+    const MARGIN: f64 = 1.25;
+    let (mut low, mut high, mut worst) = (f64::INFINITY, 0.0, 90.0);
+    for Point { bitrate_bps, vmaf } in points {
+        (low, high, worst) = (f64::min(low, bitrate_bps), f64::max(high, bitrate_bps), f64::min(worst, vmaf));
+    }
+    let x = if low.is_finite() { across(low / MARGIN, high * MARGIN, true) } else { across(1.0, 10.0, true) };
+    (x, Axis::linear((worst / 10.0).floor() * 10.0, 100.0, places))
+}
+
+/// Rules and labels of axes over bitrate and VMAF in a drawing of that height.
+pub(crate) fn rate_and_quality_frame(drawing: &mut Drawing, (x, y): (&Axis, &Axis), height: f64) {
+    rules(drawing, y, |vmaf| format!("{vmaf:.0}"));
+    feet(drawing, x, y.start + 20.0, units::round_bitrate);
+    drawing.text((WIDTH / 2.0, height - 4.0), Anchor::Middle, "axis", "bitrate, logarithmic");
+    drawing.text((8.0, 10.0), Anchor::Start, "axis", "VMAF");
 }
 
 /// All different sizes, largest first: the order of the colours.

@@ -1,18 +1,23 @@
 //! The report as JSON: how it is kept beside the packages, and what `matinee report --json` prints.
 //!
 //! Owns the names and shapes of the fields. Times of shots are given in frames, which are exact, and in seconds, which
-//! are for readers.
+//! are for readers; the comparison with the fixed ladder is for readers too, and made anew from what was read.
 
-use crate::model::{Audio, Finding, Master, Rendition, Report, ShotResult, Stage, Tool, Vmaf};
-use media::FrameRange;
+mod ladder;
+mod rendition;
+
+use crate::model::{Audio, Finding, Master, Report, Search, Stage, Tool};
+use ladder::LadderRecord;
 use media::master::Severity;
-use media::rung::{Crf, Ladder, Rung, Trial, TrialPoint};
+use media::picture::Transfer;
+use media::rung::Crf;
 use media::shot::{Complexity, Shot, ShotList};
-use media::{FrameRate, Size};
+use media::{Format, FrameRange, FrameRate, Size};
+use rendition::RenditionRecord;
 use serde::{Deserialize, Serialize};
 
-/// Raised when older programs could not read a record.
-const VERSION: u32 = 1;
+/// Raised when older programs could not read a record. 2: a title has several ladders.
+const VERSION: u32 = 2;
 
 /// Writes `report` as indented JSON.
 pub fn write(report: &Report) -> String {
@@ -36,15 +41,23 @@ impl std::error::Error for NotAReport {}
 /// Reads what [`write()`] wrote.
 ///
 /// # Errors
-/// Where it is no JSON of this shape, or of a later version.
+/// Where it is no JSON of this shape, or of another version.
 pub fn read(text: &str) -> Result<Report, NotAReport> {
-    let record: Record = serde_json::from_str(text).map_err(|error| NotAReport(error.to_string()))?;
-    if record.version != VERSION {
-        return Err(NotAReport(format!("its version is {}, not {VERSION}", record.version)));
+    /// What records of all versions have.
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u32,
     }
+    let not_a_report = |error: serde_json::Error| NotAReport(error.to_string());
+    let Versioned { version } = serde_json::from_str(text).map_err(not_a_report)?;
+    if version != VERSION {
+        let again = "prepare the title again, which only makes what is missing";
+        return Err(NotAReport(format!("its version is {version}, not {VERSION}; {again}")));
+    }
+    let record: Record = serde_json::from_str(text).map_err(not_a_report)?;
     record
         .into_report()
-        .ok_or_else(|| NotAReport("its digest, frame rate or a severity is malformed".to_owned()))
+        .ok_or_else(|| NotAReport("its digest, frame rate, a format or a severity is malformed".to_owned()))
 }
 
 #[derive(Serialize, Deserialize)]
@@ -55,10 +68,9 @@ struct Record {
     master: MasterRecord,
     findings: Vec<FindingRecord>,
     shots: Vec<ShotRecord>,
-    trials: Vec<TrialRecord>,
-    rungs: Vec<RungRecord>,
+    ladders: Vec<LadderRecord>,
+    search: Search,
     renditions: Vec<RenditionRecord>,
-    notes: Vec<String>,
     audio: Vec<Audio>,
     stages: Vec<Stage>,
     bytes: u64,
@@ -68,8 +80,7 @@ struct Record {
 
 impl From<&Report> for Record {
     fn from(report: &Report) -> Record {
-        let Report { ladder, master, .. } = report;
-        let trial = |(i, point)| TrialRecord::new(point, ladder.hull.contains(&i));
+        let Report { ladders, master, .. } = report;
         Record {
             version: VERSION,
             title: report.title.clone(),
@@ -77,10 +88,9 @@ impl From<&Report> for Record {
             master: MasterRecord::from(master),
             findings: report.findings.iter().map(FindingRecord::from).collect(),
             shots: report.shots.shots.iter().map(|shot| ShotRecord::new(shot, master.rate)).collect(),
-            trials: ladder.trials.iter().enumerate().map(trial).collect(),
-            rungs: ladder.rungs.iter().map(RungRecord::from).collect(),
+            ladders: ladders.iter().map(|ladder| LadderRecord::new(ladder, &report.fixed(ladder))).collect(),
+            search: report.search,
             renditions: report.renditions.iter().map(RenditionRecord::from).collect(),
-            notes: ladder.notes.clone(),
             audio: report.audio.clone(),
             stages: report.stages.clone(),
             bytes: report.bytes,
@@ -92,19 +102,19 @@ impl From<&Report> for Record {
 
 impl Record {
     fn into_report(self) -> Option<Report> {
-        let on_hull: Vec<bool> = self.trials.iter().map(|trial| trial.on_hull).collect();
-        let trials: Vec<TrialPoint> = self.trials.into_iter().map(TrialRecord::into_point).collect();
-        let mut hull: Vec<usize> = (0..trials.len()).filter(|i| on_hull[*i]).collect();
-        hull.sort_by(|a, b| trials[*a].bitrate_bps.total_cmp(&trials[*b].bitrate_bps));
-        let rungs = self.rungs.into_iter().map(RungRecord::into_rung).collect();
         Some(Report {
             title: self.title,
             id: self.id,
             master: self.master.into_master()?,
             findings: self.findings.into_iter().map(FindingRecord::into_finding).collect::<Option<_>>()?,
             shots: ShotList { shots: self.shots.into_iter().map(ShotRecord::into_shot).collect() },
-            ladder: Ladder { format: media::Format::BASE, trials, hull, rungs, probes: 0, notes: self.notes },
-            renditions: self.renditions.into_iter().map(RenditionRecord::into_rendition).collect(),
+            ladders: self.ladders.into_iter().map(LadderRecord::into_ladder).collect::<Option<_>>()?,
+            search: self.search,
+            renditions: self
+                .renditions
+                .into_iter()
+                .map(RenditionRecord::into_rendition)
+                .collect::<Option<_>>()?,
             audio: self.audio,
             stages: self.stages,
             bytes: self.bytes,
@@ -223,6 +233,8 @@ struct ShotRecord {
     motion: f64,
     detail: f64,
     brightness: f64,
+    grain: f64,
+    animation: f64,
 }
 
 impl ShotRecord {
@@ -237,155 +249,37 @@ impl ShotRecord {
             motion: shot.complexity.motion,
             detail: shot.complexity.detail,
             brightness: shot.complexity.brightness,
+            grain: shot.complexity.grain,
+            animation: shot.complexity.animation,
         }
     }
 
     fn into_shot(self) -> Shot {
-        let ShotRecord { motion, detail, brightness, .. } = self;
+        let ShotRecord { motion, detail, brightness, grain, animation, .. } = self;
         Shot {
             frames: FrameRange { start: self.start_frame, end: self.end_frame },
-            complexity: Complexity { motion, detail, brightness, ..Complexity::default() },
+            complexity: Complexity { motion, detail, brightness, grain, animation },
             cut_score: self.cut_score,
         }
     }
 }
 
-#[derive(Serialize, Deserialize)]
-struct TrialRecord {
-    #[serde(flatten)]
-    size: SizeRecord,
-    crf: f64,
-    bitrate_bps: f64,
-    vmaf: f64,
-    on_hull: bool,
-}
-
-impl TrialRecord {
-    fn new(point: &TrialPoint, on_hull: bool) -> TrialRecord {
-        let TrialPoint { trial: Trial { size, crf }, bitrate_bps, vmaf } = *point;
-        TrialRecord { size: size.into(), crf: crf.value(), bitrate_bps, vmaf, on_hull }
-    }
-
-    fn into_point(self) -> TrialPoint {
-        let trial = Trial { size: self.size.into(), crf: crf(self.crf) };
-        TrialPoint { trial, bitrate_bps: self.bitrate_bps, vmaf: self.vmaf }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct RungRecord {
-    name: String,
-    #[serde(flatten)]
-    size: SizeRecord,
-    crf: f64,
-    vmaf_target: f64,
-    bitrate_bps_expected: f64,
-    bitrate_bps_max: u64,
-}
-
-impl From<&Rung> for RungRecord {
-    fn from(rung: &Rung) -> RungRecord {
-        RungRecord {
-            name: rung.name.clone(),
-            size: rung.size.into(),
-            crf: rung.crf.value(),
-            vmaf_target: rung.vmaf_target,
-            bitrate_bps_expected: rung.bitrate_bps_expected,
-            bitrate_bps_max: rung.bitrate_bps_max,
-        }
-    }
-}
-
-impl RungRecord {
-    fn into_rung(self) -> Rung {
-        Rung {
-            name: self.name,
-            format: media::Format::BASE,
-            size: self.size.into(),
-            crf: crf(self.crf),
-            shot_crfs: Vec::new(),
-            vmaf_per_crf: 1.5,
-            vmaf_target: self.vmaf_target,
-            bitrate_bps_expected: self.bitrate_bps_expected,
-            bitrate_bps_max: self.bitrate_bps_max,
-        }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct RenditionRecord {
-    rung: String,
-    #[serde(flatten)]
-    size: SizeRecord,
-    crf: f64,
-    vmaf_target: f64,
-    vmaf: Vmaf,
-    bitrate_bps_average: u64,
-    bitrate_bps_peak: u64,
-    bytes: u64,
-    shots: Vec<ShotResultRecord>,
-    note: Option<String>,
-}
-
-impl From<&Rendition> for RenditionRecord {
-    fn from(rendition: &Rendition) -> RenditionRecord {
-        RenditionRecord {
-            rung: rendition.rung.clone(),
-            size: rendition.size.into(),
-            crf: rendition.crf.value(),
-            vmaf_target: rendition.vmaf_target,
-            vmaf: rendition.vmaf,
-            bitrate_bps_average: rendition.bitrate_bps_average,
-            bitrate_bps_peak: rendition.bitrate_bps_peak,
-            bytes: rendition.bytes,
-            shots: rendition.shots.iter().map(ShotResultRecord::from).collect(),
-            note: rendition.note.clone(),
-        }
-    }
-}
-
-impl RenditionRecord {
-    fn into_rendition(self) -> Rendition {
-        Rendition {
-            rung: self.rung,
-            size: self.size.into(),
-            crf: crf(self.crf),
-            vmaf_target: self.vmaf_target,
-            vmaf: self.vmaf,
-            bitrate_bps_average: self.bitrate_bps_average,
-            bitrate_bps_peak: self.bitrate_bps_peak,
-            bytes: self.bytes,
-            shots: self.shots.into_iter().map(ShotResultRecord::into_result).collect(),
-            note: self.note,
-        }
-    }
-}
-
-#[derive(Serialize, Deserialize)]
-struct ShotResultRecord {
-    crf: f64,
-    vmaf_mean: f64,
-    bitrate_bps: f64,
-    encodes: u32,
-}
-
-impl From<&ShotResult> for ShotResultRecord {
-    fn from(shot: &ShotResult) -> ShotResultRecord {
-        let ShotResult { crf, vmaf_mean, bitrate_bps, encodes } = *shot;
-        ShotResultRecord { crf: crf.value(), vmaf_mean, bitrate_bps, encodes }
-    }
-}
-
-impl ShotResultRecord {
-    fn into_result(self) -> ShotResult {
-        let ShotResultRecord { vmaf_mean, bitrate_bps, encodes, .. } = self;
-        ShotResult { crf: crf(self.crf), vmaf_mean, bitrate_bps, encodes }
-    }
-}
-
 /// A CRF from its number.
 fn crf(value: f64) -> Crf {
-    Crf((value * 10.0).round().clamp(0.0, 510.0) as u16)
+    /// Greatest of any codec (VP9's and AV1's), in tenths.
+    const CRF_MAX: f64 = 630.0;
+    Crf((value * 10.0).round().clamp(0.0, CRF_MAX) as u16)
+}
+
+/// A format from its name, as [`Format`] writes it.
+fn format(name: &str) -> Option<Format> {
+    let (codec, transfer) = match name.split_once('-') {
+        None => (name, Transfer::Sdr),
+        Some((codec, "pq")) => (codec, Transfer::Pq),
+        Some((codec, "hlg")) => (codec, Transfer::Hlg),
+        Some(_) => return None,
+    };
+    Some(Format { codec: codec.parse().ok()?, transfer })
 }
 
 #[cfg(test)]

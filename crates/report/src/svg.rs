@@ -74,6 +74,15 @@ impl Drawing {
         ));
     }
 
+    /// A square on its corner with a tool tip; `radius` is from its middle to a corner.
+    pub(crate) fn diamond(&mut self, at: (f64, f64), radius: f64, class: &str, tip: &str) {
+        let ((x, y), tip) = (at, escape(tip));
+        let (left, right, top, bottom) = (x - radius, x + radius, y - radius, y + radius);
+        self.push(format_args!(
+            r#"<polygon points="{x:.1},{top:.1} {right:.1},{y:.1} {x:.1},{bottom:.1} {left:.1},{y:.1}" class="{class}"><title>{tip}</title></polygon>"#
+        ));
+    }
+
     /// A text on one line.
     pub(crate) fn text(&mut self, at: (f64, f64), anchor: Anchor, class: &str, text: &str) {
         let ((x, y), text) = (at, escape(text));

@@ -3,6 +3,7 @@
 use crate::model::{Finding, Master, Rendition, Report, Stage};
 use crate::units;
 use media::master::Severity;
+use media::rung::Ladder;
 use std::fmt::Write as _;
 
 /// Renders the report as plain text of at most about 100 columns.
@@ -12,7 +13,10 @@ pub fn text(report: &Report) -> String {
     master(&mut page, &report.master);
     findings(&mut page, &report.findings);
     shots(&mut page, report);
-    renditions(&mut page, report);
+    for ladder in &report.ladders {
+        one_ladder(&mut page, report, ladder);
+    }
+    rest(&mut page, report);
     stages(&mut page, report);
     for tool in &report.tools {
         line(&mut page, format_args!("{}  {}", printable(&tool.name), printable(&tool.version)));
@@ -53,47 +57,82 @@ fn shots(page: &mut String, report: &Report) {
     let count = report.shots.shots.len();
     let mean = report.master.duration_s / count.max(1) as f64;
     line(page, format_args!("\nShots\n  {count}, {} on average", units::duration(mean)));
-    let trials = report.ladder.trials.len();
-    line(page, format_args!("\nLadder\n  {} rungs from {trials} trials", report.ladder.rungs.len()));
-    for note in &report.ladder.notes {
-        line(page, format_args!("  note: {}", printable(note)));
-    }
 }
 
-fn renditions(page: &mut String, report: &Report) {
+/// The ladder of one format: its rungs as they came out, then the fixed ladder beside it.
+fn one_ladder(page: &mut String, report: &Report, ladder: &Ladder) {
+    let Ladder { format, trials, rungs, probes, notes, .. } = ladder;
+    let (rungs, trials) = (rungs.len(), trials.len());
+    line(page, format_args!("\nLadder {format}\n  {rungs} rungs from {trials} trials, {probes} probes"));
+    for note in notes {
+        line(page, format_args!("  note: {}", printable(note)));
+    }
     line(
         page,
         format_args!(
-            "\n  {:<9} {:>9} {:>5} {:>10} {:>10} {:>6} {:>6} {:>6} {:>8}",
-            "rung", "size", "CRF", "bitrate", "peak", "VMAF", "harm.", "p5", "bytes"
+            "\n  {:<9} {:>9} {:>5} {:>10} {:>10} {:>6} {:>6} {:>6} {:>6} {:>6} {:>8}",
+            "rung", "size", "CRF", "bitrate", "peak", "VMAF", "harm.", "p5", "NEG", "XPSNR", "bytes"
         ),
     );
-    for rendition in &report.renditions {
-        let Rendition { rung, size, crf, vmaf, .. } = rendition;
-        line(
-            page,
-            format_args!(
-                "  {rung:<9} {:>9} {:>5} {:>10} {:>10} {:>6.1} {:>6.1} {:>6.1} {:>8}",
-                size.to_string(),
-                crf.to_string(),
-                units::bitrate(rendition.bitrate_bps_average as f64),
-                units::bitrate(rendition.bitrate_bps_peak as f64),
-                vmaf.mean,
-                vmaf.harmonic_mean,
-                vmaf.p5,
-                units::bytes(rendition.bytes),
-            ),
-        );
-        if let Some(note) = &rendition.note {
-            line(page, format_args!("            {}", printable(note)));
-        }
+    for rendition in report.renditions_of(*format) {
+        one_rendition(page, rendition);
     }
+    fixed(page, report, ladder);
+}
+
+fn one_rendition(page: &mut String, rendition: &Rendition) {
+    let Rendition { size, crf, vmaf, .. } = rendition;
+    let measured = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"));
+    line(
+        page,
+        format_args!(
+            "  {:<9} {:>9} {:>5} {:>10} {:>10} {:>6.1} {:>6.1} {:>6.1} {:>6} {:>6} {:>8}",
+            units::rung(&rendition.rung, rendition.format),
+            size.to_string(),
+            crf.to_string(),
+            units::bitrate(rendition.bitrate_bps_average as f64),
+            units::bitrate(rendition.bitrate_bps_peak as f64),
+            vmaf.mean,
+            vmaf.harmonic_mean,
+            vmaf.p5,
+            measured(rendition.neg.map(|neg| neg.mean)),
+            measured(rendition.xpsnr.map(|xpsnr| xpsnr.mean_db)),
+            units::bytes(rendition.bytes),
+        ),
+    );
+    if let Some(note) = &rendition.note {
+        line(page, format_args!("            {}", printable(note)));
+    }
+}
+
+/// The fixed ladder beside the title's own.
+fn fixed(page: &mut String, report: &Report, ladder: &Ladder) {
+    let rows = report.fixed(ladder);
+    if rows.is_empty() {
+        return;
+    }
+    line(page, format_args!("\n  A fixed ladder, its VMAF predicted from the trials:"));
+    for row in rows {
+        let needs = format!("{}p needs {}", row.lines, units::bitrate(row.fixed.bitrate_bps));
+        let change = row.change().map_or_else(String::new, |part| format!(" ({})", units::change(part)));
+        let ours = units::ours(&row);
+        line(page, format_args!("  {needs:<21} for VMAF {:.1}, this one {ours}{change}", row.fixed.vmaf));
+    }
+}
+
+/// What is not of one ladder: audio, the whole, and what finding the ladders cost.
+fn rest(page: &mut String, report: &Report) {
+    line(page, format_args!("\nPackage"));
     for audio in &report.audio {
         let bitrate = units::bitrate(audio.bitrate_bps_average as f64);
         let (name, bytes) = (printable(&audio.name), units::bytes(audio.bytes));
         line(page, format_args!("  audio     {name}, {} channels, {bitrate}, {bytes}", audio.channels));
     }
     line(page, format_args!("  package   {}", units::bytes(report.bytes)));
+    let (search, encode) = (report.search.cpu_s, report.search.encode_cpu_s);
+    let (search, encode) = (units::duration(search), units::duration(encode));
+    let probes = report.probes();
+    line(page, format_args!("  search    {probes} probes, {search} of processor time; the encodes {encode}"));
 }
 
 fn stages(page: &mut String, report: &Report) {

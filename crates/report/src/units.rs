@@ -1,4 +1,7 @@
-//! Numbers for people: bytes, bitrates and times with their units.
+//! Numbers for people: bytes, bitrates and times with their units; and names where the format is said already.
+
+use crate::fixed::{FixedRow, Ours};
+use media::Format;
 
 /// Bytes in decimal units: `22.7 MB`.
 pub(crate) fn bytes(bytes: u64) -> String {
@@ -56,6 +59,27 @@ pub(crate) fn round_timecode(seconds: f64) -> String {
     timecode.strip_suffix(".0").map(str::to_owned).unwrap_or(timecode)
 }
 
+/// A rung's name among rungs of its own format: `1080p` of `av1-1080p`.
+pub(crate) fn rung(name: &str, format: Format) -> &str {
+    name.strip_prefix(&format!("{format}-")).unwrap_or(name)
+}
+
+/// A change as a part, with its sign: `-43 %`.
+pub(crate) fn change(part: f64) -> String {
+    format!("{:+.0} %", part * 100.0).replace('-', "\u{2212}")
+}
+
+/// What the title's ladder needs for the quality of a fixed rung, in words.
+pub(crate) fn ours(row: &FixedRow) -> String {
+    match row.ours {
+        Ours::Needs { bitrate_bps: bps } => bitrate(bps),
+        Ours::EndsBelow(best) => format!("ends at VMAF {:.1}, {}", best.vmaf, bitrate(best.bitrate_bps)),
+        Ours::BeginsAbove(least) => {
+            format!("begins at VMAF {:.1}, {}", least.vmaf, bitrate(least.bitrate_bps))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +100,13 @@ mod tests {
         assert_eq!(bitrate(1_281_000.0), "1.28 Mb/s");
         assert_eq!(round_bitrate(1e6), "1 Mb/s");
         assert_eq!(round_bitrate(200e3), "200 kb/s");
+    }
+
+    #[test]
+    fn names_and_changes_are_short() {
+        let av1 = Format { codec: media::codec::VideoCodec::Av1, ..Format::BASE };
+        assert_eq!((rung("av1-720p-2", av1), rung("720p", Format::BASE)), ("720p-2", "720p"));
+        assert_eq!((change(-0.426), change(0.05)), ("\u{2212}43 %".into(), "+5 %".into()));
     }
 
     #[test]

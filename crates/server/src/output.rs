@@ -61,7 +61,11 @@ impl PreparedJson {
 fn notes(report: &report::Report) -> Vec<String> {
     let short =
         |rendition: &report::Rendition| Some(format!("{}: {}", rendition.rung, rendition.note.as_ref()?));
-    report.ladder.notes.iter().cloned().chain(report.renditions.iter().filter_map(short)).collect()
+    let searched = report
+        .ladders
+        .iter()
+        .flat_map(|ladder| ladder.notes.iter().map(|note| format!("{}: {note}", ladder.format)));
+    searched.chain(report.renditions.iter().filter_map(short)).collect()
 }
 
 /// A title in lists.

@@ -1,76 +1,129 @@
 //! The page's tables.
 
-use crate::model::Report;
+use crate::fixed::FixedRow;
+use crate::model::{Audio, Rendition, Report, ShotResult};
 use crate::plot;
 use crate::svg::escape;
 use crate::units;
 use media::Size;
 
-/// What every rung came to, audio and the sum below.
+/// Columns of the table of renditions.
+const RENDITION_HEADS: [&str; 13] = [
+    "Rung", "Size", "CRF", "Bitrate", "Peak", "Target", "VMAF", "Harmonic", "5th pct.", "Worst", "NEG",
+    "XPSNR", "File",
+];
+
+/// What every rung came to, format by format, audio and the sum below.
 pub(super) fn renditions(report: &Report, sizes: &[Size]) -> String {
-    let heads =
-        ["Rung", "Size", "CRF", "Bitrate", "Peak", "Target", "VMAF", "Harmonic", "5th pct.", "Worst", "File"];
+    let columns = RENDITION_HEADS.len();
     let mut rows = String::new();
-    for rendition in &report.renditions {
-        let vmaf = rendition.vmaf;
-        let swatch = format!("<i class=\"swatch {}\"></i>", plot::colour(rendition.size, sizes));
-        rows += &row(&[
-            swatch + &escape(&rendition.rung),
-            rendition.size.to_string(),
-            rendition.crf.to_string(),
-            units::bitrate(rendition.bitrate_bps_average as f64),
-            units::bitrate(rendition.bitrate_bps_peak as f64),
-            format!("{:.1}", rendition.vmaf_target),
-            format!("<b>{:.1}</b>", vmaf.mean),
-            format!("{:.1}", vmaf.harmonic_mean),
-            format!("{:.1}", vmaf.p5),
-            format!("{:.1}", vmaf.min),
-            units::bytes(rendition.bytes),
-        ]);
-        if let Some(note) = &rendition.note {
-            rows +=
-                &format!("<tr><td class=\"note\" colspan=\"{}\">{}</td></tr>\n", heads.len(), escape(note));
+    for ladder in &report.ladders {
+        if report.ladders.len() > 1 {
+            rows += &format!("<tr><th class=\"group\" colspan=\"{columns}\">{}</th></tr>\n", ladder.format);
         }
+        rows += &report.renditions_of(ladder.format).map(|r| rendition(r, sizes)).collect::<String>();
     }
-    for audio in &report.audio {
-        let bitrate = units::bitrate(audio.bitrate_bps_average as f64);
-        let name = format!("Audio: {}, {} channels", escape(&audio.name), audio.channels);
-        rows += &format!(
-            "<tr><td colspan=\"3\">{name}</td><td>{bitrate}</td><td colspan=\"6\"></td><td>{}</td></tr>\n",
-            units::bytes(audio.bytes)
-        );
-    }
-    let foot =
-        format!("<tr><td colspan=\"10\">Whole package</td><td>{}</td></tr>", units::bytes(report.bytes));
-    table(&heads, &rows, &foot)
+    rows += &report.audio.iter().map(audio).collect::<String>();
+    let package = units::bytes(report.bytes);
+    let foot = format!("<tr><td colspan=\"{}\">Whole package</td><td>{package}</td></tr>", columns - 1);
+    table(&RENDITION_HEADS, &rows, &foot)
 }
 
-/// Every shot with its complexity, and what the rungs came to in it.
-pub(super) fn shots(report: &Report) -> String {
-    let fixed = ["Shot", "Start", "Length", "Cut", "Motion", "Detail", "Light"].map(str::to_owned);
-    let heads: Vec<String> =
-        fixed.into_iter().chain(report.renditions.iter().map(|rendition| escape(&rendition.rung))).collect();
-    let mut rows = String::new();
-    for (number, shot) in report.shots.shots.iter().enumerate() {
-        let rate = report.master.rate;
-        let mut cells = vec![
+fn rendition(rendition: &Rendition, sizes: &[Size]) -> String {
+    let vmaf = rendition.vmaf;
+    let swatch = format!("<i class=\"swatch {}\"></i>", plot::colour(rendition.size, sizes));
+    let measured = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
+    let cells = row(&[
+        swatch + &escape(&rendition.rung),
+        rendition.size.to_string(),
+        rendition.crf.to_string(),
+        units::bitrate(rendition.bitrate_bps_average as f64),
+        units::bitrate(rendition.bitrate_bps_peak as f64),
+        format!("{:.1}", rendition.vmaf_target),
+        format!("<b>{:.1}</b>", vmaf.mean),
+        format!("{:.1}", vmaf.harmonic_mean),
+        format!("{:.1}", vmaf.p5),
+        format!("{:.1}", vmaf.min),
+        measured(rendition.neg.map(|neg| neg.mean)),
+        measured(rendition.xpsnr.map(|xpsnr| xpsnr.mean_db)),
+        units::bytes(rendition.bytes),
+    ]);
+    let note = rendition.note.as_ref().map_or_else(String::new, |note| {
+        let columns = RENDITION_HEADS.len();
+        format!("<tr><td class=\"note\" colspan=\"{columns}\">{}</td></tr>\n", escape(note))
+    });
+    cells + &note
+}
+
+fn audio(audio: &Audio) -> String {
+    let bitrate = units::bitrate(audio.bitrate_bps_average as f64);
+    let name = format!("Audio: {}, {} channels", escape(&audio.name), audio.channels);
+    format!(
+        "<tr><td colspan=\"3\">{name}</td><td>{bitrate}</td><td colspan=\"{}\"></td><td>{}</td></tr>\n",
+        RENDITION_HEADS.len() - 5,
+        units::bytes(audio.bytes)
+    )
+}
+
+/// The fixed ladder beside the title's own.
+pub(super) fn fixed(rows: &[FixedRow]) -> String {
+    let heads = ["Fixed ladder", "Bitrate", "VMAF, predicted", "This ladder", "Change"];
+    let cells = |fixed: &FixedRow| {
+        row(&[
+            format!("{}p", fixed.lines),
+            units::bitrate(fixed.fixed.bitrate_bps),
+            format!("{:.1}", fixed.fixed.vmaf),
+            units::ours(fixed),
+            fixed.change().map_or_else(|| "–".to_owned(), units::change),
+        ])
+    };
+    table(&heads, &rows.iter().map(cells).collect::<String>(), "")
+}
+
+/// Every shot with its complexity.
+pub(super) fn complexity(report: &Report) -> String {
+    let heads = ["Shot", "Start", "Length", "Cut", "Motion", "Detail", "Grain", "Animation", "Light"];
+    let rate = report.master.rate;
+    let cells = |(number, shot): (usize, &media::shot::Shot)| {
+        row(&[
             (number + 1).to_string(),
             units::timecode(rate.seconds(shot.frames.start)),
             units::duration(rate.seconds(shot.frames.len())),
             format!("{:.2}", shot.cut_score),
             format!("{:.1}", shot.complexity.motion),
             format!("{:.1}", shot.complexity.detail),
+            format!("{:.1}", shot.complexity.grain),
+            format!("{:.2}", shot.complexity.animation),
             format!("{:.0}", shot.complexity.brightness),
-        ];
-        cells.extend(report.renditions.iter().map(|rendition| {
-            let Some(shot) = rendition.shots.get(number) else { return "–".to_owned() };
-            let again = if shot.encodes > 1 { format!(" ×{}", shot.encodes) } else { String::new() };
-            format!("{:.1}<br><small>{}{again}</small>", shot.vmaf_mean, units::bitrate(shot.bitrate_bps))
-        }));
+        ])
+    };
+    table(&heads, &report.shots.shots.iter().enumerate().map(cells).collect::<String>(), "")
+}
+
+/// What each of `renditions` came to in every shot: mean and 5th-percentile VMAF, bitrate, CRF, encodes.
+pub(super) fn shot_results(report: &Report, renditions: &[&Rendition]) -> String {
+    let rungs = renditions.iter().map(|rendition| escape(units::rung(&rendition.rung, rendition.format)));
+    let heads: Vec<String> = ["Shot", "Start"].map(str::to_owned).into_iter().chain(rungs).collect();
+    let mut rows = String::new();
+    for (number, shot) in report.shots.shots.iter().enumerate() {
+        let start = units::timecode(report.master.rate.seconds(shot.frames.start));
+        let mut cells = vec![(number + 1).to_string(), start];
+        cells.extend(
+            renditions
+                .iter()
+                .map(|rendition| rendition.shots.get(number).map_or_else(|| "–".to_owned(), shot_result)),
+        );
         rows += &row(&cells);
     }
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     table(&heads, &rows, "")
+}
+
+fn shot_result(shot: &ShotResult) -> String {
+    let again = if shot.encodes > 1 { format!(" ×{}", shot.encodes) } else { String::new() };
+    let bitrate = units::bitrate(shot.bitrate_bps);
+    let (mean, p5, crf) = (shot.vmaf_mean, shot.vmaf_p5, shot.crf);
+    format!("{mean:.1} <small>{p5:.1}</small><br><small>{bitrate}<br>CRF {crf}{again}</small>")
 }
 
 /// Cost of every stage and of all.

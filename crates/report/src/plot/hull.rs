@@ -1,29 +1,27 @@
-//! The evidence for the ladder: trials over bitrate and VMAF, their convex hull, and the rungs.
+//! The evidence for a ladder: trials over bitrate and VMAF, their convex hull, the rungs, and beside them the fixed
+//! ladder.
 
-use super::{Axis, WIDTH, across, colour, feet, rules, spread};
+use super::{Axis, WIDTH, colour, rate_and_quality, rate_and_quality_frame, spread};
+use crate::fixed::{FixedRow, Point};
 use crate::svg::{Anchor, Drawing};
 use crate::units;
 use media::Size;
 use media::rung::{Ladder, Rung, TrialPoint};
 
 const HEIGHT: f64 = 420.0;
-/// Place of the lower end of the vertical axis.
-const FLOOR: f64 = HEIGHT - 44.0;
-/// Place of its upper end.
-const CEILING: f64 = 28.0;
-/// Part by which the bitrates reach beyond the outermost points.
-const MARGIN: f64 = 1.25;
+/// Places of the ends of the vertical axis.
+const PLACES: (f64, f64) = (HEIGHT - 44.0, 28.0);
 /// Height of a label with its gap.
 const LABEL: f64 = 15.0;
 
-/// Draws the ladder; colours are places in `sizes`.
-pub(crate) fn draw(ladder: &Ladder, sizes: &[Size]) -> String {
+/// Draws the ladder and the `fixed` one; colours are places in `sizes`.
+pub(crate) fn draw(ladder: &Ladder, fixed: &[FixedRow], sizes: &[Size]) -> String {
     let mut drawing = Drawing::new(WIDTH, HEIGHT);
-    let (x, y) = axes(ladder);
-    rules(&mut drawing, &y, |vmaf| format!("{vmaf:.0}"));
-    feet(&mut drawing, &x, FLOOR + 20.0, units::round_bitrate);
-    drawing.text((WIDTH / 2.0, HEIGHT - 4.0), Anchor::Middle, "axis", "bitrate, logarithmic");
-    drawing.text((8.0, 10.0), Anchor::Start, "axis", "VMAF");
+    let trials = ladder.trials.iter().map(|p| Point { bitrate_bps: p.bitrate_bps, vmaf: p.vmaf });
+    let points =
+        trials.chain(ladder.rungs.iter().map(Point::expected)).chain(fixed.iter().map(|row| row.fixed));
+    let (x, y) = rate_and_quality(points, PLACES);
+    rate_and_quality_frame(&mut drawing, (&x, &y), HEIGHT);
     let hull: Vec<(f64, f64)> =
         ladder.hull.iter().filter_map(|&i| ladder.trials.get(i)).map(|p| place(p, &x, &y)).collect();
     drawing.polyline(&hull, "hull");
@@ -32,19 +30,8 @@ pub(crate) fn draw(ladder: &Ladder, sizes: &[Size]) -> String {
         drawing.dot(place(point, &x, &y), 4.0, &class, &trial_tip(point));
     }
     rung_marks(&mut drawing, &ladder.rungs, sizes, (&x, &y));
-    drawing.finish("Trials, their convex hull and the chosen rungs over bitrate and VMAF")
-}
-
-fn axes(ladder: &Ladder) -> (Axis, Axis) {
-    let points = || {
-        let trials = ladder.trials.iter().map(|p| (p.bitrate_bps, p.vmaf));
-        trials.chain(ladder.rungs.iter().map(|rung| (rung.bitrate_bps_expected, rung.vmaf_target)))
-    };
-    let low = points().map(|p| p.0).fold(f64::INFINITY, f64::min);
-    let high = points().map(|p| p.0).fold(0.0, f64::max);
-    let worst = points().map(|p| p.1).fold(90.0, f64::min);
-    let x = if low.is_finite() { across(low / MARGIN, high * MARGIN, true) } else { across(1.0, 10.0, true) };
-    (x, Axis::linear((worst / 10.0).floor() * 10.0, 100.0, (FLOOR, CEILING)))
+    fixed_marks(&mut drawing, fixed, (&x, &y));
+    drawing.finish("Trials, their convex hull, the chosen rungs and the fixed ladder over bitrate and VMAF")
 }
 
 fn place(point: &TrialPoint, x: &Axis, y: &Axis) -> (f64, f64) {
@@ -71,6 +58,22 @@ fn rung_marks(drawing: &mut Drawing, rungs: &[Rung], sizes: &[Size], (x, y): (&A
             rung.vmaf_target
         );
         drawing.dot(at, 8.0, &class, &tip);
-        drawing.text((at.0 + 14.0, label_y + 11.0), Anchor::Start, "name", &rung.name);
+        drawing.text(
+            (at.0 + 14.0, label_y + 11.0),
+            Anchor::Start,
+            "name",
+            units::rung(&rung.name, rung.format),
+        );
+    }
+}
+
+/// Where the fixed ladder's rungs are predicted to be, with their lines below.
+fn fixed_marks(drawing: &mut Drawing, fixed: &[FixedRow], (x, y): (&Axis, &Axis)) {
+    for FixedRow { lines, fixed: Point { bitrate_bps, vmaf }, .. } in fixed {
+        let (x, y) = (x.at(*bitrate_bps), y.at(*vmaf));
+        let bitrate = units::bitrate(*bitrate_bps);
+        let tip = format!("fixed ladder, {lines}p: {bitrate}, VMAF {vmaf:.1} predicted");
+        drawing.diamond((x, y), 6.0, "fixed", &tip);
+        drawing.text((x, y + 20.0), Anchor::Middle, "tick", &format!("{lines}p"));
     }
 }

@@ -33,12 +33,13 @@ pub(crate) fn motion(report: &Report) -> String {
         let (left, top) = (x.at(start), y.at(shot.complexity.motion));
         let width = (x.at(end) - left - 1.0).max(0.5);
         let tip = format!(
-            "shot {}, {} to {}: motion {:.1}, detail {:.1}, brightness {:.0}",
+            "shot {}, {} to {}: motion {:.1}, detail {:.1}, grain {:.1}, brightness {:.0}",
             number + 1,
             units::timecode(start),
             units::timecode(end),
             shot.complexity.motion,
             shot.complexity.detail,
+            shot.complexity.grain,
             shot.complexity.brightness
         );
         drawing.bar((left, top), (width, (floor - top).max(1.0)), "motion", &tip);
@@ -46,75 +47,82 @@ pub(crate) fn motion(report: &Report) -> String {
     drawing.finish("Motion of every shot")
 }
 
-/// VMAF of every shot in every rendition.
-pub(crate) fn vmaf(report: &Report, sizes: &[Size]) -> String {
-    let worst = results(report).map(|shot| shot.vmaf_mean).fold(90.0, f64::min);
+/// VMAF of every shot in each of `renditions`.
+pub(crate) fn vmaf(report: &Report, renditions: &[&Rendition], sizes: &[Size]) -> String {
+    let worst = results(renditions).map(|shot| shot.vmaf_mean).fold(90.0, f64::min);
     let y = Axis::linear((worst / 10.0).floor() * 10.0, 100.0, (HEIGHT - FOOT, CEILING));
-    let label = |vmaf: f64| format!("{vmaf:.0}");
-    lines(report, sizes, &y, ("VMAF", "VMAF of every shot in every rung"), label, |shot| shot.vmaf_mean)
+    let mut plot = Lines::new(report, &y, "VMAF", |vmaf| format!("{vmaf:.0}"));
+    plot.draw(renditions, sizes, |shot| shot.vmaf_mean);
+    plot.drawing.finish("VMAF of every shot in every rung")
 }
 
-/// Bitrate of every shot in every rendition.
-pub(crate) fn bitrate(report: &Report, sizes: &[Size]) -> String {
-    let low = results(report).map(|shot| shot.bitrate_bps).fold(f64::INFINITY, f64::min);
-    let high = results(report).map(|shot| shot.bitrate_bps).fold(1.0, f64::max);
+/// Bitrate of every shot in each of `renditions`.
+pub(crate) fn bitrate(report: &Report, renditions: &[&Rendition], sizes: &[Size]) -> String {
+    let low = results(renditions).map(|shot| shot.bitrate_bps).fold(f64::INFINITY, f64::min);
+    let high = results(renditions).map(|shot| shot.bitrate_bps).fold(1.0, f64::max);
     let y = Axis::logarithmic(if low.is_finite() { low } else { 0.1 }, high, (HEIGHT - FOOT, CEILING));
-    let titles = ("bitrate, logarithmic", "Bitrate of every shot in every rung");
-    lines(report, sizes, &y, titles, units::round_bitrate, |shot| shot.bitrate_bps)
+    let mut plot = Lines::new(report, &y, "bitrate, logarithmic", units::round_bitrate);
+    plot.draw(renditions, sizes, |shot| shot.bitrate_bps);
+    plot.drawing.finish("Bitrate of every shot in every rung")
 }
 
-fn results(report: &Report) -> impl Iterator<Item = &ShotResult> {
-    report.renditions.iter().flat_map(|rendition| &rendition.shots)
+fn results<'a>(renditions: &'a [&Rendition]) -> impl Iterator<Item = &'a ShotResult> {
+    renditions.iter().flat_map(|rendition| &rendition.shots)
 }
 
-fn lines(
-    report: &Report,
-    sizes: &[Size],
-    y: &Axis,
-    (axis, label): (&str, &str),
-    tick: impl Fn(f64) -> String,
-    value: impl Fn(&ShotResult) -> f64,
-) -> String {
-    let mut drawing = Drawing::new(WIDTH, HEIGHT);
-    let x = time_axis(report);
-    drawing.text((8.0, 14.0), Anchor::Start, "axis", axis);
-    rules(&mut drawing, y, tick);
-    feet(&mut drawing, &x, HEIGHT - 6.0, units::round_timecode);
-    boundaries(&mut drawing, report, &x, y);
-    let ends: Vec<f64> =
-        report.renditions.iter().map(|r| r.shots.last().map_or(y.start, |shot| y.at(value(shot)))).collect();
-    for (rendition, end) in report.renditions.iter().zip(spread(&ends, LABEL)) {
-        let class = format!("line {}{}", colour(rendition.size, sizes), dash(rendition, report));
-        drawing.polyline(&steps(report, rendition, &x, |shot| y.at(value(shot))), &class);
-        drawing.text((x.end + 6.0, end + 4.0), Anchor::Start, "name", &rendition.rung);
+/// A plot of a line for each rendition over the film.
+struct Lines<'a> {
+    report: &'a Report,
+    drawing: Drawing,
+    x: Axis,
+    y: &'a Axis,
+}
+
+impl<'a> Lines<'a> {
+    fn new(report: &'a Report, y: &'a Axis, axis: &str, tick: impl Fn(f64) -> String) -> Lines<'a> {
+        let mut drawing = Drawing::new(WIDTH, HEIGHT);
+        let x = time_axis(report);
+        drawing.text((8.0, 14.0), Anchor::Start, "axis", axis);
+        rules(&mut drawing, y, tick);
+        feet(&mut drawing, &x, HEIGHT - 6.0, units::round_timecode);
+        boundaries(&mut drawing, report, &x, y);
+        Lines { report, drawing, x, y }
     }
-    drawing.finish(label)
+
+    fn draw(&mut self, renditions: &[&Rendition], sizes: &[Size], value: impl Fn(&ShotResult) -> f64) {
+        let end = |rendition: &&Rendition| {
+            rendition.shots.last().map_or(self.y.start, |shot| self.y.at(value(shot)))
+        };
+        let ends: Vec<f64> = renditions.iter().map(end).collect();
+        for (rendition, end) in renditions.iter().zip(spread(&ends, LABEL)) {
+            let class = format!("line {}{}", colour(rendition.size, sizes), dash(rendition, renditions));
+            let steps = self.steps(rendition, &value);
+            let name = units::rung(&rendition.rung, rendition.format);
+            self.drawing.polyline(&steps, &class);
+            self.drawing.text((self.x.end + 6.0, end + 4.0), Anchor::Start, "name", name);
+        }
+    }
+
+    /// A level run for each shot.
+    fn steps(&self, rendition: &Rendition, value: impl Fn(&ShotResult) -> f64) -> Vec<(f64, f64)> {
+        let shots = self.report.shots.shots.iter().zip(&rendition.shots);
+        shots
+            .flat_map(|(shot, result)| {
+                let y = self.y.at(value(result));
+                [shot.frames.start, shot.frames.end].map(|frame| (self.x.at(seconds(self.report, frame)), y))
+            })
+            .collect()
+    }
 }
 
 /// Renditions of the same size have the same colour; the second and later ones are dashed, ever shorter.
-fn dash(rendition: &Rendition, report: &Report) -> &'static str {
-    let same = report.renditions.iter().filter(|other| other.size == rendition.size);
+fn dash(rendition: &Rendition, renditions: &[&Rendition]) -> &'static str {
+    let same = renditions.iter().filter(|other| other.size == rendition.size);
     match same.take_while(|other| other.rung != rendition.rung).count() {
         0 => "",
         1 => " dash1",
         _ => " dash2",
     }
-}
-
-/// A level run for each shot.
-fn steps(
-    report: &Report,
-    rendition: &Rendition,
-    x: &Axis,
-    height: impl Fn(&ShotResult) -> f64,
-) -> Vec<(f64, f64)> {
-    let shots = report.shots.shots.iter().zip(&rendition.shots);
-    shots
-        .flat_map(|(shot, result)| {
-            let y = height(result);
-            [shot.frames.start, shot.frames.end].map(|frame| (x.at(seconds(report, frame)), y))
-        })
-        .collect()
 }
 
 fn boundaries(drawing: &mut Drawing, report: &Report, x: &Axis, y: &Axis) {

@@ -1,13 +1,18 @@
 //! A report survives its record, and other texts are refused.
 
 use super::*;
+use crate::model::{Rendition, ShotResult, Vmaf, Xpsnr};
 use media::Digest;
+use media::codec::VideoCodec;
+use media::rung::{Ladder, Rung, Trial, TrialPoint};
+
+const AV1_PQ: Format = Format { codec: VideoCodec::Av1, transfer: Transfer::Pq };
 
 fn report() -> Report {
     let size = Size { width: 640, height: 360 };
     let point =
         |crf, bitrate_bps, vmaf| TrialPoint { trial: Trial { size, crf: Crf(crf) }, bitrate_bps, vmaf };
-    let complexity = Complexity { motion: 1.5, detail: 2.5, brightness: 99.0, ..Complexity::default() };
+    let complexity = Complexity { motion: 1.5, detail: 2.5, brightness: 99.0, grain: 1.25, animation: 0.75 };
     let shot = Shot { frames: FrameRange { start: 0, end: 48 }, complexity, cut_score: 1.0 };
     let vmaf = Vmaf { mean: 95.1, harmonic_mean: 95.0, p5: 90.0, min: 85.0 };
     let (name, crf) = ("360p".to_owned(), Crf(235));
@@ -32,34 +37,48 @@ fn report() -> Report {
             message: "There is no sound.".to_owned(),
         }],
         shots: ShotList { shots: vec![shot] },
-        ladder: Ladder {
-            format: media::Format::BASE,
-            trials: vec![point(235, 9e5, 95.0), point(300, 5e5, 85.0), point(310, 6e5, 80.0)],
+        ladders: vec![Ladder {
+            format: AV1_PQ,
+            trials: vec![point(235, 9e5, 95.0), point(600, 5e5, 85.0), point(310, 6e5, 80.0)],
             hull: vec![1, 0],
             rungs: vec![Rung {
                 name: name.clone(),
-                format: media::Format::BASE,
-                shot_crfs: Vec::new(),
-                vmaf_per_crf: 1.5,
+                format: AV1_PQ,
+                shot_crfs: vec![Crf(240)],
                 size,
                 crf,
                 vmaf_target: 95.0,
+                vmaf_per_crf: 1.25,
                 bitrate_bps_expected: 9e5,
                 bitrate_bps_max: 1_800_000,
             }],
-            probes: 0,
+            probes: 9,
             notes: vec!["a note".to_owned()],
-        },
+        }],
+        search: Search { cpu_s: 12.0, encode_cpu_s: 99.0 },
         renditions: vec![Rendition {
             rung: name,
+            format: AV1_PQ,
             size,
             crf,
             vmaf_target: 95.0,
             vmaf,
+            neg: Some(vmaf),
+            xpsnr: Some(Xpsnr { mean_db: 41.0, p5_db: 38.0, min_db: 35.0 }),
             bitrate_bps_average: 1,
             bitrate_bps_peak: 2,
             bytes: 3,
-            shots: vec![ShotResult { crf, vmaf_mean: 95.1, bitrate_bps: 4.0, encodes: 2 }],
+            shots: vec![ShotResult {
+                crf,
+                vmaf_mean: 95.1,
+                vmaf_p5: 91.0,
+                neg_mean: Some(94.0),
+                xpsnr_db_mean: None,
+                frames: 48,
+                bytes: 1000,
+                bitrate_bps: 4.0,
+                encodes: 2,
+            }],
             note: None,
         }],
         audio: Vec::new(),
@@ -78,7 +97,25 @@ fn a_report_survives_its_record() {
 #[test]
 fn other_texts_are_refused() {
     let good = write(&report());
-    for bad in ["", "{}", &good.replace("\"version\": 1", "\"version\": 2"), &good.replace("24/1", "fast")] {
-        assert!(read(bad).is_err());
+    for (bad, why) in [
+        (String::new(), "EOF"),
+        ("{}".to_owned(), "version"),
+        ("{\"version\": 1}".to_owned(), "its version is 1, not 2; prepare the title again"),
+        (good.replace("24/1", "fast"), "malformed"),
+        (good.replace("av1-pq", "av1-dolby"), "malformed"),
+    ] {
+        let error = read(&bad).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
     }
+}
+
+#[test]
+fn formats_are_read_as_they_are_written() {
+    for codec in VideoCodec::ALL {
+        for transfer in [Transfer::Sdr, Transfer::Pq, Transfer::Hlg] {
+            let written = Format { codec, transfer };
+            assert_eq!(format(&written.to_string()), Some(written));
+        }
+    }
+    assert_eq!(format("mpeg2"), None);
 }

@@ -1,10 +1,11 @@
-//! A report of an invented film: 12 shots, six rungs, every field filled.
+//! A report of an invented film: 12 shots, two formats, six rungs each, every field filled.
 
+use media::codec::VideoCodec;
 use media::master::Severity;
 use media::rung::{Crf, Ladder, Rung, Trial, TrialPoint};
 use media::shot::{Complexity, Shot, ShotList};
-use media::{Digest, FrameRange, FrameRate, Size};
-use report::{Audio, Finding, Master, Rendition, Report, ShotResult, Stage, Tool, Vmaf};
+use media::{Digest, Format, FrameRange, FrameRate, Size};
+use report::{Audio, Finding, Master, Rendition, Report, Search, ShotResult, Stage, Tool, Vmaf, Xpsnr};
 
 const RATE: FrameRate = FrameRate { num: 24, den: 1 };
 /// Shots as (frames, motion, detail).
@@ -32,6 +33,10 @@ const RUNGS: [(u32, u16, f64, f64); 6] = [
     (540, 366, 70.6, 160_000.0),
 ];
 
+/// The second format, and its bits as a part of the first one's.
+const AV1: Format = Format { codec: VideoCodec::Av1, ..Format::BASE };
+const AV1_RATE: f64 = 0.62;
+
 /// The report.
 pub(crate) fn report() -> Report {
     Report {
@@ -44,8 +49,9 @@ pub(crate) fn report() -> Report {
             message: "The sound begins 0.083 s after the picture; it is padded with silence.".into(),
         }],
         shots: shots(),
-        ladder: ladder(),
-        renditions: renditions(),
+        ladders: vec![ladder(Format::BASE, 1.0), ladder(AV1, AV1_RATE)],
+        search: Search { cpu_s: 139.8, encode_cpu_s: 1830.0 },
+        renditions: [renditions(Format::BASE, 1.0), renditions(AV1, AV1_RATE)].concat(),
         audio: vec![Audio {
             name: "English".into(),
             channels: 2,
@@ -88,14 +94,21 @@ fn shots() -> ShotList {
         start = frames.end;
         Shot {
             frames,
-            complexity: Complexity { motion, detail, brightness: 80.0 + motion, ..Complexity::default() },
+            complexity: Complexity {
+                motion,
+                detail,
+                brightness: 80.0 + motion,
+                grain: detail / 8.0,
+                animation: 0.9,
+            },
             cut_score: 0.9,
         }
     };
     ShotList { shots: SHOTS.iter().map(shot).collect() }
 }
 
-fn ladder() -> Ladder {
+/// The ladder of one format, whose bits are `rate` of the base format's.
+fn ladder(format: Format, rate: f64) -> Ladder {
     let first = [
         (1080, 220, 97.6, 2_010_000.0),
         (1080, 310, 92.1, 838_000.0),
@@ -104,61 +117,71 @@ fn ladder() -> Ladder {
         (360, 280, 68.7, 201_000.0),
         (240, 280, 47.9, 110_000.0),
     ];
-    let point = |&(height, crf, vmaf, bitrate_bps): &(u32, u16, f64, f64)| TrialPoint {
+    let point = |&(height, crf, vmaf, bitrate): &(u32, u16, f64, f64)| TrialPoint {
         trial: Trial { size: size(height), crf: Crf(crf) },
-        bitrate_bps,
+        bitrate_bps: bitrate * rate,
         vmaf,
     };
+    let prefix = if format == Format::BASE { String::new() } else { format!("{format}-") };
     let rung = |(number, &(height, crf, vmaf_target, bitrate)): (usize, &(u32, u16, f64, f64))| Rung {
-        name: if number % 2 == 0 { format!("{height}p") } else { format!("{height}p-2") },
-        format: media::Format::BASE,
+        name: if number % 2 == 0 { format!("{prefix}{height}p") } else { format!("{prefix}{height}p-2") },
+        format,
         size: size(height),
         crf: Crf(crf),
-        shot_crfs: Vec::new(),
-        vmaf_per_crf: 1.5,
+        shot_crfs: vec![Crf(crf); SHOTS.len()],
         vmaf_target,
-        bitrate_bps_expected: bitrate,
-        bitrate_bps_max: bitrate as u64 * 2,
+        vmaf_per_crf: 1.2,
+        bitrate_bps_expected: bitrate * rate,
+        bitrate_bps_max: (bitrate * rate) as u64 * 2,
     };
     Ladder {
-        format: media::Format::BASE,
+        format,
         trials: first.iter().chain(&RUNGS).map(point).collect(),
         hull: vec![5, 11, 10, 9, 8, 7, 6, 0],
         rungs: RUNGS.iter().enumerate().map(rung).collect(),
-        probes: 0,
+        probes: 60,
         notes: vec![],
     }
 }
 
-fn renditions() -> Vec<Rendition> {
-    let rungs = ladder().rungs;
-    rungs
-        .iter()
-        .map(|rung| {
-            let shots = SHOTS.iter().map(|&(_, motion, detail)| ShotResult {
-                crf: rung.crf,
-                vmaf_mean: (rung.vmaf_target + (100.0 - rung.vmaf_target) * (0.35 - motion / 20.0))
-                    .min(100.0),
-                bitrate_bps: rung.bitrate_bps_expected * (0.25 + motion / 5.0 + detail / 40.0),
-                encodes: 1 + u32::from(motion > 13.0),
-            });
-            let bitrate = rung.bitrate_bps_expected as u64;
-            let mean = rung.vmaf_target - 0.3;
-            Rendition {
-                rung: rung.name.clone(),
-                size: rung.size,
-                crf: rung.crf,
-                vmaf_target: rung.vmaf_target,
-                vmaf: Vmaf { mean, harmonic_mean: mean - 0.6, p5: mean - 6.1, min: mean - 14.0 },
-                bitrate_bps_average: bitrate,
-                bitrate_bps_peak: bitrate * 19 / 10,
-                bytes: bitrate * 65 / 16,
-                shots: shots.collect(),
-                note: (rung.name == "720p")
-                    .then(|| "shot 7 stays under 79.3: the bitrate cap holds it down".into()),
-            }
-        })
-        .collect()
+fn renditions(format: Format, rate: f64) -> Vec<Rendition> {
+    ladder(format, rate).rungs.iter().map(rendition).collect()
+}
+
+fn rendition(rung: &Rung) -> Rendition {
+    let bitrate = rung.bitrate_bps_expected as u64;
+    let mean = rung.vmaf_target - 0.3;
+    Rendition {
+        rung: rung.name.clone(),
+        format: rung.format,
+        size: rung.size,
+        crf: rung.crf,
+        vmaf_target: rung.vmaf_target,
+        vmaf: Vmaf { mean, harmonic_mean: mean - 0.6, p5: mean - 6.1, min: mean - 14.0 },
+        neg: Some(Vmaf { mean: mean - 1.4, harmonic_mean: mean - 2.1, p5: mean - 8.0, min: mean - 16.0 }),
+        xpsnr: Some(Xpsnr { mean_db: mean / 2.4, p5_db: mean / 2.6, min_db: mean / 3.0 }),
+        bitrate_bps_average: bitrate,
+        bitrate_bps_peak: bitrate * 19 / 10,
+        bytes: bitrate * 65 / 16,
+        shots: SHOTS.iter().map(|shot| shot_result(rung, shot)).collect(),
+        note: (rung.name == "720p").then(|| "shot 7 stays under 79.3: the bitrate cap holds it down".into()),
+    }
+}
+
+fn shot_result(rung: &Rung, &(frames, motion, detail): &(u64, f64, f64)) -> ShotResult {
+    let vmaf_mean = rung.vmaf_target + (100.0 - rung.vmaf_target) * (0.35 - motion / 20.0);
+    let bitrate_bps = rung.bitrate_bps_expected * (0.25 + motion / 5.0 + detail / 40.0);
+    ShotResult {
+        crf: rung.crf,
+        vmaf_mean,
+        vmaf_p5: vmaf_mean - 3.0,
+        neg_mean: Some(vmaf_mean - 1.4),
+        xpsnr_db_mean: Some(vmaf_mean / 2.4),
+        frames,
+        bytes: (bitrate_bps * RATE.seconds(frames) / 8.0) as u64,
+        bitrate_bps,
+        encodes: 1 + u32::from(motion > 13.0),
+    }
 }
 
 fn stages() -> Vec<Stage> {

@@ -47,22 +47,32 @@ fn the_page_says_what_the_film_came_to() {
         "From the store",
         "vmaf_v1.0.16_3d0h",
         "trial 640x360 at CRF 28.0: 201 kb/s, VMAF 68.7",
+        "120 probes, 0.08 of the encodes", // 139.8 / 1830
+        "fixed ladder, 720p: 2.50 Mb/s, VMAF",
+        "ends at VMAF 94.7, 1.28 Mb/s",
+        "<th class=\"group\" colspan=\"13\">av1</th>",
     ] {
         assert!(page.contains(expected), "{expected}");
     }
-    assert_eq!(page.matches("class=\"trial ").count(), 12, "a dot for every trial");
-    assert_eq!(page.matches("class=\"rung ").count(), 6, "a ring for every rung");
+    assert_eq!(page.matches("class=\"trial ").count(), 2 * 12 + 12, "a dot for every trial and rendition");
+    assert_eq!(page.matches("class=\"rung ").count(), 2 * 6, "a ring for every rung");
     assert_eq!(page.matches("class=\"motion\"").count(), 12, "a bar for every shot");
-    assert_eq!(page.matches("<polyline").count(), 1 + 2 * 6, "the hull, and two lines for every rung");
+    assert_eq!(
+        page.matches("<polyline").count(),
+        2 * (1 + 1 + 2 * 6),
+        "for each format the hull, its line among the formats, and two lines for every rung"
+    );
 }
 
 #[test]
 fn a_report_of_nothing_is_still_a_page() {
     let mut report = film::report();
     report.shots.shots.clear();
-    report.ladder.trials.clear();
-    report.ladder.hull.clear();
-    report.ladder.rungs.clear();
+    for ladder in &mut report.ladders {
+        ladder.trials.clear();
+        ladder.hull.clear();
+        ladder.rungs.clear();
+    }
     report.renditions.clear();
     report.stages.clear();
     report.master.duration_s = 0.0;
@@ -70,6 +80,8 @@ fn a_report_of_nothing_is_still_a_page() {
     check_balanced(&page);
     assert!(!page.contains("NaN"));
     assert!(report::text(&report).contains("0 rungs from 0 trials"));
+    report.ladders.clear();
+    check_balanced(&report::html(&report));
 }
 
 #[test]
@@ -80,7 +92,19 @@ fn the_terminal_gets_columns_and_no_control_characters() {
     assert!(!text.contains('\u{1b}'), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
     assert!(
-        text.contains("  1080p     1920x1080  26.8  1.28 Mb/s  2.43 Mb/s   94.7   94.1   88.6  5.20 MB"),
+        text.contains(
+            "  1080p     1920x1080  26.8  1.28 Mb/s  2.43 Mb/s   94.7   94.1   88.6   93.3   39.5  5.20 MB"
+        ),
         "{text}"
     );
+    // 540p of 371 kb/s and VMAF 81.9 and 360p of 201 kb/s and 68.7 predict the fixed 480p of 1 Mb/s.
+    assert!(text.contains("  480p needs 1.00 Mb/s  for VMAF "), "{text}");
+    assert!(text.contains("search    120 probes, 2 min 20 s of processor time"), "{text}");
+}
+
+/// Where pages are left for people to look at.
+#[test]
+fn the_page_can_be_looked_at() {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("report.html");
+    std::fs::write(&path, report::html(&film::report())).expect("the folder for test files can be written");
 }

@@ -1,5 +1,7 @@
 //! Names: what tracks are called in a package, and what viewers call languages.
 
+use media::codec::AudioCodec;
+
 /// Id and file name of a track.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
@@ -9,14 +11,14 @@ pub struct Named {
     pub path: String,
 }
 
-/// The video track of the rung called `rung`: `video-1080p.mp4`.
+/// The video track of the rung called `rung`: `video-1080p.mp4`, `video-av1-1080p.mp4`.
 pub fn video(rung: &str) -> Named {
     named(format!("video-{}", plain(rung)), "mp4")
 }
 
-/// Sound track `number` (from 0) in `language` (BCP 47): `audio-0-en.mp4`.
-pub fn audio(number: usize, language: Option<&str>) -> Named {
-    named(numbered("audio", number, language), "mp4")
+/// Sound track `number` (from 0, over all codecs) in `language` (BCP 47): `audio-0-en-aac.mp4`.
+pub fn audio(number: usize, language: Option<&str>, codec: AudioCodec) -> Named {
+    named(format!("{}-{codec}", numbered("audio", number, language)), "mp4")
 }
 
 /// Text track `number` (from 0) in `language` (BCP 47): `text-0-en.vtt`.
@@ -86,8 +88,9 @@ mod tests {
     #[test]
     fn files_have_plain_names() {
         assert_eq!(video("1080p").path, "video-1080p.mp4");
-        assert_eq!(audio(0, Some("pt-BR")).path, "audio-0-pt-BR.mp4");
-        assert_eq!(audio(1, None).id, "audio-1");
+        assert_eq!(video("av1-pq-1080p").id, "video-av1-pq-1080p");
+        assert_eq!(audio(0, Some("pt-BR"), AudioCodec::Aac).path, "audio-0-pt-BR-aac.mp4");
+        assert_eq!(audio(1, None, AudioCodec::Eac3).id, "audio-1-eac3");
         assert_eq!(text(2, Some("../x")).path, "text-2-x.vtt");
     }
 

@@ -87,12 +87,15 @@ fn judge_dolby_vision(video: &VideoFacts, findings: &mut Vec<Finding>) {
 }
 
 fn judge_colour(video: &VideoFacts, findings: &mut Vec<Finding>) {
+    findings.extend(container_conflict(video));
     let class = video.colour.transfer_class();
     if class == Transfer::Sdr {
         return;
     }
-    let name = if class == Transfer::Pq { "PQ" } else { "HLG" };
-    let message = format!("The picture is HDR ({name}); it is tone-mapped to standard dynamic range.");
+    let name = transfer_name(class);
+    let message = format!(
+        "The picture is HDR ({name}); it is tone-mapped for screens without it, which H.264 is always made for."
+    );
     findings.push(warning("hdr-tone-mapped", message));
     if let Some(conflict) = colour_conflict(video) {
         let message = format!(
@@ -102,11 +105,39 @@ fn judge_colour(video: &VideoFacts, findings: &mut Vec<Finding>) {
     }
 }
 
+/// A container that tells players of another dynamic range or matrix than the stream itself. One that says nothing
+/// promises standard dynamic range.
+fn container_conflict(video: &VideoFacts) -> Option<Finding> {
+    let (stream, container) = (&video.colour, video.container_colour.as_ref()?);
+    let (of_stream, of_container) = (stream.transfer_class(), container.transfer_class());
+    let other_matrix =
+        container.matrix.is_some() && stream.matrix.is_some() && container.matrix != stream.matrix;
+    if of_stream == of_container && !other_matrix {
+        return None;
+    }
+    let say = |class: Transfer, colour: &Colour| {
+        format!("{} with matrix {}", transfer_name(class), colour.matrix.as_deref().unwrap_or("unknown"))
+    };
+    let message = format!(
+        "The container says {}, the picture stream itself {}; the stream is believed.",
+        say(of_container, container),
+        say(of_stream, stream)
+    );
+    Some(warning("colour-flags-conflict", message))
+}
+
+fn transfer_name(class: Transfer) -> &'static str {
+    match class {
+        Transfer::Sdr => "SDR",
+        Transfer::Pq => "PQ",
+        Transfer::Hlg => "HLG",
+    }
+}
+
 /// HDR is coded in BT.2020 and with 10 bits or more (ITU-R BT.2100).
 fn colour_conflict(video: &VideoFacts) -> Option<String> {
     let Colour { primaries, matrix, .. } = &video.colour;
-    let is_8_bit = !video.pixel_format.is_empty()
-        && !["10", "12", "14", "16", "p0"].iter().any(|depth| video.pixel_format.contains(depth));
+    let is_8_bit = video.bit_depth <= 8;
     match (primaries.as_deref(), matrix.as_deref()) {
         (Some(primaries @ ("bt709" | "bt470bg" | "smpte170m")), _) => {
             Some(format!("the primaries of {primaries}"))

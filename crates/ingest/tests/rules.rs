@@ -185,9 +185,31 @@ fn colour_and_fields() {
         video.pixel_format = "yuv420p10le".into();
         video.colour.primaries = Some("bt2020".into());
         video.colour.matrix = Some("bt2020nc".into());
+        video.bit_depth = 10;
         video.colour.transfer = Some(transfer.into());
     };
     picture("hdr-tone-mapped", |video| hdr(video, "smpte2084"));
+    let told = |transfer: &str, matrix: &str| {
+        let (transfer, matrix) = (Some(transfer.to_owned()), Some(matrix.to_owned()));
+        Some(Colour { transfer, matrix, ..Colour::default() })
+    };
+    picture("colour-flags-conflict hdr-tone-mapped", |video| {
+        hdr(video, "smpte2084");
+        video.container_colour = Some(Colour::default()); // silence is a promise of SDR
+    });
+    picture("colour-flags-conflict hdr-tone-mapped", |video| {
+        hdr(video, "smpte2084");
+        video.container_colour = told("arib-std-b67", "bt2020nc");
+    });
+    picture("hdr-tone-mapped", |video| {
+        hdr(video, "smpte2084");
+        video.container_colour = told("smpte2084", "bt2020nc");
+    });
+    picture("colour-flags-conflict", |video| {
+        video.colour.matrix = Some("bt709".into());
+        video.container_colour = told("bt709", "smpte170m");
+    });
+    picture("", |video| video.container_colour = Some(Colour::default()));
     picture("hdr-tone-mapped", |video| hdr(video, "arib-std-b67"));
     picture("hdr-tone-mapped colour-conflict", |video| {
         hdr(video, "smpte2084");
@@ -195,7 +217,7 @@ fn colour_and_fields() {
     });
     picture("hdr-tone-mapped colour-conflict", |video| {
         hdr(video, "smpte2084");
-        video.pixel_format = "yuv420p".into();
+        video.bit_depth = 8;
     });
     picture("dolby-vision-only!", |video| video.dolby_vision_profile = Some(5));
     picture("dolby-vision-only!", |video| video.dolby_vision_profile = Some(10));

@@ -1,4 +1,4 @@
-//! The mezzanine's size: upright, square pixels, even, inside 1920x1080 or 1080x1920, never enlarged.
+//! The mezzanine's size: upright, square pixels, even, inside 3840x2160 or 2160x3840, never enlarged.
 
 use crate::rules::{blocker, warning};
 use media::Size;
@@ -6,8 +6,8 @@ use media::facts::VideoFacts;
 use media::master::Finding;
 
 /// Longest and second longest side of the mezzanine.
-const LONG_SIDE_MAX: f64 = 1920.0;
-const SHORT_SIDE_MAX: f64 = 1080.0;
+const LONG_SIDE_MAX: f64 = 3840.0;
+const SHORT_SIDE_MAX: f64 = 2160.0;
 /// Longest side of the picture in parts of the shortest: the widest films ever shown are 4:1. Beyond it the small rungs
 /// would have no lines left, and scoring, which enlarges the short side, would need pictures of millions of columns.
 const ASPECT_MAX: f64 = 8.0;
@@ -65,10 +65,10 @@ mod tests {
     fn sizes() {
         for (size, aspect, rotation, expected) in [
             ((1920, 1080), (1, 1), 0, (1920, 1080)),
-            ((7680, 4320), (1, 1), 0, (1920, 1080)),
-            ((4096, 2160), (1, 1), 0, (1920, 1012)),
+            ((7680, 4320), (1, 1), 0, (3840, 2160)),
+            ((4096, 2160), (1, 1), 0, (3840, 2024)), // 2160 x 3840 / 4096 = 2025
             ((1920, 1080), (1, 1), 90, (1080, 1920)),
-            ((3840, 2160), (1, 1), 270, (1080, 1920)),
+            ((3840, 2160), (1, 1), 270, (2160, 3840)),
             ((720, 1280), (1, 1), 0, (720, 1280)),
             ((1440, 1074), (1, 1), 0, (1440, 1074)),
             ((1440, 1080), (4, 3), 0, (1920, 1080)),
@@ -80,7 +80,7 @@ mod tests {
             ((854, 480), (1280, 1281), 180, (854, 480)),
             ((800, 332), (399, 400), 0, (800, 332)),
             ((640, 480), (1000, 1), 0, (640, 480)),
-            ((4096, 512), (1, 1), 0, (1920, 240)),
+            ((4096, 512), (1, 1), 0, (3840, 480)),
         ] {
             let video = VideoFacts {
                 size: Size { width: size.0, height: size.1 },

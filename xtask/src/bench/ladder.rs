@@ -104,7 +104,8 @@ fn rates(lab: &Lab, matinee: &Path, with_peer: bool) -> Result<Vec<Figure>> {
     }
     let best = compare::exhaustive(&grid, &ours.shots, lab.master.seconds());
     let systems: Vec<&System> = [&product].into_iter().chain(&rivals).collect();
-    println!("\n{}\n{}", compare::subject(lab), compare::table(&systems));
+    let aims: Vec<String> = ours.rungs.iter().map(|rung| format!("{:.2}", rung.aim)).collect();
+    println!("\n{}\n{}aims of ours: {}", compare::subject(lab), compare::table(&systems), aims.join(" "));
     draw(lab, &systems, &best)?;
     figures.extend(rivals.iter().flat_map(|rival| compare::against(lab, &product, rival)));
     figures.extend(compare::against_exhaustive(lab, &product, &best));

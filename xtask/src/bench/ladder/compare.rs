@@ -164,7 +164,11 @@ pub(super) fn search(lab: &Lab, ours: &Ours, grid: &[Vec<Measured>]) -> Vec<Figu
             "%",
         )
         .target(Target::AtLeast(AIM_PERCENT_MIN)),
-        Figure::new(name("whole preparation"), ours.cpu_s() / lab.master.seconds(), "CPU s/s"),
+        Figure::new(
+            name("whole preparation, or what the codec adds to it"),
+            ours.cpu_s() / lab.master.seconds(),
+            "CPU s/s",
+        ),
     ];
     if let Some(probes) = ours.probes {
         let per_shot = probes / ours.shots.len().max(1) as f64;
@@ -179,7 +183,7 @@ pub(super) fn subject(lab: &Lab) -> String {
     format!("{} {} {}p {:.0} s", lab.clip, lab.codec, lab.master.size.height, lab.master.seconds())
 }
 
-/// All rows of `systems` as a table, and what the product aimed at.
+/// All rows of `systems` as a table.
 pub(super) fn table(systems: &[&System]) -> String {
     let mut table = String::from("system       size        kb/s   VMAF     p5    NEG  XPSNR\n");
     for system in systems {

@@ -29,7 +29,7 @@ pub(super) struct Ours {
     pub(super) keyframes: Vec<u64>,
     /// Probes made for this codec.
     pub(super) probes: Option<f64>,
-    /// Stages with their processor seconds.
+    /// Stages with the processor seconds of what this codec needs beside H.264, or for that all.
     pub(super) stages: Vec<(String, f64)>,
 }
 
@@ -53,19 +53,13 @@ impl Ours {
     }
 }
 
-/// Prepares the clip with `matinee` and measures the tracks; what was prepared by the same program is there already.
+/// Prepares the clip with `matinee` and measures the tracks of the codec.
 pub(super) fn ours(lab: &Lab, matinee: &Path) -> Result<Ours> {
     let program = hash(matinee.parent().unwrap_or(Path::new("/")), &[matinee.to_owned()])?;
-    let data = lab.folder.join(format!("{}-ours-{program}", lab.codec));
-    let told = data.join("report.json");
-    if !told.exists() {
-        println!("{}: prepare in {}", lab.clip, lab.codec);
-        quiet(&mut prepare(matinee, &lab.master, lab.codec, &data))?;
-        let report = quiet(command(matinee).args(["report", TITLE, "--json", "--data"]).arg(&data))?;
-        std::fs::write(&told, report)?;
-    }
-    let report = Json::read(&std::fs::read_to_string(&told)?)?;
-    let package = package(&data)?;
+    let data = lab.folder.join(format!("ours-{program}"));
+    // H.264 comes with every codec: made before, it costs the others nothing.
+    prepared(lab, matinee, VideoCodec::H264, &data)?;
+    let (package, report) = prepared(lab, matinee, lab.codec, &data)?;
     let mut rungs = Vec::new();
     for rendition in
         report.at("renditions").map_or(&[][..], Json::items).iter().filter(|r| is_of(r, lab.codec))
@@ -82,6 +76,24 @@ pub(super) fn ours(lab: &Lab, matinee: &Path) -> Result<Ours> {
         probes: probes(&report, lab.codec),
         stages: stages(&report),
     })
+}
+
+/// The package and the report of the clip in `codec`; made unless the same program made them before.
+fn prepared(lab: &Lab, matinee: &Path, codec: VideoCodec, data: &Path) -> Result<(PathBuf, Json)> {
+    let [outcome, report] = ["prepared", "report"].map(|what| data.join(format!("{codec}-{what}.json")));
+    if !report.exists() {
+        println!("{}: prepare in {codec}", lab.clip);
+        let mut prepare = prepare(matinee, &lab.master, codec, data);
+        let told = quiet(prepare.args(["--set", "prepare.keep_mezzanine=true"]))?;
+        std::fs::write(&outcome, told)?;
+        let told = quiet(command(matinee).args(["report", TITLE, "--json", "--data"]).arg(data))?;
+        std::fs::write(&report, told)?;
+    }
+    let read = |path: &Path| -> Result<Json> { Ok(Json::read(&std::fs::read_to_string(path)?)?) };
+    let outcome = read(&outcome)?;
+    let digest = outcome.at("hls").and_then(Json::text).and_then(|path| path.rsplit('/').nth(1));
+    let digest = digest.ok_or_else(|| format!("{}: the clip was not published", lab.clip))?;
+    Ok((data.join("objects/packages").join(digest), read(&report)?))
 }
 
 /// `matinee prepare` of the master in one codec.
@@ -108,12 +120,6 @@ pub(super) fn wall_s(lab: &Lab, matinee: &Path, workers: u32) -> Result<f64> {
     let wall_s = clock.monotonic().as_secs_f64();
     std::fs::remove_dir_all(data)?;
     Ok(wall_s)
-}
-
-/// The one package in a data folder.
-fn package(data: &Path) -> Result<PathBuf> {
-    let mut packages = std::fs::read_dir(data.join("objects/packages"))?;
-    Ok(packages.next().ok_or("nothing was published")??.path())
 }
 
 /// Whether a rendition or a ladder is in `codec`. H.264 is the format that needs no saying.

@@ -64,21 +64,17 @@ fn tiles(report: &Report) -> String {
     }
     let ratio = report.bytes as f64 / report.master.bytes.max(1) as f64;
     tiles.push(tile("Package", &units::bytes(report.bytes), &format!("{ratio:.2} of the master")));
-    tiles.push(tile("Search", &units::duration(report.search.cpu_s), &search(report)));
+    tiles.extend(search(report));
     let pace = report.wall_s() / duration_s.max(1e-3);
     tiles.push(tile("Time", &units::duration(report.wall_s()), &format!("{pace:.1} s for a second of film")));
     format!("<dl class=\"tiles\">\n{}\n</dl>", tiles.join("\n"))
 }
 
-/// What the search did, beside the cost of what it was for.
-fn search(report: &Report) -> String {
-    let share = report.search.cpu_s / report.search.encode_cpu_s.max(1e-3);
-    let probes = report.probes();
-    if report.search.encode_cpu_s > 0.0 {
-        format!("{probes} probes, {share:.2} of the encodes")
-    } else {
-        format!("{probes} probes")
-    }
+/// What finding the ladders cost, beside what it was for.
+fn search(report: &Report) -> Option<String> {
+    let share = report.search.cpu_s / report.search.encode_cpu_s;
+    let detail = format!("of the encodes' processor time, {} probes", report.probes());
+    share.is_finite().then(|| tile("Search", &format!("{:.0} %", share * 100.0), &detail))
 }
 
 fn tile(name: &str, value: &str, detail: &str) -> String {
@@ -110,7 +106,7 @@ fn renditions(report: &Report, sizes: &[Size]) -> String {
     let mut parts = Vec::new();
     if report.ladders.len() > 1 {
         let named = report.ladders.iter().map(|ladder| ladder.format.to_string());
-        let legend = legend(named.enumerate().map(|(number, name)| (plot::nth_colour(number), name)));
+        let legend = legend(named.enumerate().map(|(number, name)| (formats::colour(number), name)));
         parts.push(card(&(legend + &formats::draw(report))));
     }
     parts.push(card(&tables::renditions(report, sizes)));
@@ -150,7 +146,7 @@ fn by_shot(report: &Report, sizes: &[Size]) -> String {
             _ => details(&format, &card(&plots)),
         });
         parts.push(details(
-            &format!("{format}: rungs shot by shot, as a table"),
+            &format!("{format} as a table: VMAF with its 5th percentile, bitrate and CRF"),
             &card(&tables::shot_results(report, &renditions)),
         ));
     }

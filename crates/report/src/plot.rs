@@ -123,7 +123,7 @@ pub(crate) fn colour(size: Size, sizes: &[Size]) -> String {
 }
 
 /// The colour class of the thing numbered `number`.
-pub(crate) fn nth_colour(number: usize) -> String {
+fn nth_colour(number: usize) -> String {
     /// Colours of the style sheet; more things than that begin anew.
     const COLOURS: usize = 7;
     format!("c{}", number % COLOURS)

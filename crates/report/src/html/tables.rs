@@ -34,7 +34,7 @@ fn rendition(rendition: &Rendition, sizes: &[Size]) -> String {
     let swatch = format!("<i class=\"swatch {}\"></i>", plot::colour(rendition.size, sizes));
     let measured = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
     let cells = row(&[
-        swatch + &escape(&rendition.rung),
+        swatch + &escape(units::rung(&rendition.rung, rendition.format)),
         rendition.size.to_string(),
         rendition.crf.to_string(),
         units::bitrate(rendition.bitrate_bps_average as f64),

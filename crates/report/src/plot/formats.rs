@@ -10,7 +10,7 @@ const HEIGHT: f64 = 340.0;
 /// Places of the ends of the vertical axis.
 const PLACES: (f64, f64) = (HEIGHT - 44.0, 28.0);
 
-/// Draws a line for each format of the report through its renditions; the n-th format has the n-th colour.
+/// Draws a line for each format of the report through its renditions.
 pub(crate) fn draw(report: &Report) -> String {
     let mut drawing = Drawing::new(WIDTH, HEIGHT);
     let (x, y) = rate_and_quality(report.renditions.iter().map(point), PLACES);
@@ -20,7 +20,7 @@ pub(crate) fn draw(report: &Report) -> String {
         (x.at(bitrate_bps), y.at(vmaf))
     };
     for (number, ladder) in report.ladders.iter().enumerate() {
-        let colour = nth_colour(number);
+        let colour = colour(number);
         let line: Vec<(f64, f64)> = report.renditions_of(ladder.format).map(place).collect();
         drawing.polyline(&line, &format!("line {colour}"));
         for rendition in report.renditions_of(ladder.format) {
@@ -28,6 +28,12 @@ pub(crate) fn draw(report: &Report) -> String {
         }
     }
     drawing.finish("Renditions of every format over bitrate and VMAF")
+}
+
+/// The colour class of the report's format `number`. Begins where the colours of most films' sizes end, so that the two
+/// are not taken for each other.
+pub(crate) fn colour(number: usize) -> String {
+    nth_colour(number + 3)
 }
 
 fn point(rendition: &Rendition) -> Point {

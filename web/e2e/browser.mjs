@@ -53,3 +53,14 @@ export async function playFromCatalogue(page, base, id) {
   await page.locator(`a[data-title="${id}"]`).first().click();
   await videoReaches(page, "v.currentTime > 0.1");
 }
+
+/**
+ * Opens a title's own address, where the browser wants a click before sound, and clicks. Waits for the first
+ * media without touching the page: the harness's own questions would count as that click.
+ */
+export async function playDirectly(page, base, id, query = "") {
+  const media = page.waitForResponse((response) => /\/media\/.*\.mp4/.test(response.url()));
+  await page.goto(`${base}/watch/${encodeURIComponent(id)}${query}`);
+  await media;
+  await page.getByRole("button", { name: "Play", exact: true }).click();
+}

@@ -1,5 +1,5 @@
 /** Seeking, keys, captions, menus: every control does what it says. */
-import { currentTime, playFromCatalogue, stats, videoReaches, visit } from "../browser.mjs";
+import { currentTime, playDirectly, playFromCatalogue, stats, videoReaches, visit } from "../browser.mjs";
 import { expect, expectNear } from "../checks.mjs";
 import { rungsOf } from "../formats.mjs";
 
@@ -29,8 +29,7 @@ export async function controlsSuite({ browser, base, checks, grant }) {
 async function direct({ browser, base, checks, id }) {
   await checks.check("controls: a link opened directly asks for one click and plays with sound", async () => {
     const { context, page } = await visit(browser);
-    await page.goto(`${base}/watch/${encodeURIComponent(id)}`);
-    await page.getByRole("button", { name: "Play", exact: true }).click();
+    await playDirectly(page, base, id);
     await videoReaches(page, "v.currentTime > 0.5 && !v.muted");
     await context.close();
   });

@@ -1,7 +1,10 @@
 /** A title in several formats: each plays, the right one is chosen, and another takes over where one fails. */
-import { currentTime, stats, videoReaches, visit } from "../browser.mjs";
+import { currentTime, playDirectly, stats, videoReaches, visit } from "../browser.mjs";
 import { expect } from "../checks.mjs";
 import { decodableFormats, formatsOf, rungsOf } from "../formats.mjs";
+
+/** Top rungs have nearly the same VMAF; this is for what is left of a difference. */
+const MUCH_ALIKE = 1.1;
 
 /** Runs where the grant has a choice. */
 export async function formatsSuite({ browser, base, checks, grant }) {
@@ -21,7 +24,7 @@ export async function formatsSuite({ browser, base, checks, grant }) {
 async function each(suite, format) {
   await suite.check(`${format} plays when it is asked for, at every rung`, async () => {
     const { context, page, complaints } = await visit(suite.browser);
-    await open(suite, page, `?format=${format}`);
+    await play(suite, page, `?format=${format}`);
     await videoReaches(page, "v.currentTime > 1");
     const played = await stats(page);
     expect(played.format === format, `${played.format} is played`);
@@ -41,13 +44,17 @@ async function choice(suite, decodable) {
     "the one in the fewest bits is chosen, none in high dynamic range on this display",
     async () => {
       const { context, page } = await visit(suite.browser);
-      await open(suite, page, "");
+      await play(suite, page);
       await videoReaches(page, "v.currentTime > 0.3");
       const { format, fallbacks } = await stats(page);
       await context.close();
       const needs = (name) => rungsOf(suite.grant, name).at(-1).bitrate_bps_average;
-      const expected = decodable.reduce((least, next) => (needs(next) < needs(least) ? next : least));
-      expect(format === expected, `${format} is played, not ${expected}`);
+      const least = Math.min(...decodable.map(needs));
+      expect(decodable.includes(format), `${format} is played`);
+      expect(
+        needs(format) <= MUCH_ALIKE * least,
+        `${format} needs ${needs(format)} b/s, another one ${least}`,
+      );
       expect(fallbacks === 0, `${fallbacks} fallbacks`);
       return format;
     },
@@ -56,7 +63,7 @@ async function choice(suite, decodable) {
   for (const format of others) {
     await suite.check(`${format}, which does not play here, is not played when it is asked for`, async () => {
       const { context, page, complaints } = await visit(suite.browser);
-      await open(suite, page, `?format=${format}`);
+      await play(suite, page, `?format=${format}`);
       await videoReaches(page, "v.currentTime > 0.3");
       const played = await stats(page);
       expect(decodable.includes(played.format), `${played.format} is played`);
@@ -81,7 +88,7 @@ async function refusedBuffer(suite) {
         throw new DOMException("refused", "NotSupportedError");
       };
     });
-    await open(suite, page, "");
+    await play(suite, page);
     await videoReaches(page, "v.currentTime > 0.5");
     const { fallbacks, startupMs } = await stats(page);
     expect(fallbacks === 1, `${fallbacks} fallbacks`);
@@ -100,7 +107,7 @@ async function brokenMedia(suite) {
   for (const [what, from] of BREAKAGES) {
     await suite.check(`a format ${what} is left for the next one at the same place`, async () => {
       const { context, page } = await visit(suite.browser);
-      await open(suite, page, "");
+      await play(suite, page);
       await videoReaches(page, "v.currentTime > 0.3");
       const { format } = await stats(page);
       const rungs = rungsOf(suite.grant, format);
@@ -126,10 +133,6 @@ async function broken(route, from) {
   await route.fulfill({ response, body: body.fill(7, from(body)) });
 }
 
-const hold = (page, level) => page.evaluate((to) => globalThis.matinee.player.holdLevel(to), level);
+const play = ({ base, grant }, page, query) => playDirectly(page, base, grant.title.id, query);
 
-/** The page of the title, opened directly; the click lets it make sound. */
-export async function open({ base, grant }, page, query) {
-  await page.goto(`${base}/watch/${encodeURIComponent(grant.title.id)}${query}`);
-  await page.getByRole("button", { name: "Play", exact: true }).click();
-}
+const hold = (page, level) => page.evaluate((to) => globalThis.matinee.player.holdLevel(to), level);

@@ -1,7 +1,6 @@
 /** Several sounds: the viewer chooses the language, the device its codec and layout. */
-import { videoReaches, visit } from "../browser.mjs";
+import { playDirectly, videoReaches, visit } from "../browser.mjs";
 import { expect } from "../checks.mjs";
-import { open } from "./formats.mjs";
 
 /** Runs where the grant has a choice. */
 export async function soundSuite({ browser, base, checks, grant }) {
@@ -14,7 +13,7 @@ export async function soundSuite({ browser, base, checks, grant }) {
 async function languages(suite, names) {
   await suite.check("another one is heard when it is picked, at the same place", async () => {
     const { context, page, complaints } = await visit(suite.browser);
-    await open(suite, page, "");
+    await playDirectly(page, suite.base, suite.grant.title.id);
     await videoReaches(page, "v.currentTime > 1");
     for (const name of [names[1], names[0]]) {
       const before = await decoded(page);
@@ -40,7 +39,7 @@ async function layouts(suite) {
   await suite.check("a stereo output plays stereo", async () => {
     const { context, page } = await visit(suite.browser);
     await page.addInitScript(outputOf, 2);
-    await open(suite, page, "");
+    await playDirectly(page, suite.base, suite.grant.title.id);
     await videoReaches(page, "v.currentTime > 1");
     const { channels, codec } = await page.evaluate(() => globalThis.matinee.player.audio);
     await context.close();
@@ -52,7 +51,7 @@ async function layouts(suite) {
     async () => {
       const { context, page, complaints } = await visit(suite.browser);
       await page.addInitScript(outputOf, 6);
-      await open(suite, page, "");
+      await playDirectly(page, suite.base, suite.grant.title.id);
       const isSurround = () => globalThis.matinee.player.audio.channels === 6;
       await page.waitForFunction(isSurround);
       const before = await decoded(page);

@@ -106,6 +106,7 @@ export class Player extends Emitter<PlayerEvents> {
   #rungSwitches = 0;
   #abandoned = 0;
   #fallbacks = 0;
+  #hasAdapted = false;
   #ticks = 0;
 
   /** Begins to fetch at once. Ask `canPlay` first. */
@@ -235,19 +236,21 @@ export class Player extends Emitter<PlayerEvents> {
     this.#video.requestVideoFrameCallback((nowMs) => {
       this.#startupMs = nowMs - this.#askedMs;
       this.emit("firstframe", { startupMs: this.#startupMs });
-      setTimeout(() => this.#adaptToOutput());
     });
   }
 
-  /** Now that the film is on the screen, there is time to measure; the sound changes a little ahead. */
+  /** Once, when the film plays and there is time to measure; the sound changes a little ahead. */
   #adaptToOutput(): void {
-    if (this.#listening.signal.aborted || !this.#audio.adaptToOutput()) return;
+    if (this.#hasAdapted || this.#startupMs === undefined || this.#video.paused) return;
+    this.#hasAdapted = true;
+    if (!this.#audio.adaptToOutput()) return;
     const startsS = this.audio?.startsS ?? [];
     void this.#session.audio?.replaceFrom(replaceFromS(startsS, this.#video.currentTime));
   }
 
   #tick(): void {
     this.#watchStall();
+    this.#adaptToOutput();
     this.#abandonIfHopeless();
     this.#session.pump();
     if (++this.#ticks % REMEMBER_TICKS === 0) this.#remember();

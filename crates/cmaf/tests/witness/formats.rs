@@ -5,6 +5,7 @@ use crate::support::{
 };
 use cmaf::splice::{self, Shot, SpliceError, Spliced};
 use media::FrameRate;
+use media::picture::{ContentLight, MasteringDisplay};
 use std::fs;
 use std::path::Path;
 
@@ -126,6 +127,30 @@ fn the_packager_has_the_same_codecs() {
         assert!(witness == ours || usual.contains(&witness), "{ours}, the packager {witness}");
         assert_eq!(ours, expected, "{pictures} {filter} {args}");
     }
+}
+
+/// What is known of the master's grading is put beside what the encoder's file says, and ffprobe reads it back.
+#[test]
+fn grading_is_told() {
+    let folder = folder("format-grading");
+    encode(&folder, "0.mp4", "320x180:rate=25", 5, Encoder { filter: PQ, args: SVT }, "-crf 40");
+    let movie = read_movie(&folder, "0.mp4");
+    let rate = FrameRate { num: 25, den: 1 };
+    let mut spliced = splice::video(&[Shot { movie: &movie, frames: 5 }], rate).unwrap();
+    let visual = spliced.description.entry.visual_mut().unwrap();
+    visual.mastering = Some(MasteringDisplay {
+        primaries: [(34_000, 16_000), (13_250, 34_500), (7500, 3000)],
+        white: (15_635, 16_450),
+        luminance_max: 10_000_000,
+        luminance_min: 50,
+    });
+    visual.light = Some(ContentLight { max: 1000, frame_average_max: 400 });
+    write_track(&folder, "track.mp4", &spliced, &[0, 5], &["0.mp4"]);
+    let entries = "stream_side_data=red_x,red_y,green_x,green_y,blue_x,blue_y,white_point_x,white_point_y,\
+                   min_luminance,max_luminance,max_content,max_average";
+    let expected = "34000/50000,16000/50000,13250/50000,34500/50000,7500/50000,3000/50000,15635/50000,16450/50000,\
+                    50/10000,10000000/10000";
+    assert_eq!(ffprobe(&folder, "track.mp4", entries).join(","), format!("{expected},1000,400"));
 }
 
 #[test]

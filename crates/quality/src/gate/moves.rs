@@ -20,6 +20,8 @@ const LIFT_MARGIN: f64 = 0.5;
 const SLOPE: (f64, f64) = (0.1, 4.0);
 /// Of what is missing to VMAF 100, at most this part can be expected of a step: the curve flattens.
 const GAIN_PART_MAX: f64 = 0.5;
+/// A shot over this VMAF is not bettered for the sake of the whole: its bits are few and its gain is none.
+const NEAR_PERFECT: f64 = 99.0;
 
 /// Another CRF for a shot.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,7 +66,8 @@ pub(super) fn lift(
 /// Betters shots of `free` until `missing` is expected to be gained, those first where it costs least bits. Where all
 /// together cannot, they gain what they can.
 pub(super) fn better(missing: f64, free: &[usize], shots: &[ShotQuality], config: &Config) -> Vec<Move> {
-    let mut order = free.to_vec();
+    let mut order: Vec<usize> =
+        free.iter().copied().filter(|&number| shots[number].vmaf_mean <= NEAR_PERFECT).collect();
     order.sort_by(|&a, &b| bits_per_gain(&shots[a]).total_cmp(&bits_per_gain(&shots[b])));
     let mut moves = Vec::new();
     for step in BETTER_STEPS {

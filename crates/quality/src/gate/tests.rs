@@ -63,6 +63,9 @@ fn a_whole_that_is_short_is_bettered_where_bits_are_cheap() {
     check(top(95.0), &[shot(50, 94.0, 220, 0), used], "0:205");
     // 10 missing: 2 CRF each give 3, 4 give 6, and 8 are expected to give no more than 7.5, half of what lacks to 100.
     check(low(95.0), &[shot(50, 85.0, 320, 0), shot(50, 85.0, 320, 0)], "0:240 1:240");
+    // A still picture costs nothing and gains nothing: the 150 VMAF frames missing at 94.25 are the other shot's 0.67 CRF.
+    let still = ShotQuality { bits: 10, ..shot(50, 99.5, 220, 0) };
+    check(top(95.0), &[shot(150, 92.5, 220, 0), still], "0:215");
     // The best setting ends it.
     check(low(95.0), &[shot(50, 60.0, 120, 0)], "0:100");
     // A top rung that aims under 93 is still asked for 93.

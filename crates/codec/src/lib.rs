@@ -4,7 +4,7 @@
 //! answer; decides nothing: what to make of facts, scores and errors is for the rooms. All files that it writes are
 //! bit for bit the same for the same input, parameters and tool version.
 //!
-//! Master in: [`probe`], [`mezzanine`], [`audio`], [`subtitles`]. From the mezzanine: [`encode`], [`vmaf`],
+//! Master in: [`probe`], [`mezzanine`], [`audio`], [`loudness`], [`subtitles`]. From the mezzanine: [`encode`], [`vmaf`],
 //! [`still`].
 
 mod error;
@@ -18,6 +18,7 @@ pub mod encode;
 pub mod vmaf;
 pub mod check;
 pub mod audio;
+pub mod loudness;
 pub mod still;
 pub mod subtitles;
 

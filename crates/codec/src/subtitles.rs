@@ -1,4 +1,6 @@
-//! Subtitles: one text stream of the master to WebVTT on the picture's timeline.
+//! Subtitles: one text stream of the master as WebVTT, on the master's timeline.
+//!
+//! Extracts only; what is wrong with the cues is put right by who reads them.
 
 use crate::child::{Child, Patience, Stdout, Usage, absolute};
 use crate::encode::BITEXACT;
@@ -18,8 +20,6 @@ pub struct Job<'a> {
     pub master: &'a Path,
     /// Index of the stream in it, which must hold text and not pictures.
     pub stream: usize,
-    /// Time of the first picture on the master's timeline: [`crate::mezzanine::Made::picture_start_s`].
-    pub picture_start_s: f64,
     /// An existing folder for this run.
     pub folder: &'a Path,
     /// Name of the WebVTT file to write in it.
@@ -35,8 +35,7 @@ pub async fn to_webvtt(tools: &Tools, job: &Job<'_>) -> Result<Usage, Error> {
     let mut args: Vec<OsString> = untrusted::QUIET.map(OsString::from).into();
     args.extend(["-v", "warning"].map(OsString::from));
     args.extend(untrusted::master_options().map(OsString::from));
-    args.extend(["-itsoffset".into(), OsString::from(format!("{:.6}", -job.picture_start_s)), "-i".into()]);
-    args.push(untrusted::file_address(&master));
+    args.extend(["-i".into(), untrusted::file_address(&master)]);
     args.extend(["-map".into(), OsString::from(format!("0:{}", job.stream))]);
     args.extend(["-c:s", "webvtt"].map(OsString::from));
     args.extend(BITEXACT.map(OsString::from));

@@ -152,6 +152,17 @@ pub struct Request {
     pub file: PathBuf,
     /// The title's name; `None`: made from the file's name.
     pub title: Option<String>,
+    /// Subtitle files beside it.
+    pub subtitles: Vec<Sidecar>,
+}
+
+/// A subtitle file beside the master: SubRip, WebVTT, TTML or SubStation Alpha, timed from the first picture.
+#[derive(Debug, Clone)]
+pub struct Sidecar {
+    /// The file.
+    pub file: PathBuf,
+    /// Its language (BCP 47), where known.
+    pub language: Option<String>,
 }
 
 /// A film that is published.

@@ -9,6 +9,7 @@ pub mod quality;
 pub mod package;
 pub mod publish;
 pub mod aside;
+pub mod sidecar;
 pub mod picture;
 pub mod track;
 

@@ -19,5 +19,6 @@ pub mod progress;
 pub mod settings;
 pub mod summary;
 
-pub use flow::{Context, Failure, Prepared, Request, prepare};
+pub use encode::policy::Policy;
+pub use flow::{Context, Failure, Prepared, Request, Sidecar, prepare};
 pub use settings::Settings;

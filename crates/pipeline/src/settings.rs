@@ -2,6 +2,9 @@
 //!
 //! Owns their meaning and defaults. Where they come from (file, environment, flags) is the server's business.
 
+use encode::policy::{Policy, Prices};
+use media::codec::AudioCodec;
+
 /// How films are prepared. Changing one redoes only the steps that depend on it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
@@ -16,7 +19,17 @@ pub struct Settings {
     pub vmaf_subsample_trials: u32,
     /// Score every n-th frame of the final encodes.
     pub vmaf_subsample_finals: u32,
-    /// Bitrate of a stereo audio track, in bits per second.
+    /// Score final encodes by VMAF NEG and XPSNR too, so that a gain can be told from a trick of the metric.
+    pub all_metrics: bool,
+    /// Which formats a title gets beside H.264.
+    pub codecs: Policy,
+    /// Hours that the title has been watched until now, by which a codec on demand pays for itself or not.
+    pub watched_h: f64,
+    /// What work and traffic cost, for the same question.
+    pub prices: Prices,
+    /// Codecs of the audio tracks beside AAC stereo, which is always made.
+    pub audio_codecs: Vec<AudioCodec>,
+    /// Bitrate of a stereo AAC track, in bits per second.
     pub audio_bitrate_bps: u32,
     /// Whether the mezzanine is kept after a title is published: about 15 MB for each second of 1080p, which save one
     /// decode of the master when something about the title is changed.
@@ -35,6 +48,12 @@ impl Default for Settings {
             vmaf_model: "vmaf_v1.0.16_3d0h".to_owned(),
             vmaf_subsample_trials: 5,
             vmaf_subsample_finals: 1,
+            all_metrics: true,
+            codecs: Policy::Listed(Vec::new()),
+            watched_h: 0.0,
+            // As large clouds rent a core, and as content networks sell traffic in bulk, in dollars.
+            prices: Prices { core_hour: 0.04, gigabyte: 0.01 },
+            audio_codecs: ingest::sound::CODECS_DEFAULT.to_vec(),
             audio_bitrate_bps: 160_000,
             keep_mezzanine: false,
             threads: None,

@@ -2,6 +2,7 @@
 //!
 //! [`Encoded`] → [`Assembled`].
 
+use super::aside::Sound;
 use super::encode::Encoded;
 use super::track::{self, IndexRecord};
 use crate::budget::Need;
@@ -14,6 +15,7 @@ use cmaf::splice::{self, Spliced};
 use cmaf::track::layout;
 use media::FrameRange;
 use media::package::TrackIndex;
+use media::sound::Frames;
 use std::path::PathBuf;
 
 /// Memory of a decoder beside its frames, and of the sample tables of a long film.
@@ -35,7 +37,7 @@ pub struct Assembled {
     pub encoded: Encoded,
     /// One track for each rung.
     pub video: Vec<AssembledTrack>,
-    /// One track for each audio stream.
+    /// One for each of the audio tracks.
     pub audio: Vec<AssembledTrack>,
 }
 
@@ -46,6 +48,8 @@ pub struct AssembledTrack {
     pub output: Output,
     /// RFC 6381 codecs parameter.
     pub codecs: String,
+    /// Objects of its sound, where it has some.
+    pub joc_objects: Option<u32>,
     /// Where its segments lie.
     pub index: TrackIndex,
 }
@@ -72,7 +76,7 @@ async fn video(ctx: &Context, encoded: &Encoded, rung: usize) -> anyhow::Result<
     let shots: Vec<&Output> = encoded.shots[rung].iter().map(|shot| &shot.output).collect();
     let frames: Vec<u64> = laddered.cuts.shots.iter().map(|shot| shot.frames.len()).collect();
     let segments = laddered.cuts.segments.clone();
-    let size = laddered.ladder.rungs[rung].size;
+    let size = laddered.rungs[rung].size;
     let join = move |sources: &[PathBuf]| {
         let movies = track::read_movies(sources)?;
         let shots: Vec<splice::Shot<'_>> = movies
@@ -82,7 +86,7 @@ async fn video(ctx: &Context, encoded: &Encoded, rung: usize) -> anyhow::Result<
             .collect();
         Ok((splice::video(&shots, rate)?, segments))
     };
-    let doing = || format!("joining rung {}", laddered.ladder.rungs[rung].name);
+    let doing = || format!("joining rung {}", laddered.rungs[rung].name);
     let memory_bytes = MEMORY_BYTES + size.pixels() * MEMORY_BYTES_PER_PIXEL;
     let params = vec![
         ("rate", rate.to_string()),
@@ -96,22 +100,31 @@ async fn video(ctx: &Context, encoded: &Encoded, rung: usize) -> anyhow::Result<
 async fn audio(ctx: &Context, encoded: &Encoded, stream: usize) -> anyhow::Result<AssembledTrack> {
     let laddered = &encoded.laddered;
     let rate = laddered.analysed.ingested.master.conform.rate;
-    let (facts, encode) = &encoded.aside.audio[stream];
-    let language = facts.label.language.clone();
+    let Sound { facts, rendition, output, .. } = &encoded.aside.audio[stream];
+    let (language, frames) = (facts.label.language.clone(), rendition.frames);
+    let duration_s = laddered.analysed.duration_s();
     let boundaries: Vec<f64> =
         starts(&laddered.cuts.segments).into_iter().map(|start| rate.seconds(start)).collect();
-    let params = vec![("language", format!("{language:?}")), ("boundaries_s", format!("{boundaries:?}"))];
+    let params = vec![
+        ("language", format!("{language:?}")),
+        ("boundaries_s", format!("{boundaries:?}")),
+        ("frames", format!("{frames:?}")),
+        ("duration_s", duration_s.to_string()),
+    ];
     let join = move |sources: &[PathBuf]| {
         let movies = track::read_movies(sources)?;
         let movie = movies.first().context("there is no audio encode")?;
-        let mut spliced = splice::audio(movie)?;
+        let mut spliced = match frames {
+            Frames::Encoded { .. } => splice::audio(movie)?,
+            Frames::Copied => splice::copied(movie, duration_s)?,
+        };
         spliced.description.language = language;
         let segments = audio_segments(&spliced, &boundaries);
         Ok((spliced, segments))
     };
-    let sources = vec![encode];
+    let sources = vec![output];
     let task = Task { params, sources, frames: 0, memory_bytes: MEMORY_BYTES };
-    assemble(ctx, task, join).await.with_context(|| format!("laying out audio stream {stream}"))
+    assemble(ctx, task, join).await.with_context(|| format!("laying out audio track {stream}"))
 }
 
 fn starts(segments: &[FrameRange]) -> Vec<u64> {
@@ -183,7 +196,7 @@ where
     let (spliced, segments) = join(sources)?;
     let layout = layout(&spliced.description, &spliced.samples, &segments)?;
     track::write(&layout, &spliced, sources, path)?;
-    Ok(IndexRecord::new(spliced.description.entry.codecs(), &layout.index))
+    Ok(IndexRecord::new(&spliced.description.entry, &layout.index))
 }
 
 /// A track is whole where a decoder has nothing to say about it and shows as many frames as the film has.
@@ -200,6 +213,6 @@ fn prove(checked: &codec::check::Checked, frames: u64) -> anyhow::Result<()> {
 async fn read_back(ctx: &Context, finished: &Finished) -> anyhow::Result<AssembledTrack> {
     let record = ctx.workshop.read(finished.output(INDEX_FILE)?).await?;
     let record: IndexRecord = serde_json::from_slice(&record)?;
-    let (codecs, index) = record.into_index();
-    Ok(AssembledTrack { output: finished.output(TRACK_FILE)?.clone(), codecs, index })
+    let (codecs, joc_objects, index) = record.into_index();
+    Ok(AssembledTrack { output: finished.output(TRACK_FILE)?.clone(), codecs, joc_objects, index })
 }

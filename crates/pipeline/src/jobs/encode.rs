@@ -25,6 +25,8 @@ pub struct Encoded {
     pub laddered: Laddered,
     /// For each rung, its shots in order.
     pub shots: Vec<Vec<ShotEncode>>,
+    /// For each rung, how often the gate sent shots of it back.
+    pub rounds: Vec<u32>,
     /// What rides along with the picture.
     pub aside: aside::Aside,
 }
@@ -47,7 +49,7 @@ impl Job for Encode {
 
     async fn run(ctx: &Context, mut laddered: Laddered) -> Result<Encoded, Failure> {
         let tasks = all_tasks(&laddered);
-        let total = tasks.len() + aside::count(&laddered);
+        let total = tasks.len() + aside::count(ctx, &laddered);
         ctx.tell(Event::Total { stage: Stage::Encode, total: total as u64, unit: Unit::Items });
         let work = for_all(tasks, |task| encode(ctx, &laddered, task));
         let (mut encodes, aside) = tokio::try_join!(work, aside::make(ctx, &laddered))?;
@@ -55,12 +57,13 @@ impl Job for Encode {
         let per_rung = laddered.cuts.shots.len().max(1);
         let shots = encodes.chunks(per_rung).map(|rung| rung.iter().map(|(_, shot)| shot.clone()).collect());
         let shots = shots.collect();
+        let rounds = vec![0; laddered.rungs.len()];
         laddered.analysed.ingested.findings.extend(aside.findings.iter().cloned());
-        Ok(Encoded { shots, laddered, aside })
+        Ok(Encoded { shots, rounds, laddered, aside })
     }
 }
 
-/// What the quality gate sent back.
+/// What the quality gate sent back, rung by rung.
 #[derive(Debug)]
 pub struct Again {
     /// The film.
@@ -72,6 +75,9 @@ pub struct Again {
 /// Encodes shots again at the quality that the gate asks for.
 pub async fn again(ctx: &Context, again: Again) -> Result<Encoded, Failure> {
     let Again { mut encoded, tasks } = again;
+    let mut rungs: Vec<usize> = tasks.iter().map(|task| task.rung).collect();
+    rungs.dedup();
+    rungs.iter().for_each(|rung| encoded.rounds[*rung] += 1);
     let redone = for_all(tasks, |task| encode(ctx, &encoded.laddered, task)).await?;
     for (task, shot) in redone {
         encoded.shots[task.rung][task.shot] = shot;
@@ -94,15 +100,13 @@ pub struct Task {
 
 /// Every shot in every rung, the longest work first, so that no core waits long for the last one.
 fn all_tasks(laddered: &Laddered) -> Vec<Task> {
-    let rungs = laddered.ladder.rungs.iter().enumerate();
-    let mut tasks: Vec<Task> = rungs
-        .flat_map(|(rung, Rung { crf, .. })| {
-            (0..laddered.cuts.shots.len()).map(move |shot| Task { rung, shot, crf: *crf, renewals: 0 })
-        })
-        .collect();
-    let work = |task: &Task| {
-        laddered.cuts.shots[task.shot].frames.len() * laddered.ladder.rungs[task.rung].size.pixels()
+    let of_rung = |(rung, Rung { shot_crfs, .. }): (usize, &Rung)| {
+        let task = move |(shot, crf): (usize, &Crf)| Task { rung, shot, crf: *crf, renewals: 0 };
+        shot_crfs.iter().enumerate().map(task).collect::<Vec<_>>()
     };
+    let mut tasks: Vec<Task> = laddered.rungs.iter().enumerate().flat_map(of_rung).collect();
+    let work =
+        |task: &Task| laddered.cuts.shots[task.shot].frames.len() * laddered.rungs[task.rung].size.pixels();
     tasks.sort_by_key(|task| (std::cmp::Reverse(work(task)), task.rung, task.shot));
     tasks
 }
@@ -110,24 +114,27 @@ fn all_tasks(laddered: &Laddered) -> Vec<Task> {
 async fn encode(ctx: &Context, laddered: &Laddered, task: Task) -> anyhow::Result<(Task, ShotEncode)> {
     let analysed = &laddered.analysed;
     let rate = analysed.ingested.master.conform.rate;
-    let (rung, cuts) = (&laddered.ladder.rungs[task.rung], &laddered.cuts.shots[task.shot]);
+    let (rung, cuts) = (&laddered.rungs[task.rung], &laddered.cuts.shots[task.shot]);
     let keyframes: Vec<u64> = cuts.keyframes.iter().map(|frame| frame - cuts.frames.start).collect();
+    let hdr = analysed.hdr(rung.format);
+    let settings = Settings { crf: task.crf, hdr, ..Settings::rung(rung, rate) };
     let shot = picture::Encode {
         film: analysed,
+        transfer: rung.format.transfer,
         frames: cuts.frames,
         size: rung.size,
-        args: options(&Settings { crf: task.crf, ..Settings::rung(rung, rate) }, &keyframes),
+        args: options(&settings, &keyframes),
     };
     let job = workshop::Job {
         step: Step {
             kind: "encode",
             version: 1,
             params: shot.parameters(),
-            inputs: vec![analysed.mezzanine.digest],
+            inputs: vec![analysed.mezzanine(rung.format.transfer).digest],
             tool: ctx.tools.ffmpeg.id(),
         },
         stage: Stage::Encode,
-        need: picture::need(analysed.ingested.master.conform.size),
+        need: picture::need(analysed.ingested.master.conform.size, rung.format),
         droppable: &[],
     };
     let work = |bench: PathBuf| async move {

@@ -2,6 +2,7 @@
 //!
 //! `Request` → [`Ingested`].
 
+use super::sidecar::{self, StoredSidecar};
 use crate::budget::Need;
 use crate::flow::{Context, Failure, Job, Request, Stage};
 use crate::progress::{Event, Unit};
@@ -37,10 +38,19 @@ pub struct Ingested {
     pub facts: Facts,
     /// The master and how it will be conformed.
     pub master: Master,
+    /// Subtitle files beside it.
+    pub sidecars: Vec<StoredSidecar>,
     /// Warnings.
     pub findings: Vec<Finding>,
     /// The run.
     pub run: Arc<Run>,
+}
+
+impl Ingested {
+    /// The film's length as the master declares it, in seconds; 0 where it does not.
+    pub fn declared_s(&self) -> f64 {
+        self.master.video.duration_s.or(self.facts.duration_s).unwrap_or(0.0)
+    }
 }
 
 impl Job for Ingest {
@@ -49,9 +59,10 @@ impl Job for Ingest {
     type Gives = Ingested;
 
     async fn run(ctx: &Context, request: Request) -> Result<Ingested, Failure> {
-        let Request { file, title } = request;
+        let Request { file, title, subtitles } = request;
         let name = file_name(&file);
         let source = keep(ctx, &file).await?;
+        let sidecars = sidecar::keep(ctx, subtitles).await?;
         let title = title_of(ctx, &source, title, &name).await?;
         let claim = claim(ctx, &source, &title)?;
         let started_ms = ctx.workshop.clock.now_ms();
@@ -60,7 +71,7 @@ impl Job for Ingest {
         let run = Run { preparation, source, claim, started_ms };
         match judge(ctx, &run.source, file).await {
             Ok((facts, master, findings)) => {
-                Ok(Ingested { title, facts, master, findings, run: Arc::new(run) })
+                Ok(Ingested { title, facts, master, sidecars, findings, run: Arc::new(run) })
             }
             Err(failure) => {
                 run.end(ctx, Err(&failure)).await;

@@ -3,6 +3,7 @@
 //! [`Passed`] → [`Packaged`]. Tracks are packaged in the clear; encrypting them would happen here, between
 //! the assembled track and its place in the package.
 
+use super::aside::Sound;
 use super::assemble::AssembledTrack;
 use super::quality::Passed;
 use crate::flow::{Context, Failure, Job, Stage};
@@ -10,7 +11,7 @@ use crate::step::Output;
 use ::package::names;
 use bytes::Bytes;
 use media::Digest;
-use media::facts::Label;
+use media::facts::{AudioFacts, Label};
 use media::package::{self, AudioTrack, Picture, TextTrack, Track, VideoTrack};
 use std::collections::BTreeMap;
 
@@ -88,49 +89,74 @@ type Files = BTreeMap<String, Content>;
 
 fn video(passed: &Passed, files: &mut Files) -> Vec<VideoTrack> {
     let laddered = &passed.assembled.encoded.laddered;
-    let rungs = laddered.ladder.rungs.iter().zip(&passed.assembled.video).zip(&passed.whole);
+    let rungs = laddered.rungs.iter().zip(&passed.assembled.video).zip(&passed.whole);
     let track =
-        |((rung, assembled), whole): ((&media::rung::Rung, &AssembledTrack), &quality::Pooled)| VideoTrack {
-            track: track(names::video(&rung.name), assembled, files),
-            rung: rung.name.clone(),
-            format: rung.format,
-            size: rung.size,
-            rate: laddered.analysed.ingested.master.conform.rate,
-            vmaf: whole.mean,
+        |((rung, assembled), whole): ((&media::rung::Rung, &AssembledTrack), &quality::PooledScores)| {
+            VideoTrack {
+                track: track(names::video(&rung.name), assembled, files),
+                rung: rung.name.clone(),
+                format: rung.format,
+                size: rung.size,
+                rate: laddered.analysed.ingested.master.conform.rate,
+                vmaf: whole.vmaf.mean,
+            }
         };
     let mut tracks: Vec<VideoTrack> = rungs.map(track).collect();
-    tracks.sort_by_key(|track| std::cmp::Reverse(track.track.bitrate_bps_average));
+    tracks.sort_by_key(|track| (track.format, std::cmp::Reverse(track.track.bitrate_bps_average)));
     tracks
 }
 
 fn audio(passed: &Passed, files: &mut Files) -> Vec<AudioTrack> {
-    let streams = passed.assembled.encoded.aside.audio.iter().map(|(stream, _)| stream);
-    let tracks = streams.zip(&passed.assembled.audio).enumerate();
-    let track =
-        |(number, (stream, assembled)): (usize, (&media::facts::AudioFacts, &AssembledTrack))| AudioTrack {
-            track: track(names::audio(number, stream.label.language.as_deref()), assembled, files),
-            name: display_name("Audio", number, &stream.label),
-            language: stream.label.language.clone(),
-            codec: media::codec::AudioCodec::Aac,
-            joc_objects: None,
-            channels: codec::audio::channels(stream.channels),
+    let sounds = &passed.assembled.encoded.aside.audio;
+    let names = sound_names(sounds.iter().map(|sound| &sound.facts));
+    let tracks = sounds.iter().zip(&passed.assembled.audio).zip(names).enumerate();
+    let track = |(number, ((sound, assembled), name)): (usize, ((&Sound, &AssembledTrack), String))| {
+        let language = sound.facts.label.language.clone();
+        AudioTrack {
+            track: track(names::audio(number, language.as_deref(), sound.rendition.codec), assembled, files),
+            name,
+            language,
+            codec: sound.rendition.codec,
+            joc_objects: assembled.joc_objects,
+            channels: sound.rendition.channels,
             sample_rate_hz: codec::audio::SAMPLE_RATE_HZ,
-        };
+        }
+    };
     tracks.map(track).collect()
+}
+
+/// The name of each track, given the stream that it is made of: one for all tracks of a stream, among which the player
+/// chooses, and no other stream's, among which the viewer does.
+fn sound_names<'a>(streams: impl Iterator<Item = &'a AudioFacts>) -> Vec<String> {
+    let mut named: Vec<(usize, String)> = Vec::new();
+    let name = |stream: &AudioFacts| {
+        if let Some((_, name)) = named.iter().find(|(known, _)| *known == stream.stream) {
+            return name.clone();
+        }
+        let plain = display_name("Audio", named.len(), &stream.label);
+        let taken = |name: &String| named.iter().any(|(_, other)| other == name);
+        let numbered = (2..).map(|number| format!("{plain} {number}"));
+        // Ends: there are fewer names than numbers.
+        let name =
+            std::iter::once(plain.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or_default();
+        named.push((stream.stream, name.clone()));
+        name
+    };
+    streams.map(name).collect()
 }
 
 fn text(passed: &Passed, files: &mut Files) -> Vec<TextTrack> {
     let mut tracks = Vec::new();
-    for (number, (stream, output)) in passed.assembled.encoded.aside.text.iter().enumerate() {
-        let names::Named { id, path } = names::text(number, stream.label.language.as_deref());
-        files.insert(path.clone(), Content::Stored(output.clone()));
+    for (number, text) in passed.assembled.encoded.aside.text.iter().enumerate() {
+        let names::Named { id, path } = names::text(number, text.label.language.as_deref());
+        files.insert(path.clone(), Content::Stored(text.output.clone()));
         tracks.push(TextTrack {
             id,
             path,
-            name: display_name("Subtitles", number, &stream.label),
-            language: stream.label.language.clone(),
-            forced: stream.forced,
-            hearing_impaired: stream.hearing_impaired,
+            name: display_name("Subtitles", number, &text.label),
+            language: text.label.language.clone(),
+            forced: text.forced,
+            hearing_impaired: text.hearing_impaired,
         });
     }
     tracks
@@ -175,4 +201,26 @@ fn digest(files: &Files) -> Digest {
         text += &format!("{path} {}\n", content.digest());
     }
     store::digest::of_bytes(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_are_told_apart_and_their_tracks_are_not() {
+        let facts = |(stream, language): &(usize, &str)| AudioFacts {
+            stream: *stream,
+            codec: "aac".into(),
+            channels: 2,
+            sample_rate_hz: 48_000,
+            start_s: 0.0,
+            duration_s: None,
+            label: Label { language: Some((*language).into()), ..Label::default() },
+        };
+        let streams: Vec<_> =
+            [(1, "en"), (1, "en"), (2, "de"), (3, "en"), (3, "en")].iter().map(facts).collect();
+        let names = sound_names(streams.iter());
+        assert_eq!(names, ["English", "English", "Deutsch", "English 2", "English 2"]);
+    }
 }

@@ -4,6 +4,7 @@
 //! sample tables: media bytes pass through in pieces.
 
 use anyhow::{Context as _, bail};
+use cmaf::entry::SampleEntry;
 use cmaf::read::{self, Movie};
 use cmaf::splice::Spliced;
 use cmaf::track::Layout;
@@ -83,6 +84,9 @@ impl Source {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct IndexRecord {
     codecs: String,
+    /// Of Enhanced AC-3 with objects.
+    #[serde(default)]
+    joc_objects: Option<u32>,
     timescale: u32,
     header: [u64; 2],
     sidx: [u64; 2],
@@ -91,12 +95,13 @@ pub struct IndexRecord {
 }
 
 impl IndexRecord {
-    /// The record of a track with `index`, decoded by `codecs`.
-    pub fn new(codecs: String, index: &TrackIndex) -> IndexRecord {
+    /// The record of a track of `entry` with `index`.
+    pub fn new(entry: &SampleEntry, index: &TrackIndex) -> IndexRecord {
         let pair = |range: ByteRange| [range.offset, range.length];
         let span = |s: &SegmentSpan| [s.start, s.duration, s.bytes.offset, s.bytes.length];
         IndexRecord {
-            codecs,
+            codecs: entry.codecs(),
+            joc_objects: joc_objects(entry),
             timescale: index.timescale,
             header: pair(index.header),
             sidx: pair(index.sidx),
@@ -104,8 +109,8 @@ impl IndexRecord {
         }
     }
 
-    /// The codecs parameter and the index.
-    pub fn into_index(self) -> (String, TrackIndex) {
+    /// The codecs parameter, the objects of the sound, and the index.
+    pub fn into_index(self) -> (String, Option<u32>, TrackIndex) {
         let range = |[offset, length]: [u64; 2]| ByteRange { offset, length };
         let span = |[start, duration, offset, length]: [u64; 4]| SegmentSpan {
             start,
@@ -118,13 +123,21 @@ impl IndexRecord {
             sidx: range(self.sidx),
             segments: self.segments.into_iter().map(span).collect(),
         };
-        (self.codecs, index)
+        (self.codecs, self.joc_objects, index)
+    }
+}
+
+fn joc_objects(entry: &SampleEntry) -> Option<u32> {
+    match entry {
+        SampleEntry::Eac3(entry) => entry.joc_objects.map(u32::from),
+        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cmaf::entry::eac3::Eac3Entry;
 
     #[test]
     fn an_index_survives_its_record() {
@@ -138,9 +151,15 @@ mod tests {
                 bytes: ByteRange { offset: 756, length: 9 },
             }],
         };
-        let record = IndexRecord::new("avc1.640028".to_owned(), &index);
+        let entry = SampleEntry::Eac3(Eac3Entry {
+            channels: 6,
+            sample_rate_hz: 48_000,
+            joc_objects: Some(16),
+            config: Vec::new(),
+        });
+        let record = IndexRecord::new(&entry, &index);
         let text = serde_json::to_string(&record).unwrap();
         let record: IndexRecord = serde_json::from_str(&text).unwrap();
-        assert_eq!(record.into_index(), ("avc1.640028".to_owned(), index));
+        assert_eq!(record.into_index(), ("ec-3".to_owned(), Some(16), index));
     }
 }

@@ -12,7 +12,7 @@ use std::io::Write;
 /// Runs the command.
 pub(crate) async fn run(config: &Config, args: Prepare) -> anyhow::Result<Exit> {
     let ctx = workspace::pipeline(config, progress_bars::for_this_terminal()).await?;
-    let request = Request { file: args.file, title: args.title };
+    let request = Request { file: args.file, title: args.title, subtitles: args.subtitles };
     match pipeline::prepare(&ctx, request).await {
         Ok(prepared) => {
             told(&prepared, args.json, &config.media_url)?;

@@ -1,6 +1,6 @@
 //! Encode: some frames of the mezzanine to an MP4 at one size.
 //!
-//! Owns the exact seek and the frame count. Which encoder, and how it is set, is the caller's.
+//! Owns the exact seek, the frame count and the order of passes. Which encoder, and how it is set, is the caller's.
 
 use crate::child::{Child, OnProgress, Stdout, Usage, absolute};
 use crate::error::Error;
@@ -27,7 +27,8 @@ pub struct Job<'a> {
     pub frames: FrameRange,
     /// The size to encode at.
     pub size: Size,
-    /// ffmpeg's output options that name and set the encoder: `-c:v libx264 -threads 1 -crf 23`.
+    /// ffmpeg's output options that name and set the encoder: `-c:v libx264 -threads 1 -crf 23`. Where they ask for the
+    /// second pass (`-pass 2`), the first one is run before it with the same options.
     pub encoder_args: &'a [String],
     /// An existing folder for this run.
     pub folder: &'a Path,
@@ -35,15 +36,45 @@ pub struct Job<'a> {
     pub file_name: &'a str,
 }
 
-/// Encodes into an MP4 whose first frame is at time 0.
+/// Encodes into an MP4 whose first frame is at time 0. Progress is that of the last pass.
 ///
 /// # Errors
 /// Those of the run.
 pub async fn encode(tools: &Tools, job: &Job<'_>, on_progress: OnProgress<'_>) -> Result<Usage, Error> {
+    let first = match first_pass(job.encoder_args) {
+        Some(options) => run(tools, job, &options, Output::Nothing, &mut |_| {}).await?,
+        None => Usage::default(),
+    };
+    let last = run(tools, job, job.encoder_args, Output::File, on_progress).await?;
+    Ok(first.then(last))
+}
+
+/// What a pass writes beside its statistics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Output {
+    Nothing,
+    File,
+}
+
+/// The options of the first pass, where these are those of the second.
+fn first_pass(options: &[String]) -> Option<Vec<String>> {
+    let at = options.windows(2).position(|pair| pair[0] == "-pass" && pair[1] == "2")?;
+    let mut first = options.to_vec();
+    first[at + 1] = "1".into();
+    Some(first)
+}
+
+async fn run(
+    tools: &Tools,
+    job: &Job<'_>,
+    options: &[String],
+    output: Output,
+    on_progress: OnProgress<'_>,
+) -> Result<Usage, Error> {
     let (mezzanine, folder) = (absolute(job.mezzanine)?, absolute(job.folder)?);
     let finished =
         Child::new(&tools.ffmpeg, format!("encode frames {} to {}", job.frames.start, job.frames.end))
-            .args(args(job, &mezzanine))
+            .args(args(job, options, output, &mezzanine))
             .read(&mezzanine)
             .write_dir(&folder)
             .reports_progress()
@@ -53,7 +84,7 @@ pub async fn encode(tools: &Tools, job: &Job<'_>, on_progress: OnProgress<'_>) -
 }
 
 /// ffmpeg's arguments. Pure.
-fn args(job: &Job<'_>, mezzanine: &Path) -> Vec<OsString> {
+fn args(job: &Job<'_>, options: &[String], output: Output, mezzanine: &Path) -> Vec<OsString> {
     let (rate, Size { width, height }) = (job.rate, job.size);
     let mut args: Vec<OsString> = Vec::new();
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
@@ -71,8 +102,13 @@ fn args(job: &Job<'_>, mezzanine: &Path) -> Vec<OsString> {
     add(&["-enc_time_base", &format!("{}/{}", rate.den, rate.num)]);
     add(&["-video_track_timescale", &rate.num.to_string()]);
     add(&BITEXACT);
-    args.extend(job.encoder_args.iter().map(OsString::from));
-    args.extend(["-f".into(), "mp4".into(), OsString::from(format!("file:{}", job.file_name))]);
+    args.extend(options.iter().map(OsString::from));
+    match output {
+        Output::Nothing => args.extend(["-f", "null", "-"].map(OsString::from)),
+        Output::File => {
+            args.extend(["-f".into(), "mp4".into(), OsString::from(format!("file:{}", job.file_name))]);
+        }
+    }
     args
 }
 

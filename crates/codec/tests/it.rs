@@ -10,6 +10,7 @@ mod it {
     mod corpus;
     mod conformed;
     mod exact;
+    mod hdr;
     mod mezzanine;
     mod sandbox;
     mod scores;

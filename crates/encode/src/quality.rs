@@ -14,10 +14,15 @@ pub fn crf_range(codec: VideoCodec) -> (Crf, Crf) {
     }
 }
 
-/// The nearest quality that the encoder can be asked for, inside its range: VP9 takes whole numbers, the others are
-/// asked in halves, the step that still moves VMAF.
+/// Distance of the qualities that the encoder can be asked for, in tenths: VP9 takes whole numbers, the others are asked
+/// in halves, the step that still moves VMAF.
+pub fn crf_step(codec: VideoCodec) -> u16 {
+    if codec == VideoCodec::Vp9 { 10 } else { 5 }
+}
+
+/// The nearest quality that the encoder can be asked for, inside its range.
 pub fn quantise(codec: VideoCodec, crf: Crf) -> Crf {
-    let step = if codec == VideoCodec::Vp9 { 10 } else { 5 };
+    let step = crf_step(codec);
     let (best, worst) = crf_range(codec);
     let nearest = (crf.0.saturating_add(step / 2) / step) * step;
     Crf(nearest.clamp(best.0, worst.0))

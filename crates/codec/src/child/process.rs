@@ -19,6 +19,16 @@ pub struct Usage {
     pub memory_bytes_peak: u64,
 }
 
+impl Usage {
+    /// This run and another one after it.
+    pub fn then(self, next: Usage) -> Usage {
+        Usage {
+            cpu_s: self.cpu_s + next.cpu_s,
+            memory_bytes_peak: self.memory_bytes_peak.max(next.memory_bytes_peak),
+        }
+    }
+}
+
 /// How a child ended.
 #[derive(Debug)]
 pub(super) struct Exit {

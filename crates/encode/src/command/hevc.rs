@@ -47,7 +47,7 @@ fn params(settings: &Settings) -> String {
         params.push(format!("vbv-bufsize={}", cap_bps * VBV_S / 1000));
     }
     if settings.format.transfer == Transfer::Pq {
-        params.push("hdr10=1:hdr10-opt=1".into());
+        params.push("hdr10-opt=1".into());
         params.extend(grading(settings.hdr.unwrap_or_default()));
     }
     params.join(":")

@@ -321,14 +321,14 @@ export class Player extends Emitter<PlayerEvents> {
   }
 
   #failed(failure: PlaybackFailure, kind?: Kind): void {
-    if (failure.code === "undecodable" && this.#canFallBack(kind)) return this.#fallBack();
+    if (failure.code === "undecodable" && this.#chooseAnother(kind)) return this.#fallBack();
     clearInterval(this.#timer);
     this.#session.stop();
     this.emit("failure", failure);
   }
 
-  /** Whether there was something else to play, which is now chosen. */
-  #canFallBack(kind: Kind | undefined): boolean {
+  /** Chooses something else to play; whether there was anything. */
+  #chooseAnother(kind: Kind | undefined): boolean {
     const isPlainSound = this.#audio.variant?.channels === 2;
     const hasSound = kind !== "video" && !(kind === undefined && isPlainSound) && this.#audio.fallBack();
     return (kind !== "audio" && this.#nextFormat()) || hasSound;

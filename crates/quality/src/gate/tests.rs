@@ -185,3 +185,70 @@ fn an_honest_encoder_is_brought_home_in_two_rounds() {
         assert!(aim.rounds <= 2 && (mean - 80.0).abs() <= 0.5, "{mean} after {} rounds", aim.rounds);
     }
 }
+
+/// A shot whose loss doubles with every `doubling` CRF: the truth that the gate does not know.
+struct Truth {
+    frames: u64,
+    loss_at_300: f64,
+    doubling: f64,
+}
+
+impl Truth {
+    /// The shot as measured at `crf`. The slope is what is expected of a shot of that loss in an average film.
+    fn measured(&self, crf: Crf, renewals: u32) -> ShotQuality {
+        let octaves = (f64::from(crf.0) - 300.0) / 10.0 / self.doubling;
+        let loss = (self.loss_at_300 * octaves.exp2()).min(100.0);
+        ShotQuality {
+            frames: self.frames,
+            bits: (self.frames as f64 * 1000.0 * (-octaves).exp2()) as u64,
+            vmaf_mean: 100.0 - loss,
+            vmaf_p5: 100.0 - (loss * 1.4).min(100.0),
+            vmaf_per_crf: loss * std::f64::consts::LN_2 / 6.0,
+            crf,
+            renewals,
+        }
+    }
+}
+
+/// Numbers from 0 to 1 that look like chance: a linear congruential generator (Knuth's MMIX constants).
+fn dice(mut seed: u64) -> impl FnMut() -> f64 {
+    move || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// Plays one rung that begins up to 3 VMAF off its aim; gives its distance from the aim at the end, and the encodes again
+/// for each shot.
+fn play(seed: u64) -> (f64, f64) {
+    let mut dice = dice(seed);
+    let shots = 2 + (dice() * 40.0) as usize;
+    let mean_loss = 5.0 + dice() * 30.0;
+    let truths: Vec<Truth> = (0..shots)
+        .map(|_| Truth {
+            frames: 24 + (dice() * 200.0) as u64,
+            loss_at_300: mean_loss * (0.3 + 1.4 * dice()),
+            doubling: 4.5 + 3.5 * dice(),
+        })
+        .collect();
+    let mut now: Vec<ShotQuality> = truths.iter().map(|truth| truth.measured(Crf(300), 0)).collect();
+    let vmaf = whole_mean(&now) + 6.0 * dice() - 3.0;
+    let mut aim = Aim { vmaf, top: false, crf: Crf(300), rounds: 0 };
+    while let Verdict::ReEncode(renewals) = gate(&aim, &now, &Config::default()) {
+        aim.rounds += 1;
+        for Renewal { shot, crf } in renewals {
+            now[shot] = truths[shot].measured(crf, now[shot].renewals + 1);
+        }
+    }
+    let renewals: u32 = now.iter().map(|shot| shot.renewals).sum();
+    ((whole_mean(&now) - vmaf).abs(), f64::from(renewals) / shots as f64)
+}
+
+#[test]
+fn nearly_all_rungs_end_within_the_tolerance_and_few_shots_are_encoded_again() {
+    const RUNGS: u64 = 1000;
+    let played: Vec<(f64, f64)> = (0..RUNGS).map(play).collect();
+    let home = played.iter().filter(|(distance, _)| *distance <= 0.5).count();
+    let renewals = played.iter().map(|(_, renewals)| renewals).sum::<f64>() / RUNGS as f64;
+    assert!(home >= 970 && renewals <= 0.5, "{home} of {RUNGS} rungs, {renewals:.2} encodes more a shot");
+}

@@ -155,3 +155,62 @@ fn the_whole_rendition_scores_as_its_shots_did() {
         assert!((whole - said).abs() < 0.05, "{}: {said} was said, {whole} is measured", rung["name"]);
     }
 }
+
+/// The coded frames of a file's first sound stream, as checksums.
+fn coded_frames(folder: &Path, file: &str) -> Vec<String> {
+    let told = ffmpeg(folder, &["-i", file, "-map", "0:a:0", "-c", "copy", "-f", "framemd5", "-"]);
+    let lines = told.lines().filter(|line| !line.starts_with('#'));
+    lines.map(|line| line.split(',').nth(5).unwrap().trim().to_owned()).collect()
+}
+
+/// E-AC-3 in 5.1 goes into the package as it came, with AAC beside it at the target loudness; subtitles are put in order.
+#[test]
+fn surround_and_subtitles_ride_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let cues = "2\r\n00:00:01,500 --> 00:00:01,900\r\nSecond\r\n\r\n1\r\n00:00:00,500 --> 00:00:01,200\r\n<i>First</i>\r\n";
+    std::fs::write(here.join("film.srt"), cues).unwrap();
+    let tone = "0.02*sin(997*2*PI*t)";
+    let tones = format!("aevalsrc={tone}|{tone}|0|0|0|0:s=48000:d=2:c=5.1");
+    let film =
+        ["-f", "lavfi", "-i", "testsrc2=s=160x90:r=24:d=2", "-f", "lavfi", "-i", &tones, "-i", "film.srt"];
+    let coded = [
+        "-map", "0", "-map", "1", "-map", "2", "-c:v", "libx264", "-crf", "20", "-c:a", "eac3", "-b:a",
+        "384k",
+    ];
+    let named =
+        ["-c:s", "srt", "-metadata:s:a:0", "language=eng", "-metadata:s:s:0", "language=eng", "film.mkv"];
+    ffmpeg(here, &[&film[..], &coded[..], &named[..]].concat());
+    let prepared = json(&prepare(&here.join("data"), &here.join("film.mkv")));
+    let package = package(&here.join("data"));
+
+    let described = |file: &str, expected: &str| {
+        let told = Command::new(tool("ffprobe"))
+            .args(["-v", "error", "-of", "csv=p=0", "-show_entries", "stream=codec_name,channels"])
+            .arg(package.join(file))
+            .output()
+            .unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&told.stdout).lines().next().unwrap().trim_end_matches(','),
+            expected
+        );
+    };
+    described("audio-0-en-aac.mp4", "aac,2");
+    described("audio-1-en-aac.mp4", "aac,6");
+    described("audio-2-en-eac3.mp4", "eac3,6");
+    let (master, copied) = (coded_frames(here, "film.mkv"), coded_frames(&package, "audio-2-en-eac3.mp4"));
+    assert!(copied.len() >= 62 && master[..copied.len()] == copied, "{} frames", copied.len()); // 2 s of 32 ms
+
+    let told = ["-i", "audio-0-en-aac.mp4", "-af", "ebur128=framelog=quiet", "-f", "null", "-"];
+    let told = Command::new(tool("ffmpeg")).args(told).current_dir(&package).output().unwrap();
+    let told = String::from_utf8_lossy(&told.stderr).into_owned();
+    let loudness =
+        told.lines().rev().find_map(|line| line.trim().strip_prefix("I:")?.trim().strip_suffix(" LUFS"));
+    let loudness: f64 = loudness.unwrap().parse().unwrap();
+    assert!((loudness + 24.0).abs() < 0.5, "{loudness} LUFS");
+
+    let text = std::fs::read_to_string(package.join("text-0-en.vtt")).unwrap();
+    let expected =
+        "WEBVTT\n\n00:00:00.500 --> 00:00:01.200\n<i>First</i>\n\n00:00:01.500 --> 00:00:01.900\nSecond\n";
+    assert_eq!(text, expected, "{}", prepared["warnings"]);
+}

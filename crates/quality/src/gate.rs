@@ -1,7 +1,7 @@
 //! The gate: whether a rendition may be packaged, which of its shots to encode again, or why it misses its aim.
 //!
-//! Judges one rung against its own aim, from both sides: a rendition under it disappoints, one over it wastes bits for
-//! ever. Knows nothing of files: shots are known by their number. Which shots are worth moving is in `moves`.
+//! Judges one rung against its own aim, from both sides: a rendition under it disappoints, one over it wastes bits
+//! for ever. Knows nothing of files: shots are known by their number. Which shots are worth moving is in `moves`.
 
 mod moves;
 
@@ -13,7 +13,8 @@ use moves::Move;
 pub struct Config {
     /// How far the mean of the whole rendition may be from the rung's aim, to either side.
     pub tolerance: f64,
-    /// How far the 5th-percentile frame of a single shot may be under it. One just noticeable difference: about 6 VMAF.
+    /// How far the 5th-percentile frame of a single shot may be under it. One just noticeable difference: about 6
+    /// VMAF.
     pub shot_tolerance: f64,
     /// Least mean of the top rung, whatever its aim.
     pub top_min: f64,
@@ -57,8 +58,8 @@ pub struct Aim {
     pub vmaf: f64,
     /// Whether it is the best rung of its ladder.
     pub top: bool,
-    /// The CRF that the film would have, had it one for all shots. Below the top rung no shot is given a better one for
-    /// its own sake: hard shots are then as good as in a film encoded the usual way.
+    /// The CRF that the film would have, had it one for all shots. Below the top rung no shot is given a better one
+    /// for its own sake: hard shots are then as good as in a film encoded the usual way.
     pub crf: Crf,
     /// How often shots of this rung were sent back so far.
     pub rounds: u32,

@@ -67,8 +67,8 @@ impl FixedRow {
     }
 }
 
-/// Compares `ours`, a ladder's rungs in any order, with the fixed ladder. Rungs of the fixed one that are larger than the
-/// source, or too far from any of the `trials` for a prediction, are left out. By rising bitrate.
+/// Compares `ours`, a ladder's rungs in any order, with the fixed ladder. Rungs of the fixed one that are larger than
+/// the source, or too far from any of the `trials` for a prediction, are left out. By rising bitrate.
 pub fn compare(trials: &[TrialPoint], ours: &[Point]) -> Vec<FixedRow> {
     let curves = curves(trials);
     let mut ours = ours.to_vec();
@@ -80,15 +80,15 @@ pub fn compare(trials: &[TrialPoint], ours: &[Point]) -> Vec<FixedRow> {
     FIXED.iter().filter_map(row).collect()
 }
 
-/// Mean change of the bitrate at equal quality over the rows that have one, taken of logarithms so that half and twice
-/// balance.
+/// Mean change of the bitrate at equal quality over the rows that have one, taken of logarithms so that half and
+/// twice balance.
 pub fn mean_change(rows: &[FixedRow]) -> Option<f64> {
     let logs: Vec<f64> = rows.iter().filter_map(FixedRow::change).map(f64::ln_1p).collect();
     (!logs.is_empty()).then(|| (logs.iter().sum::<f64>() / logs.len() as f64).exp_m1())
 }
 
-/// VMAF of a fixed rung: on the curve of its size, or between the next larger and the next smaller one by the logarithm of
-/// their pixels.
+/// VMAF of a fixed rung: on the curve of its size, or between the next larger and the next smaller one by the
+/// logarithm of their pixels.
 fn predicted(curves: &[Curve], lines: u32, bitrate_bps: f64) -> Option<f64> {
     let source = curves.first()?.size;
     let scale = scale_into_box(source, lines);
@@ -112,8 +112,8 @@ fn scale_into_box(size: Size, lines: u32) -> f64 {
     (f64::from(lines) * 16.0 / 9.0 / f64::from(long)).min(f64::from(lines) / f64::from(short))
 }
 
-/// What a ladder, by rising bitrate, needs for `vmaf`: between two rungs by the logarithm of the bitrate. `None` where it
-/// has no rung.
+/// What a ladder, by rising bitrate, needs for `vmaf`: between two rungs by the logarithm of the bitrate. `None`
+/// where it has no rung.
 fn needed(ours: &[Point], vmaf: f64) -> Option<Ours> {
     let (least, best) = (ours.first()?, ours.last()?);
     if vmaf < least.vmaf {

@@ -54,16 +54,18 @@ fn a_rendition_near_its_aim_passes() {
 fn a_whole_that_is_short_is_bettered_where_bits_are_cheap() {
     // 94: 1 missing, which are 0.67 CRF, in whole steps 0.5.
     check(top(95.0), &[shot(100, 94.0, 220, 0)], "0:215");
-    // 100 VMAF frames missing. A CRF of the second shot gives 75 of them, at a tenth of the first one's bits: the nearest
-    // step is 1.5 CRF.
+    // 100 VMAF frames missing. A CRF of the second shot gives 75 of them, at a tenth of the first one's bits: the
+    // nearest step is 1.5 CRF.
     let cheap = ShotQuality { bits: 5000, ..shot(50, 94.0, 220, 0) };
     check(top(95.0), &[shot(50, 94.0, 220, 0), cheap], "1:205");
     // It may not any more: the other one.
     let used = ShotQuality { renewals: 2, ..cheap };
     check(top(95.0), &[shot(50, 94.0, 220, 0), used], "0:205");
-    // 10 missing: 2 CRF each give 3, 4 give 6, and 8 are expected to give no more than 7.5, half of what lacks to 100.
+    // 10 missing: 2 CRF each give 3, 4 give 6, and 8 are expected to give no more than 7.5, half of what lacks to
+    // 100.
     check(low(95.0), &[shot(50, 85.0, 320, 0), shot(50, 85.0, 320, 0)], "0:240 1:240");
-    // A still picture costs nothing and gains nothing: the 150 VMAF frames missing at 94.25 are the other shot's 0.67 CRF.
+    // A still picture costs nothing and gains nothing: the 150 VMAF frames missing at 94.25 are the other shot's 0.67
+    // CRF.
     let still = ShotQuality { bits: 10, ..shot(50, 99.5, 220, 0) };
     check(top(95.0), &[shot(150, 92.5, 220, 0), still], "0:215");
     // The best setting ends it.
@@ -126,8 +128,8 @@ fn what_cannot_be_bettered_says_why() {
     check(low(60.0), &[shot(50, 40.0, 140, 2)], "short: ");
 }
 
-/// Asks until the gate has had enough; after each round shots have what `measured(shot, round)` says. Gives the number
-/// of rounds.
+/// Asks until the gate has had enough; after each round shots have what `measured(shot, round)` says. Gives the
+/// number of rounds.
 fn rounds(shots: usize, measured: impl Fn(usize, u32) -> (f64, f64)) -> u32 {
     let new = |number| {
         let (vmaf, slope) = measured(number, 0);
@@ -218,8 +220,8 @@ fn dice(mut seed: u64) -> impl FnMut() -> f64 {
     }
 }
 
-/// Plays one rung that begins up to 3 VMAF off its aim; gives its distance from the aim at the end, and the encodes again
-/// for each shot.
+/// Plays one rung that begins up to 3 VMAF off its aim; gives its distance from the aim at the end, and the encodes
+/// again for each shot.
 fn play(seed: u64) -> (f64, f64) {
     let mut dice = dice(seed);
     let shots = 2 + (dice() * 40.0) as usize;

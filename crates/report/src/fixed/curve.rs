@@ -1,7 +1,7 @@
 //! Curves: VMAF over bitrate for one size, from the trials made at it.
 //!
-//! Between trials, the logarithm of the loss (100 - VMAF) follows that of the bitrate. A size with a single trial changes
-//! as the largest size does over the same CRFs, its loss from coding weighing more for being seen enlarged.
+//! Between trials, the logarithm of the loss (100 - VMAF) follows that of the bitrate. A size with a single trial
+//! changes as the largest size does over the same CRFs, its loss from coding weighing more for being seen enlarged.
 
 use media::Size;
 use media::rung::TrialPoint;
@@ -13,7 +13,8 @@ const REACH_BELOW_OCTAVES: f64 = 1.0;
 /// By how many doublings the loss falls for one of the bitrate, where nothing better is known: 6 CRF halve the loss
 /// where 7 double the bits.
 const LOSS_FALL: f64 = 7.0 / 6.0;
-/// Beyond a size's best trial the curve flattens towards what enlarging costs: only this part of its slope is believed.
+/// Beyond a size's best trial the curve flattens towards what enlarging costs: only this part of its slope is
+/// believed.
 const SATURATION: f64 = 0.6;
 /// The loss from coding grows as a size's share of the largest one's pixels to this power.
 const ENLARGED_POWER: f64 = -0.33;

@@ -39,8 +39,8 @@ fn check(points: &[(u32, u32, f64, f64)], expected: &[&str]) {
 fn a_rung_is_read_on_the_curve_of_its_size() {
     // At a trial: 5 Mb/s with 97.5 is beyond our best rung.
     check(&[(1920, 1080, 5e6, 97.5)], &["1080p 97.5 ends 95.0"]);
-    // 2.5 Mb/s lies half way, in octaves, from 1.25 with a loss of 16 to 5 with one of 4: a loss of 8. Ours reaches 92 at
-    // 12/15 of two octaves over 1 Mb/s: 4^0.8 = 3.03.
+    // 2.5 Mb/s lies half way, in octaves, from 1.25 with a loss of 16 to 5 with one of 4: a loss of 8. Ours reaches
+    // 92 at 12/15 of two octaves over 1 Mb/s: 4^0.8 = 3.03.
     check(&[(1280, 720, 1.25e6, 84.0), (1280, 720, 5e6, 96.0)], &["720p 92.0 needs 3.03M"]);
     // From 1.25 Mb/s alone a loss of 16 falls by 0.6 x 7/6 octaves: 16 / 2^0.7 = 9.85.
     check(&[(1280, 720, 1.25e6, 84.0)], &["720p 90.2 needs 2.56M"]);

@@ -100,7 +100,11 @@ fn rates(lab: &Lab, matinee: &Path, with_peer: bool) -> Result<Vec<Figure>> {
     if with_peer {
         let (encodes, cpu_s) = rivals::peer(lab)?;
         rivals.push(of("ab-av1", &encodes)?);
-        figures.push(Figure::new(format!("{}: ab-av1's searches", compare::subject(lab)), cpu_s, "CPU s"));
+        figures.push(Figure::new(
+            format!("{}: ab-av1, search and encode", compare::subject(lab)),
+            cpu_s,
+            "CPU s",
+        ));
     }
     let best = compare::exhaustive(&grid, &ours.shots, lab.master.seconds());
     let systems: Vec<&System> = [&product].into_iter().chain(&rivals).collect();

@@ -9,6 +9,9 @@ use media::rung::{Crf, Effort, Trial};
 use media::{Format, Size};
 use std::path::Path;
 
+/// How x265 is told of its second pass; ffmpeg's own option does not reach it.
+const X265_SECOND: &str = "pass=2:";
+
 /// What an encode aims at.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Aim {
@@ -26,9 +29,10 @@ pub(super) fn encode(lab: &Lab, label: &str, size: Size, aim: Aim, keyframes: &[
         encode::command::Settings::trial(format, &Trial { size, crf }, lab.master.rate, Effort::Final);
     let options = encode::command::options(&settings, keyframes);
     let options = match aim {
-        Aim::Crf(_) => vec![options],
-        Aim::Rate(bps) => passes(lab.codec, &options, bps),
+        Aim::Crf(_) => options,
+        Aim::Rate(bps) => rated(lab.codec, &options, bps),
     };
+    let options = passes(&options);
     lab.encode(label, size, &options, |file| {
         let last = options.len() - 1;
         options.iter().enumerate().try_for_each(|(pass, options)| run(lab, size, options, file, pass == last))
@@ -49,31 +53,45 @@ fn run(lab: &Lab, size: Size, options: &[String], file: &Path, last: bool) -> Re
     quiet(run.current_dir(&lab.folder)).map(|_| ())
 }
 
-/// The options of each pass where the rate is given and not the quality. SVT-AV1 has one pass, the others two.
-fn passes(codec: VideoCodec, options: &[String], bps: u64) -> Vec<Vec<String>> {
+/// The options of each pass: two where the options are those of a second one.
+fn passes(options: &[String]) -> Vec<Vec<String>> {
     let pass = |number: &str| -> Vec<String> {
-        let mut rated = Vec::new();
-        for pair in options.chunks(2) {
-            let [option, value] = pair else { continue };
-            match option.as_str() {
-                "-crf" | "-b:v" => {}
-                "-svtav1-params" => {
-                    let kept = value.split(':').filter(|param| !param.starts_with("crf="));
-                    rated.extend([option.clone(), kept.collect::<Vec<_>>().join(":")]);
-                }
-                "-x265-params" => {
-                    rated.extend([option.clone(), format!("{value}:pass={number}:stats=passes.x265")]);
-                }
-                _ => rated.extend(pair.iter().cloned()),
+        let mut options = options.to_vec();
+        for at in 1..options.len() {
+            if options[at - 1] == "-pass" {
+                options[at] = number.to_owned();
+            } else if options[at - 1] == "-x265-params" {
+                options[at] = options[at].replace(X265_SECOND, &format!("pass={number}:"));
             }
         }
-        rated.extend(["-b:v".to_owned(), bps.to_string()]);
-        if matches!(codec, VideoCodec::H264 | VideoCodec::Vp9) {
-            rated.extend(["-pass", number, "-passlogfile", "passes"].map(str::to_owned));
-        }
-        rated
+        options
     };
-    if codec == VideoCodec::Av1 { vec![pass("1")] } else { vec![pass("1"), pass("2")] }
+    let two = options.iter().any(|word| word == "-pass" || word.contains(X265_SECOND));
+    if two { vec![pass("1"), pass("2")] } else { vec![options.to_vec()] }
+}
+
+/// `options` with a rate in place of the quality. SVT-AV1 has one pass, the others two.
+fn rated(codec: VideoCodec, options: &[String], bps: u64) -> Vec<String> {
+    let mut rated = Vec::new();
+    for pair in options.chunks(2) {
+        let [option, value] = pair else { continue };
+        match option.as_str() {
+            "-crf" | "-b:v" => {}
+            "-svtav1-params" => {
+                let kept = value.split(':').filter(|param| !param.starts_with("crf="));
+                rated.extend([option.clone(), kept.collect::<Vec<_>>().join(":")]);
+            }
+            "-x265-params" => {
+                rated.extend([option.clone(), format!("{value}:{X265_SECOND}stats=passes.x265")])
+            }
+            _ => rated.extend(pair.iter().cloned()),
+        }
+    }
+    rated.extend(["-b:v".to_owned(), bps.to_string()]);
+    if codec == VideoCodec::H264 {
+        rated.extend(["-pass", "2", "-passlogfile", "passes"].map(str::to_owned));
+    }
+    rated
 }
 
 #[cfg(test)]
@@ -83,7 +101,7 @@ mod tests {
     #[track_caller]
     fn check(codec: VideoCodec, options: &[&str], expected: &[&[&str]]) {
         let options: Vec<String> = options.iter().map(|&word| word.to_owned()).collect();
-        assert_eq!(passes(codec, &options, 500_000), expected);
+        assert_eq!(passes(&rated(codec, &options, 500_000)), expected);
     }
 
     #[test]
@@ -105,9 +123,23 @@ mod tests {
             ],
         );
         check(
+            VideoCodec::Vp9,
+            &["-crf", "23", "-pass", "2", "-b:v", "0"],
+            &[&["-pass", "1", "-b:v", "500000"], &["-pass", "2", "-b:v", "500000"]],
+        );
+        check(
             VideoCodec::Av1,
             &["-svtav1-params", "lp=1:crf=30.0:level=20"],
             &[&["-svtav1-params", "lp=1:level=20", "-b:v", "500000"]],
         );
+    }
+
+    #[test]
+    fn a_quality_has_the_passes_that_the_product_gives_it() {
+        for (options, expected) in
+            [(["-crf", "23.0"], &[["-crf", "23.0"]][..]), (["-pass", "2"], &[["-pass", "1"], ["-pass", "2"]])]
+        {
+            assert_eq!(passes(&options.map(str::to_owned)), expected);
+        }
     }
 }

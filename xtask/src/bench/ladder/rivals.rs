@@ -64,7 +64,7 @@ fn grid_crfs(codec: VideoCodec) -> impl Iterator<Item = Crf> {
     (0..GRID_CRFS).map(move |i| Crf(first + step * i as u16))
 }
 
-/// ab-av1's encodes at its targets, and the processor seconds of its searches.
+/// ab-av1's encodes at its targets, and their processor seconds, the searches' with them.
 pub(super) fn peer(lab: &Lab) -> Result<(Vec<Measured>, f64)> {
     let mut encodes = Vec::new();
     let mut cpu_s = 0.0;
@@ -107,7 +107,7 @@ fn peer_arguments(codec: VideoCodec, rate: FrameRate, target: u32) -> Vec<String
              --enc x265-params=pools=none:frame-threads=1:log-level=error"
         }
         VideoCodec::Vp9 => {
-            "--encoder libvpx-vp9 --enc deadline=good --enc cpu-used=3 --enc row-mt=0 --enc threads=1"
+            "--encoder libvpx-vp9 --enc deadline=good --enc cpu-used=4 --enc row-mt=0 --enc threads=1"
         }
         VideoCodec::Av1 => "--encoder libsvtav1 --preset 7 --svt lp=1",
     };

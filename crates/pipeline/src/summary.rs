@@ -4,14 +4,16 @@
 //! is shown. Renders nothing (see `report`).
 
 use crate::flow::{Context, Stage};
+use crate::jobs::aside::Sound;
 use crate::jobs::encode::ShotEncode;
 use crate::jobs::package::{Content, Packaged};
 use anyhow::{Context as _, anyhow};
 use bytes::Bytes;
 use media::facts::{AudioFacts, TextFacts, VideoFacts};
 use media::package::Track;
+use media::sound::Levelled;
 use quality::{Pooled, PooledDb, PooledScores};
-use report::{Audio, Finding, Master, Rendition, Report, Search, ShotResult, Tool, Vmaf, Xpsnr};
+use report::{Audio, Finding, Loudness, Master, Rendition, Report, Search, ShotResult, Tool, Vmaf, Xpsnr};
 use store::{Key, Store};
 use title::TitleId;
 
@@ -32,7 +34,7 @@ pub fn write(ctx: &Context, packaged: &Packaged) -> Report {
         ladders: laddered.ladders.clone(),
         search: search(ctx),
         renditions: renditions(packaged),
-        audio: packaged.package.audio.iter().map(audio).collect(),
+        audio: packaged.package.audio.iter().zip(&encoded.aside.audio).map(audio).collect(),
         stages: Stage::ALL.iter().map(|stage| cost(ctx, *stage)).collect(),
         bytes: packaged.files.values().map(Content::bytes).sum(),
         tools: [&ctx.tools.ffmpeg, &ctx.tools.ffprobe]
@@ -135,12 +137,20 @@ fn pooled_db(pooled: &PooledDb) -> Xpsnr {
     Xpsnr { mean_db, p5_db, min_db }
 }
 
-fn audio(audio: &media::package::AudioTrack) -> Audio {
+fn audio((audio, sound): (&media::package::AudioTrack, &Sound)) -> Audio {
+    let Levelled { measured, gain_db } = sound.levelled;
     Audio {
         name: audio.name.clone(),
+        codec: audio.codec.to_string(),
         channels: audio.channels,
         bitrate_bps_average: audio.track.bitrate_bps_average,
         bytes: file_bytes(&audio.track),
+        loudness: Some(Loudness {
+            integrated_lufs: measured.integrated_lufs,
+            range_lu: measured.range_lu,
+            true_peak_dbtp: measured.true_peak_dbtp,
+            gain_db,
+        }),
     }
 }
 

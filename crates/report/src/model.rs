@@ -177,12 +177,31 @@ pub struct ShotResult {
 pub struct Audio {
     /// Name for the viewer.
     pub name: String,
+    /// Its codec: `aac`.
+    #[serde(default)]
+    pub codec: String,
     /// Channels.
     pub channels: u32,
     /// Mean bitrate in bits per second.
     pub bitrate_bps_average: u64,
     /// Size of its file.
     pub bytes: u64,
+    /// How loud its stream is; `None` in reports from before it was measured.
+    #[serde(default)]
+    pub loudness: Option<Loudness>,
+}
+
+/// How loud a stream is as a track plays it, and the gain that the track got.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Loudness {
+    /// Integrated loudness before the gain, in LUFS (ITU-R BS.1770); -70 where it is silent.
+    pub integrated_lufs: f64,
+    /// Loudness range in LU (EBU Tech 3342).
+    pub range_lu: f64,
+    /// True peak before the gain, in dBTP.
+    pub true_peak_dbtp: f64,
+    /// The gain in dB; 0 where the frames were copied.
+    pub gain_db: f64,
 }
 
 /// One stage of the preparation.

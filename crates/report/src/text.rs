@@ -126,7 +126,11 @@ fn rest(page: &mut String, report: &Report) {
     for audio in &report.audio {
         let bitrate = units::bitrate(audio.bitrate_bps_average as f64);
         let (name, bytes) = (printable(&audio.name), units::bytes(audio.bytes));
-        line(page, format_args!("  audio     {name}, {} channels, {bitrate}, {bytes}", audio.channels));
+        let (codec, channels) = (printable(&audio.codec), audio.channels);
+        line(page, format_args!("  audio     {name}, {codec}, {channels} channels, {bitrate}, {bytes}"));
+        if let Some(loudness) = &audio.loudness {
+            line(page, format_args!("            {}", units::loudness(loudness)));
+        }
     }
     line(page, format_args!("  package   {}", units::bytes(report.bytes)));
     let (search, encode) = (report.search.cpu_s, report.search.encode_cpu_s);

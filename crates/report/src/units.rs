@@ -1,6 +1,7 @@
 //! Numbers for people: bytes, bitrates and times with their units; and names where the format is said already.
 
 use crate::fixed::{FixedRow, Ours};
+use crate::model::Loudness;
 use media::Format;
 
 /// Bytes in decimal units: `22.7 MB`.
@@ -78,6 +79,15 @@ pub(crate) fn ours(row: &FixedRow) -> String {
             format!("begins at VMAF {:.1}, {}", least.vmaf, bitrate(least.bitrate_bps))
         }
     }
+}
+
+/// Measured loudness and what was done about it.
+pub(crate) fn loudness(loudness: &Loudness) -> String {
+    let Loudness { integrated_lufs, range_lu, true_peak_dbtp, gain_db } = *loudness;
+    format!(
+        "{integrated_lufs:.1} LUFS in the master, range {range_lu:.1} LU, peak {true_peak_dbtp:.1} dBTP; \
+         gain {gain_db:+.1} dB"
+    )
 }
 
 #[cfg(test)]

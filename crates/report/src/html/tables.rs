@@ -57,9 +57,12 @@ fn rendition(rendition: &Rendition, sizes: &[Size]) -> String {
 
 fn audio(audio: &Audio) -> String {
     let bitrate = units::bitrate(audio.bitrate_bps_average as f64);
-    let name = format!("Audio: {}, {} channels", escape(&audio.name), audio.channels);
+    let name =
+        format!("Audio: {}, {}, {} channels", escape(&audio.name), escape(&audio.codec), audio.channels);
+    let loudness = audio.loudness.as_ref().map_or_else(String::new, units::loudness);
     format!(
-        "<tr><td colspan=\"3\">{name}</td><td>{bitrate}</td><td colspan=\"{}\"></td><td>{}</td></tr>\n",
+        "<tr><td colspan=\"3\">{name}</td><td>{bitrate}</td>\
+         <td class=\"note\" colspan=\"{}\">{loudness}</td><td>{}</td></tr>\n",
         RENDITION_HEADS.len() - 5,
         units::bytes(audio.bytes)
     )

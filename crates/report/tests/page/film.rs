@@ -5,7 +5,9 @@ use media::master::Severity;
 use media::rung::{Crf, Ladder, Rung, Trial, TrialPoint};
 use media::shot::{Complexity, Shot, ShotList};
 use media::{Digest, Format, FrameRange, FrameRate, Size};
-use report::{Audio, Finding, Master, Rendition, Report, Search, ShotResult, Stage, Tool, Vmaf, Xpsnr};
+use report::{
+    Audio, Finding, Loudness, Master, Rendition, Report, Search, ShotResult, Stage, Tool, Vmaf, Xpsnr,
+};
 
 const RATE: FrameRate = FrameRate { num: 24, den: 1 };
 /// Shots as (frames, motion, detail).
@@ -54,9 +56,16 @@ pub(crate) fn report() -> Report {
         renditions: [renditions(Format::BASE, 1.0), renditions(AV1, AV1_RATE)].concat(),
         audio: vec![Audio {
             name: "English".into(),
+            codec: "aac".into(),
             channels: 2,
             bitrate_bps_average: 128_400,
             bytes: 521_600,
+            loudness: Some(Loudness {
+                integrated_lufs: -27.3,
+                range_lu: 11.2,
+                true_peak_dbtp: -6.5,
+                gain_db: 3.3,
+            }),
         }],
         stages: stages(),
         bytes: 13_120_400,

@@ -107,6 +107,27 @@ impl AudioCodec {
     }
 }
 
+/// Why a text names no audio codec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAnAudioCodec;
+
+impl fmt::Display for NotAnAudioCodec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an audio codec is aac, eac3 or opus")
+    }
+}
+
+impl std::error::Error for NotAnAudioCodec {}
+
+impl FromStr for AudioCodec {
+    type Err = NotAnAudioCodec;
+
+    fn from_str(name: &str) -> Result<Self, NotAnAudioCodec> {
+        let all = [AudioCodec::Aac, AudioCodec::Eac3, AudioCodec::Opus];
+        all.into_iter().find(|codec| codec.name() == name).ok_or(NotAnAudioCodec)
+    }
+}
+
 impl fmt::Display for AudioCodec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -4,6 +4,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use pipeline::{Policy, Sidecar};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     /// Prepare a film and publish it
     #[command(after_help = "Examples:\n  matinee prepare film.mov\n  \
         matinee prepare film.mkv --title \"Seven Samurai\" --data /srv/matinee\n  \
+        matinee prepare film.mkv --codecs h264,av1 --subtitles film.en.srt:en --subtitles film.ja.vtt:ja\n  \
         matinee prepare film.mp4 --json > film.json")]
     Prepare(Prepare),
     /// Serve the catalogue, the player and the films
@@ -73,9 +75,28 @@ pub(crate) struct Prepare {
     /// The title's name; without it, the file's name
     #[arg(long, value_name = "NAME")]
     pub title: Option<String>,
+    /// Subtitles beside it (SubRip, WebVTT, TTML, SubStation Alpha), with their language; may be given several times
+    #[arg(long, value_name = "FILE[:LANGUAGE]", value_parser = sidecar)]
+    pub subtitles: Vec<Sidecar>,
+    /// Video codecs: all, demand, or a list such as h264,av1 [setting: prepare.codecs]
+    #[arg(long, value_name = "LIST")]
+    pub codecs: Option<Policy>,
     /// Print the result as JSON on standard output
     #[arg(long)]
     pub json: bool,
+}
+
+/// A file with the language after its last colon, where what follows it looks like one.
+fn sidecar(text: &str) -> Result<Sidecar, std::convert::Infallible> {
+    let is_language = |tag: &str| {
+        (2..=35).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    Ok(match text.rsplit_once(':') {
+        Some((file, tag)) if is_language(tag) => {
+            Sidecar { file: PathBuf::from(file), language: Some(tag.to_owned()) }
+        }
+        _ => Sidecar { file: PathBuf::from(text), language: None },
+    })
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ mod report;
 mod list;
 mod doctor;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, Prepare};
 use crate::config::{self, Config};
 use clap::CommandFactory;
 use std::io::{IsTerminal, Write};
@@ -57,6 +57,9 @@ async fn try_run(cli: Cli) -> anyhow::Result<Exit> {
     let mut config = Config::load(&cli.shared, |name| std::env::var(name).ok())?;
     if let Command::Serve(serve) = &cli.command {
         config.listen = serve.listen.unwrap_or(config.listen);
+    }
+    if let Command::Prepare(Prepare { codecs: Some(codecs), .. }) = &cli.command {
+        config.prepare.codecs = codecs.clone();
     }
     log_to_stderr(&config.log)?;
     match cli.command {

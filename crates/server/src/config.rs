@@ -124,6 +124,42 @@ pub(crate) const SETTINGS: &[Setting] = &[
         set: |c, v| put_within(&mut c.prepare.vmaf_subsample_finals, v, 1, 10),
     },
     Setting {
+        key: "prepare.all_metrics",
+        help: "Whether final encodes are scored by VMAF NEG and XPSNR beside VMAF (about twice the work of VMAF alone): true or false.",
+        get: |c| c.prepare.all_metrics.to_string(),
+        set: |c, v| put(&mut c.prepare.all_metrics, v),
+    },
+    Setting {
+        key: "prepare.codecs",
+        help: "Video codecs: `all`; `demand`, by which a codec beside H.264 is added when the traffic it saves pays for its encode; or a list such as `h264,av1`. H.264 is always made.",
+        get: |c| c.prepare.codecs.to_string(),
+        set: |c, v| put(&mut c.prepare.codecs, v),
+    },
+    Setting {
+        key: "prepare.watched_h",
+        help: "With `demand`: hours that the title has been watched until now.",
+        get: |c| c.prepare.watched_h.to_string(),
+        set: |c, v| put_within(&mut c.prepare.watched_h, v, 0.0, 1e12),
+    },
+    Setting {
+        key: "prepare.price_core_hour",
+        help: "With `demand`: price of an hour of one core, in any currency.",
+        get: |c| c.prepare.prices.core_hour.to_string(),
+        set: |c, v| put_within(&mut c.prepare.prices.core_hour, v, 0.0, 1e6),
+    },
+    Setting {
+        key: "prepare.price_gigabyte",
+        help: "With `demand`: price of a gigabyte sent to viewers, in the same currency.",
+        get: |c| c.prepare.prices.gigabyte.to_string(),
+        set: |c, v| put_within(&mut c.prepare.prices.gigabyte, v, 0.0, 1e6),
+    },
+    Setting {
+        key: "prepare.audio_codecs",
+        help: "Audio codecs beside AAC stereo, with commas between: `aac` (5.1, where the master has it), `eac3` (5.1), `opus`. Empty: none.",
+        get: |c| c.prepare.audio_codecs.iter().map(|codec| codec.name()).collect::<Vec<_>>().join(","),
+        set: |c, v| put_list(&mut c.prepare.audio_codecs, v),
+    },
+    Setting {
         key: "prepare.audio_bitrate_bps",
         help: "Bitrate of a stereo audio track in bits per second, 64000 to 320000.",
         get: |c| c.prepare.audio_bitrate_bps.to_string(),
@@ -228,6 +264,20 @@ where
     T::Err: std::fmt::Display,
 {
     *place = if value.is_empty() { None } else { Some(parse(value)?) };
+    Ok(())
+}
+
+/// A list with commas between, which may be empty.
+fn put_list<T: FromStr>(place: &mut Vec<T>, value: &str) -> anyhow::Result<()>
+where
+    T::Err: std::fmt::Display,
+{
+    *place = value
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(parse)
+        .collect::<Result<_, _>>()?;
     Ok(())
 }
 

@@ -181,8 +181,13 @@ fn surround_and_subtitles_ride_along() {
     let named =
         ["-c:s", "srt", "-metadata:s:a:0", "language=eng", "-metadata:s:s:0", "language=eng", "film.mkv"];
     ffmpeg(here, &[&film[..], &coded[..], &named[..]].concat());
-    let prepared = json(&prepare(&here.join("data"), &here.join("film.mkv")));
-    let package = package(&here.join("data"));
+    let beside =
+        "<tt xmlns=\"http://www.w3.org/ns/ttml\"><body><p begin=\"1s\" end=\"9s\">Zweite</p></body></tt>";
+    std::fs::write(here.join("film.ttml"), beside).unwrap();
+    let data = here.join("data");
+    let prepare = ["prepare", "--json", "--subtitles", "film.ttml:de", "film.mkv"];
+    let prepared = json(&matinee(&data).args(prepare).current_dir(here).output().unwrap());
+    let package = package(&data);
 
     let described = |file: &str, expected: &str| {
         let told = Command::new(tool("ffprobe"))
@@ -213,4 +218,6 @@ fn surround_and_subtitles_ride_along() {
     let expected =
         "WEBVTT\n\n00:00:00.500 --> 00:00:01.200\n<i>First</i>\n\n00:00:01.500 --> 00:00:01.900\nSecond\n";
     assert_eq!(text, expected, "{}", prepared["warnings"]);
+    let text = std::fs::read_to_string(package.join("text-1-de.vtt")).unwrap();
+    assert_eq!(text, "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nZweite\n"); // not beyond the film
 }

@@ -9,10 +9,13 @@ use crate::progress::{Event, Unit};
 use crate::step::{Cost, Output, Step};
 use crate::workshop::{self, Finished, Made};
 use ::analyse::{FrameScore, Measure, record, shots};
+use ::encode::command::Hdr;
 use anyhow::Context as _;
 use codec::mezzanine;
 use ingest::rules::{self, Decoded};
+use media::Format;
 use media::master::{Master, Severity};
+use media::picture::Transfer;
 use media::shot::ShotList;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -26,6 +29,7 @@ const MEZZANINE_FRAMES: u64 = 48;
 const MEZZANINE_THREADS: u32 = 2;
 
 const MEZZANINE_FILE: &str = "mezzanine.mp4";
+const MEZZANINE_HIGH_FILE: &str = "mezzanine-hdr.mp4";
 const SCORES_FILE: &str = "scores.csv";
 const DECODED_FILE: &str = "decoded.json";
 
@@ -40,7 +44,9 @@ pub struct Analysed {
     pub ingested: Ingested,
     /// The mezzanine: lossless, constant rate; every later step reads it and not the master. Its bytes may have been
     /// dropped: see [`Analysed::mezzanine_file`].
-    pub mezzanine: Output,
+    mezzanine: Output,
+    /// The same in high dynamic range, where the master has it.
+    mezzanine_high: Option<Output>,
     /// Time of the first picture on the master's timeline, in seconds.
     pub picture_start_s: f64,
     /// Shots.
@@ -51,6 +57,23 @@ impl Analysed {
     /// Duration of the picture in seconds.
     pub fn duration_s(&self) -> f64 {
         self.ingested.master.conform.rate.seconds(self.shots.frames())
+    }
+
+    /// The mezzanine of that dynamic range: the standard one where the master has no other.
+    pub fn mezzanine(&self, transfer: Transfer) -> &Output {
+        let high = self.mezzanine_high.as_ref().filter(|_| transfer != Transfer::Sdr);
+        high.unwrap_or(&self.mezzanine)
+    }
+
+    /// All mezzanines.
+    pub fn mezzanines(&self) -> impl Iterator<Item = &Output> {
+        std::iter::once(&self.mezzanine).chain(&self.mezzanine_high)
+    }
+
+    /// What an encode in `format` tells of the master's grading.
+    pub fn hdr(&self, format: Format) -> Option<Hdr> {
+        let video = &self.ingested.master.video;
+        (format.transfer != Transfer::Sdr).then_some(Hdr { mastering: video.mastering, light: video.light })
     }
 }
 
@@ -84,7 +107,8 @@ impl Job for Analyse {
         let scores: Vec<FrameScore> = record::read(&tokio::fs::read_to_string(table).await?)?;
         let shots = shots::detect(&scores, ingested.master.conform.rate, &shots::Config::default());
         let mezzanine = made.output(MEZZANINE_FILE)?.clone();
-        Ok(Analysed { ingested, mezzanine, picture_start_s: decode.picture_start_s, shots })
+        let mezzanine_high = made.outputs.get(MEZZANINE_HIGH_FILE).cloned();
+        Ok(Analysed { ingested, mezzanine, mezzanine_high, picture_start_s: decode.picture_start_s, shots })
     }
 }
 
@@ -129,16 +153,16 @@ async fn mezzanine(ctx: &Context, ingested: &Ingested) -> Result<Finished, Failu
 impl Analysed {
     /// The mezzanine as a file. It is dropped when a title is published, and made again here when a later run has
     /// something new to do.
-    pub async fn mezzanine_file(&self, ctx: &Context) -> anyhow::Result<PathBuf> {
+    pub async fn mezzanine_file(&self, ctx: &Context, transfer: Transfer) -> anyhow::Result<PathBuf> {
+        let mezzanine = self.mezzanine(transfer);
         // One at a time: many steps need it at once, and the first one makes it for all.
         let _making = ctx.mezzanine.lock().await;
-        if ctx.workshop.store.head(&self.mezzanine.key).await?.is_none() {
+        if ctx.workshop.store.head(&mezzanine.key).await?.is_none() {
             let ingested = &self.ingested;
-            let made =
-                ctx.workshop.restore(Stage::Analyse, &self.mezzanine, |bench| make(ctx, ingested, bench));
+            let made = ctx.workshop.restore(Stage::Analyse, mezzanine, |bench| make(ctx, ingested, bench));
             made.await.context("making the mezzanine again")?;
         }
-        ctx.workshop.file(&self.mezzanine.key).await
+        ctx.workshop.file(&mezzanine.key).await
     }
 }
 
@@ -147,10 +171,11 @@ fn job(ctx: &Context, ingested: &Ingested) -> workshop::Job {
     workshop::Job {
         step: Step {
             kind: "mezzanine",
-            version: 1,
+            version: 2,
             params: vec![
                 ("video", format!("{:?}", master.video)),
                 ("conform", format!("{:?}", master.conform)),
+                ("high", is_high(ctx, ingested).to_string()),
             ],
             inputs: vec![ingested.run.source.digest],
             tool: ctx.tools.ffmpeg.id(),
@@ -160,8 +185,14 @@ fn job(ctx: &Context, ingested: &Ingested) -> workshop::Job {
             threads: MEZZANINE_THREADS,
             memory_bytes: MEZZANINE_MEMORY_BYTES + master.video.size.pixels() * 3 * MEZZANINE_FRAMES,
         },
-        droppable: &[MEZZANINE_FILE],
+        droppable: &[MEZZANINE_FILE, MEZZANINE_HIGH_FILE],
     }
+}
+
+/// Whether some format of the title has high dynamic range.
+fn is_high(ctx: &Context, ingested: &Ingested) -> bool {
+    let formats = super::ladder::formats(ctx, &ingested.master, ingested.declared_s());
+    formats.iter().any(|format| format.transfer != Transfer::Sdr)
 }
 
 async fn make(ctx: &Context, ingested: &Ingested, bench: PathBuf) -> anyhow::Result<Made> {
@@ -173,13 +204,14 @@ async fn make(ctx: &Context, ingested: &Ingested, bench: PathBuf) -> anyhow::Res
         scores.push(measure.push(luma));
         ctx.tell(Event::Done { stage: Stage::Analyse, done: 1 });
     };
+    let is_high = is_high(ctx, ingested);
     let job = mezzanine::Job {
         master: &source,
         video: &master.video,
         conform: &master.conform,
         folder: &bench,
         file_name: MEZZANINE_FILE,
-        hdr_file_name: None,
+        hdr_file_name: is_high.then_some(MEZZANINE_HIGH_FILE),
     };
     let made = mezzanine::make(&ctx.tools, &job, &mut on_frame, &mut |_| {}).await?;
     let record = DecodeRecord {
@@ -189,7 +221,8 @@ async fn make(ctx: &Context, ingested: &Ingested, bench: PathBuf) -> anyhow::Res
     };
     tokio::fs::write(bench.join(SCORES_FILE), record::write(&scores)).await?;
     tokio::fs::write(bench.join(DECODED_FILE), serde_json::to_vec_pretty(&record)?).await?;
-    let files = [MEZZANINE_FILE, SCORES_FILE, DECODED_FILE].map(str::to_owned).to_vec();
+    let files = [MEZZANINE_FILE, SCORES_FILE, DECODED_FILE];
+    let files = files.into_iter().chain(is_high.then_some(MEZZANINE_HIGH_FILE)).map(str::to_owned).collect();
     Ok(Made { files, cost: Cost::from(made.usage) })
 }
 

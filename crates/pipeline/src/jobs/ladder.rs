@@ -1,4 +1,5 @@
-//! Ladder: runs the trials that the ladder room asks for, until it is done; then fixes the cut points of all rungs.
+//! Ladder: for each format of the title, makes the probes that the ladder room asks for, until it is done; then fixes the
+//! cut points of all rungs.
 //!
 //! [`Analysed`] → [`Laddered`].
 
@@ -8,18 +9,20 @@ use crate::flow::{Context, Failure, Job, Stage};
 use crate::progress::{Event, Unit};
 use crate::step::{Cost, Step};
 use crate::workshop::{self, Made, for_all};
-use ::encode::command::Settings;
-use ::ladder::{Config, Measured, Next, Sample, Source, sample};
+use ::encode::command::{Settings, options};
+use ::encode::{policy, quality};
+use ::ladder::{Config, Film, Next, Source};
 use ::package::segment;
 use anyhow::Context as _;
-use media::plan::CutPlan;
 use media::Format;
-use media::rung::{self, Effort, Trial, TrialPoint};
+use media::master::Master;
+use media::plan::CutPlan;
+use media::rung::{self, Crf, Probe, ProbePoint, Rung};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-const ENCODE_FILE: &str = "trial.mp4";
-const RESULT_FILE: &str = "trial.json";
+const ENCODE_FILE: &str = "probe.mp4";
+const RESULT_FILE: &str = "probe.json";
 
 /// The stage.
 #[derive(Debug)]
@@ -30,13 +33,22 @@ pub struct Ladder;
 pub struct Laddered {
     /// What came in.
     pub analysed: Analysed,
-    /// Trials, hull and rungs.
-    pub ladder: rung::Ladder,
+    /// Trials, hull and rungs of each format, the base format first.
+    pub ladders: Vec<rung::Ladder>,
+    /// The rungs of all ladders, one ladder after the other: later stages know a rung by its index here.
+    pub rungs: Vec<Rung>,
     /// Keyframes and segments of all rungs.
     pub cuts: CutPlan,
 }
 
-/// What one excerpt came to in one trial; the step's output. Bytes are those of the frames, without the container.
+impl Laddered {
+    /// Whether a rung is the best of its ladder.
+    pub fn is_top(&self, rung: usize) -> bool {
+        rung == 0 || self.rungs[rung].format != self.rungs[rung - 1].format
+    }
+}
+
+/// What one probe came to; the step's output. Bytes are those of the frames, without the container.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Outcome {
     bytes: u64,
@@ -49,23 +61,56 @@ impl Job for Ladder {
     type Gives = Laddered;
 
     async fn run(ctx: &Context, analysed: Analysed) -> Result<Laddered, Failure> {
-        let conform = &analysed.ingested.master.conform;
-        let config = Config { vmaf_top: ctx.settings.vmaf_target, ..Config::default() };
-        let source = Source { size: conform.size, rate: conform.rate };
-        let samples = ::ladder::samples(&analysed.shots, conform.rate, &sample::Config::default());
-        let mut history: Vec<TrialPoint> = Vec::new();
-        // Bounded: the room asks for at most `Config::trials_max` trials.
-        let ladder = loop {
-            match ::ladder::next(&history, &source, &config) {
-                Next::Done(ladder) => break ladder,
-                Next::Probe(trials) => {
-                    history.extend(run_trials(ctx, &analysed, &samples, trials, &history).await?)
-                }
-            }
-        };
+        let mut ladders: Vec<rung::Ladder> = Vec::new();
+        let mut probes_before = 0;
+        for format in formats(ctx, &analysed.ingested.master, analysed.ingested.declared_s()) {
+            let ladder = search(ctx, &analysed, format, probes_before).await?;
+            probes_before += ladder.probes;
+            ladders.push(ladder);
+        }
+        let rungs = ladders.iter().flat_map(|ladder| ladder.rungs.iter().cloned()).collect();
         let cuts = cut_plan(&analysed);
-        Ok(Laddered { analysed, ladder, cuts })
+        Ok(Laddered { analysed, ladders, rungs, cuts })
     }
+}
+
+/// The formats that a title gets whose master lasts `duration_s`.
+pub(super) fn formats(ctx: &Context, master: &Master, duration_s: f64) -> Vec<Format> {
+    let film_h = duration_s / 3600.0;
+    let (watched_h, prices) = (ctx.settings.watched_h, ctx.settings.prices);
+    let demand = policy::Demand { watched_h, film_h, prices };
+    policy::formats(&ctx.settings.codecs, master.conform.transfer, demand)
+}
+
+/// Probes until the ladder of `format` is known.
+async fn search(
+    ctx: &Context,
+    analysed: &Analysed,
+    format: Format,
+    probes_before: usize,
+) -> anyhow::Result<rung::Ladder> {
+    let conform = &analysed.ingested.master.conform;
+    let source = Source { size: conform.size, rate: conform.rate };
+    let film = Film { format, source, shots: &analysed.shots };
+    let config = config(ctx, format);
+    let mut history: Vec<ProbePoint> = Vec::new();
+    // Bounded: the room asks for two looks at each shot and for at most `Config::trials_max` trials.
+    loop {
+        match ::ladder::next(&history, &film, &config) {
+            Next::Done(ladder) => return Ok(ladder),
+            Next::Probe(probes) => {
+                let total = (probes_before + history.len() + probes.len()) as u64;
+                ctx.tell(Event::Total { stage: Stage::Ladder, total, unit: Unit::Items });
+                history.extend(for_all(probes, |probe| run_probe(ctx, analysed, format, probe)).await?);
+            }
+        }
+    }
+}
+
+fn config(ctx: &Context, format: Format) -> Config {
+    let (crf_min, crf_max) = quality::crf_range(format.codec);
+    let crf_step = Crf(quality::crf_step(format.codec));
+    Config { vmaf_top: ctx.settings.vmaf_target, crf_min, crf_max, crf_step, ..Config::default() }
 }
 
 fn cut_plan(analysed: &Analysed) -> CutPlan {
@@ -78,65 +123,43 @@ fn cut_plan(analysed: &Analysed) -> CutPlan {
     CutPlan { shots, segments }
 }
 
-/// Runs a batch of trials, all excerpts of all of them at once.
-async fn run_trials(
+async fn run_probe(
     ctx: &Context,
     analysed: &Analysed,
-    samples: &[Sample],
-    trials: Vec<Trial>,
-    history: &[TrialPoint],
-) -> anyhow::Result<Vec<TrialPoint>> {
-    let total = (history.len() + trials.len()) * samples.len();
-    ctx.tell(Event::Total { stage: Stage::Ladder, total: total as u64, unit: Unit::Items });
-    let work: Vec<(Trial, Sample)> =
-        trials.iter().flat_map(|trial| samples.iter().map(|sample| (*trial, *sample))).collect();
-    let outcomes = for_all(work, |(trial, sample)| run_trial(ctx, analysed, trial, sample)).await?;
+    format: Format,
+    probe: Probe,
+) -> anyhow::Result<ProbePoint> {
     let rate = analysed.ingested.master.conform.rate;
-    let point = |(trial, outcomes): (&Trial, &[Outcome])| {
-        let measured = samples.iter().zip(outcomes).map(|(sample, outcome)| Measured {
-            weight: sample.weight,
-            bits: outcome.bytes * 8,
-            frames: sample.frames.len(),
-            vmaf_mean: outcome.vmaf,
-        });
-        ::ladder::combine(*trial, &measured.collect::<Vec<_>>(), rate)
-    };
-    Ok(trials.iter().zip(outcomes.chunks(samples.len())).map(point).collect())
-}
-
-async fn run_trial(
-    ctx: &Context,
-    analysed: &Analysed,
-    trial: Trial,
-    sample: Sample,
-) -> anyhow::Result<Outcome> {
-    let rate = analysed.ingested.master.conform.rate;
-    let shot = picture::Encode {
+    let settings =
+        Settings { hdr: analysed.hdr(format), ..Settings::trial(format, &probe.trial, rate, probe.effort) };
+    let encode = picture::Encode {
         film: analysed,
-        frames: sample.frames,
-        size: trial.size,
-        args: encode::command::options(&Settings::trial(Format::BASE, &trial, rate, Effort::Final), &[0]),
+        transfer: format.transfer,
+        frames: probe.frames,
+        size: probe.trial.size,
+        args: options(&settings, &[0]),
     };
-    let scoring = picture::Scoring::new(ctx, analysed, ctx.settings.vmaf_subsample_trials);
-    let mut params = shot.parameters();
+    let scoring = picture::Scoring::probes(ctx, analysed, format);
+    let mut params = encode.parameters();
     params.extend(scoring.parameters());
     let job = workshop::Job {
         step: Step {
-            kind: "trial",
+            kind: "probe",
             version: 1,
             params,
-            inputs: vec![analysed.mezzanine.digest],
+            inputs: vec![analysed.mezzanine(format.transfer).digest],
             tool: ctx.tools.ffmpeg.id(),
         },
         stage: Stage::Ladder,
-        need: picture::need(analysed.ingested.master.conform.size),
+        need: picture::need(analysed.ingested.master.conform.size, format),
         droppable: &[],
     };
     let work = |bench: PathBuf| async move {
         let encoded = bench.join(ENCODE_FILE);
-        let encode = shot.run(ctx, &bench, ENCODE_FILE).await?;
-        let scored = scoring.run(ctx, &encoded, sample.frames, &bench).await?;
-        let pooled = ::quality::pool(&picture::values(&scored.frames)).context("the excerpt has no frame")?;
+        let encode = encode.run(ctx, &bench, ENCODE_FILE).await?;
+        let scored = scoring.run(ctx, &encoded, probe.frames, &bench).await?;
+        let pooled =
+            ::quality::pool(&picture::scores(&scored.frames).vmaf).context("the excerpt has no frame")?;
         let outcome = Outcome { bytes: track::sample_bytes(&encoded)?, vmaf: pooled.mean };
         tokio::fs::write(bench.join(RESULT_FILE), serde_json::to_vec(&outcome)?).await?;
         let cost = Cost::from(encode).then(Cost::from(scored.usage));
@@ -144,5 +167,6 @@ async fn run_trial(
     };
     let finished = ctx.workshop.run(job, work).await?;
     ctx.tell(Event::Done { stage: Stage::Ladder, done: 1 });
-    Ok(serde_json::from_slice(&ctx.workshop.read(finished.output(RESULT_FILE)?).await?)?)
+    let outcome: Outcome = serde_json::from_slice(&ctx.workshop.read(finished.output(RESULT_FILE)?).await?)?;
+    Ok(ProbePoint { probe, bits: outcome.bytes * 8, vmaf: outcome.vmaf })
 }

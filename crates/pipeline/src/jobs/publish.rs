@@ -50,8 +50,9 @@ impl Job for Publish {
 
 /// The film is out: the mezzanine, the largest thing that was made of it, has done its work.
 async fn drop_mezzanine(ctx: &Context, packaged: &Packaged) {
-    let mezzanine = &packaged.passed.assembled.encoded.laddered.analysed.mezzanine;
-    if let Err(error) = ctx.workshop.store.delete(&mezzanine.key).await {
-        tracing::warn!(%error, key = %mezzanine.key, "the mezzanine could not be dropped; it only takes room");
+    for mezzanine in packaged.passed.assembled.encoded.laddered.analysed.mezzanines() {
+        if let Err(error) = ctx.workshop.store.delete(&mezzanine.key).await {
+            tracing::warn!(%error, key = %mezzanine.key, "the mezzanine could not be dropped; it only takes room");
+        }
     }
 }

@@ -11,11 +11,14 @@ use crate::flow::{Context, Failure, Job, Stage};
 use crate::progress::{Event, Unit};
 use crate::step::{Cost, Step};
 use crate::workshop::{self, Made, for_all};
-use ::quality::{Aim, Config, Pooled, ShotQuality, gate, pool};
+use ::encode::quality as scale;
+use ::quality::{Aim, Config, FrameScores, PooledScores, ShotQuality, gate};
 use anyhow::Context as _;
+use media::rung::Crf;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-const SCORES_FILE: &str = "vmaf.json";
+const SCORES_FILE: &str = "scores.json";
 
 /// The stage.
 #[derive(Debug)]
@@ -36,15 +39,20 @@ pub struct Passed {
     /// What came in.
     pub assembled: Assembled,
     /// For each rung, the scores of its shots.
-    pub shots: Vec<Vec<Pooled>>,
+    pub shots: Vec<Vec<PooledScores>>,
     /// For each rung, the score of the whole.
-    pub whole: Vec<Pooled>,
+    pub whole: Vec<PooledScores>,
     /// For each rung, why it stays short of its target, where it does.
     pub notes: Vec<Option<String>>,
 }
 
-/// The scored frames of one shot in one rung.
-type Scores = Vec<f64>;
+/// The scored frames of one shot in one rung; the step's output.
+#[derive(Serialize, Deserialize)]
+struct Scores {
+    vmaf: Vec<f64>,
+    neg: Vec<f64>,
+    xpsnr_db: Vec<f64>,
+}
 
 impl Job for Quality {
     const STAGE: Stage = Stage::Quality;
@@ -64,12 +72,15 @@ impl Job for Quality {
                     crf: renewal.crf,
                     renewals: assembled.encoded.shots[rung][renewal.shot].renewals + 1,
                 })),
-                gate::Verdict::Short { reason } | gate::Verdict::Over { reason } => notes[rung] = Some(reason),
+                gate::Verdict::Short { reason } | gate::Verdict::Over { reason } => {
+                    notes[rung] = Some(reason)
+                }
                 gate::Verdict::Refuse { reason } => return Err(refusal("quality-too-low", reason)),
             }
         }
         if !tasks.is_empty() {
-            let message = format!("{} encodes are made again, so that their rungs come to their aims", tasks.len());
+            let message =
+                format!("{} encodes are made again, so that their rungs come to their aims", tasks.len());
             ctx.tell(Event::Note { stage: Stage::Quality, message });
             return Ok(Verdict::Again(Box::new(Again { encoded: assembled.encoded, tasks })));
         }
@@ -79,11 +90,11 @@ impl Job for Quality {
 
 fn passed(
     assembled: Assembled,
-    scores: &[Vec<Scores>],
+    scores: &[Vec<FrameScores>],
     notes: Vec<Option<String>>,
 ) -> anyhow::Result<Passed> {
-    let pooled = |frames: &Scores| pool(frames).context("a shot has no scored frame");
-    let whole = |rung: &Vec<Scores>| pooled(&rung.concat());
+    let pooled = |frames: &FrameScores| frames.pool().context("a shot has no scored frame");
+    let whole = |rung: &Vec<FrameScores>| pooled(&FrameScores::joined(rung));
     Ok(Passed {
         shots: scores.iter().map(|rung| rung.iter().map(pooled).collect()).collect::<anyhow::Result<_>>()?,
         whole: scores.iter().map(whole).collect::<anyhow::Result<_>>()?,
@@ -96,33 +107,40 @@ fn judge(
     ctx: &Context,
     assembled: &Assembled,
     rung: usize,
-    scores: &[Scores],
+    scores: &[FrameScores],
 ) -> anyhow::Result<gate::Verdict> {
-    let config = Config { top_min: ctx.settings.vmaf_floor, ..Config::default() };
     let encoded = &assembled.encoded;
     let cuts = &encoded.laddered.cuts.shots;
     let aimed = &encoded.laddered.rungs[rung];
-    let quality = |((shot, cuts), scores): ((&ShotEncode, &media::plan::ShotCuts), &Scores)| {
-        let pooled = pool(scores).context("a shot has no scored frame")?;
+    let (crf_min, crf_max) = scale::crf_range(aimed.format.codec);
+    let crf_step = Crf(scale::crf_step(aimed.format.codec));
+    // A target under the floor is the operator's own choice.
+    let top_min = ctx.settings.vmaf_floor.min(ctx.settings.vmaf_target);
+    let config = Config { top_min, crf_min, crf_max, crf_step, ..Config::default() };
+    let whole = FrameScores::joined(scores).pool().context("a rung has no scored frame")?.vmaf.mean;
+    let quality = |((shot, cuts), scores): ((&ShotEncode, &media::plan::ShotCuts), &FrameScores)| {
+        let pooled = scores.pool().context("a shot has no scored frame")?.vmaf;
+        // What a shot loses grows by the same factor as what the film loses.
+        let share = (100.0 - pooled.mean) / (100.0 - whole).max(f64::EPSILON);
         Ok(ShotQuality {
             frames: cuts.frames.len(),
             bits: shot.output.bytes * 8,
             vmaf_mean: pooled.mean,
             vmaf_p5: pooled.p5,
-            vmaf_per_crf: aimed.vmaf_per_crf,
+            vmaf_per_crf: aimed.vmaf_per_crf * share,
             crf: shot.crf,
             renewals: shot.renewals,
         })
     };
     let shots = encoded.shots[rung].iter().zip(cuts).zip(scores).map(quality);
     let shots = shots.collect::<anyhow::Result<Vec<ShotQuality>>>()?;
-    let rounds = shots.iter().map(|shot| shot.renewals).max().unwrap_or(0);
-    let aim = Aim { vmaf: aimed.vmaf_target, top: encoded.laddered.is_top(rung), crf: aimed.crf, rounds };
+    let (top, rounds) = (encoded.laddered.is_top(rung), encoded.rounds[rung]);
+    let aim = Aim { vmaf: aimed.vmaf_target, top, crf: aimed.crf, rounds };
     Ok(gate::gate(&aim, &shots, &config))
 }
 
 /// The scores of every shot in every rung.
-async fn score_all(ctx: &Context, assembled: &Assembled) -> anyhow::Result<Vec<Vec<Scores>>> {
+async fn score_all(ctx: &Context, assembled: &Assembled) -> anyhow::Result<Vec<Vec<FrameScores>>> {
     let shots = &assembled.encoded.shots;
     let tasks: Vec<(usize, usize)> = shots
         .iter()
@@ -135,33 +153,42 @@ async fn score_all(ctx: &Context, assembled: &Assembled) -> anyhow::Result<Vec<V
     Ok(shots.iter().map(|shots| scores.by_ref().take(shots.len()).collect()).collect())
 }
 
-async fn score(ctx: &Context, assembled: &Assembled, rung: usize, shot: usize) -> anyhow::Result<Scores> {
+async fn score(
+    ctx: &Context,
+    assembled: &Assembled,
+    rung: usize,
+    shot: usize,
+) -> anyhow::Result<FrameScores> {
     let encoded = &assembled.encoded;
+    let format = encoded.laddered.rungs[rung].format;
     let analysed = &encoded.laddered.analysed;
     let (shot, frames) = (&encoded.shots[rung][shot], encoded.laddered.cuts.shots[shot].frames);
-    let scoring = picture::Scoring::new(ctx, analysed, ctx.settings.vmaf_subsample_finals);
+    let scoring = picture::Scoring::finals(ctx, analysed, format);
     let mut params = scoring.parameters();
     params.push(("frames", format!("{}-{}", frames.start, frames.end)));
     let job = workshop::Job {
         step: Step {
             kind: "score",
-            version: 1,
+            version: 2,
             params,
-            inputs: vec![analysed.mezzanine.digest, shot.output.digest],
+            inputs: vec![analysed.mezzanine(format.transfer).digest, shot.output.digest],
             tool: ctx.tools.ffmpeg.id(),
         },
         stage: Stage::Quality,
-        need: picture::need(analysed.ingested.master.conform.size),
+        need: picture::need(analysed.ingested.master.conform.size, format),
         droppable: &[],
     };
     let distorted = ctx.workshop.file(&shot.output.key).await?;
     let work = |bench: PathBuf| async move {
         let scored = scoring.run(ctx, &distorted, frames, &bench).await?;
-        tokio::fs::write(bench.join(SCORES_FILE), serde_json::to_vec(&picture::values(&scored.frames))?)
-            .await?;
+        let FrameScores { vmaf, neg, xpsnr_db } = picture::scores(&scored.frames);
+        let record = serde_json::to_vec(&Scores { vmaf, neg, xpsnr_db })?;
+        tokio::fs::write(bench.join(SCORES_FILE), record).await?;
         Ok(Made { files: vec![SCORES_FILE.to_owned()], cost: Cost::from(scored.usage) })
     };
     let finished = ctx.workshop.run(job, work).await?;
     ctx.tell(Event::Done { stage: Stage::Quality, done: 1 });
-    Ok(serde_json::from_slice(&ctx.workshop.read(finished.output(SCORES_FILE)?).await?)?)
+    let record = ctx.workshop.read(finished.output(SCORES_FILE)?).await?;
+    let Scores { vmaf, neg, xpsnr_db } = serde_json::from_slice(&record)?;
+    Ok(FrameScores { vmaf, neg, xpsnr_db })
 }

@@ -22,6 +22,10 @@ pub const MODEL: &str = "vmaf_v1.0.16_3d0h";
 /// Shorter side below which the model's features fail or degenerate: the banding feature refuses pictures under
 /// 216 lines and the texture feature's covariance is singular on small chroma planes.
 const SCORING_SIDE_MIN: u32 = 360;
+/// The same for pictures of 2160 lines.
+const MODEL_2160: &str = "vmaf_v1.0.16_3d0h_2160";
+/// Shorter side from which on the model for 2160 lines is the right one: nearer to those than to 1080.
+const SIDE_2160_MIN: u32 = 1620;
 /// VMAF v0.6.1 without enhancement gain.
 const NEG_MODEL: &str = "vmaf_v0.6.1neg";
 /// Logs written into the working folder.
@@ -100,6 +104,11 @@ pub fn scoring_size(mezzanine: Size) -> Size {
         (f64::from(side) * f64::from(SCORING_SIDE_MIN) / f64::from(short) / 2.0).round() as u32 * 2
     };
     Size { width: enlarge(mezzanine.width), height: enlarge(mezzanine.height) }
+}
+
+/// The model of VMAF v1 for pictures compared at `size`.
+pub fn model(size: Size) -> &'static str {
+    if size.width.min(size.height) >= SIDE_2160_MIN { MODEL_2160 } else { MODEL }
 }
 
 /// Scores an encode.
@@ -204,6 +213,13 @@ fn side(job: &Job<'_>, input: usize, flags: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn models_go_by_the_shorter_side() {
+        for (size, expected) in [((1920, 1080), MODEL), ((1080, 1920), MODEL), ((3840, 2160), MODEL_2160)] {
+            assert_eq!(model(Size { width: size.0, height: size.1 }), expected);
+        }
+    }
 
     #[test]
     fn scoring_sizes() {

@@ -3,7 +3,7 @@
 //! Owns the targets and what is compared with what. Pure but for the metrics beside VMAF, which are measured only for
 //! the encodes that a curve needs.
 
-use super::curve::{Curve, Difference, bd_rate};
+use super::curve::{Curve, Difference, at_points, bd_rate};
 use super::hull::{self, ShotScore};
 use super::lab::{Lab, Measured};
 use super::ours::Ours;
@@ -62,9 +62,12 @@ impl System {
         Ok(System { name, rows: encodes.iter().map(row).collect::<Result<_>>()? })
     }
 
+    fn points(&self, metric: Metric) -> Vec<(f64, f64)> {
+        self.rows.iter().map(|row| (row.0.rate_bps, metric.of(row))).collect()
+    }
+
     fn curve(&self, metric: Metric) -> Option<Curve> {
-        let points: Vec<(f64, f64)> = self.rows.iter().map(|row| (row.0.rate_bps, metric.of(row))).collect();
-        Curve::of_rates(&points)
+        Curve::of_rates(&self.points(metric))
     }
 }
 
@@ -100,6 +103,12 @@ pub(super) fn against(lab: &Lab, ours: &System, rival: &System) -> Vec<Figure> {
         && let Some(first) = figures.first_mut()
     {
         first.target = Some(target);
+    }
+    if let Some(percent) =
+        rival.curve(Metric::Vmaf).and_then(|anchor| at_points(&anchor, &ours.points(Metric::Vmaf)))
+    {
+        let name = format!("{}: bits against {}, VMAF v1 at our rungs alone", subject(lab), rival.name);
+        figures.push(Figure::new(name, percent, "%"));
     }
     let signs: Vec<bool> = differences.iter().filter_map(|(_, d)| d.map(|d| d.percent < 0.0)).collect();
     if let Some((first, rest)) = signs.split_first() {
@@ -241,6 +250,7 @@ mod tests {
                 "sintel h264 540p 10 s: bits against fixed, VMAF v1 80.0 to 90.0\t-50.00\t%\t<= -25\tmet",
                 "sintel h264 540p 10 s: bits against fixed, NEG 80.0 to 90.0\t-50.00\t%\t-\t-",
                 "sintel h264 540p 10 s: bits against fixed, XPSNR 80.0 to 90.0\t-50.00\t%\t-\t-",
+                "sintel h264 540p 10 s: bits against fixed, VMAF v1 at our rungs alone\t-50.00\t%\t-\t-",
                 "sintel h264 540p 10 s: metrics that agree on fixed\t2.00\tof 2\t>= 2\tmet",
             ]
         );

@@ -85,6 +85,16 @@ pub(super) fn bd_rate(anchor: &Curve, tested: &Curve) -> Option<Difference> {
     })
 }
 
+/// The mean of the logarithmic differences at `points` of (rate, quality) alone, in percent: where points are few,
+/// what lies between them is a guess, and the anchor's bend counts against them. `None` where the anchor has none of
+/// their qualities.
+pub(super) fn at_points(anchor: &Curve, points: &[(f64, f64)]) -> Option<f64> {
+    let log = |&(rate, quality): &(f64, f64)| Some(rate.ln() - anchor.at(quality)?);
+    let logs: Vec<f64> = points.iter().filter_map(log).collect();
+    let mean = logs.iter().sum::<f64>() / logs.len() as f64;
+    (!logs.is_empty()).then(|| 100.0 * (mean.exp() - 1.0))
+}
+
 fn hermite(from: &Knot, to: &Knot, quality: f64) -> f64 {
     let width = to.quality - from.quality;
     let t = (quality - from.quality) / width;
@@ -169,6 +179,15 @@ mod tests {
             &[(150.0, 48.0), (310.0, 63.0), (800.0, 81.0), (1500.0, 89.0)],
             Some((-12.486332201197115, (52.0, 89.0))),
         );
+    }
+
+    #[test]
+    fn single_points_are_compared_where_they_are() {
+        let anchor = Curve::of_rates(&[(1.0, 80.0), (4.0, 90.0)]).unwrap();
+        // Half, a quarter, and one beyond the anchor: the geometric mean of the first two.
+        let percent = at_points(&anchor, &[(0.5, 80.0), (1.0, 90.0), (1.0, 91.0)]).unwrap();
+        assert!((percent - 100.0 * (0.125_f64.sqrt() - 1.0)).abs() < 1e-9, "{percent}");
+        assert_eq!(at_points(&anchor, &[(1.0, 95.0)]), None);
     }
 
     #[test]

@@ -1,8 +1,14 @@
 //! Frames to scores: what one frame looks like and how it differs from those before it.
 //!
-//! Owns the reduced picture's size and the fold over frames. Judges nothing.
+//! Owns the sizes of the analysis frame and the fold over frames, which holds the last [`SEEN_MAX`] of them. Judges
+//! nothing.
 
-use crate::motion::{BLOCKS, absolute_difference, block_means, compensated_difference};
+use crate::dissolve::{self, WINDOWS, Window};
+use crate::look::{self, Look};
+use crate::mix::{self, Thumbnail};
+use crate::motion::{
+    BLOCKS, FAR, NEAR, absolute_difference, block_means, compensated_difference, contrast, matched,
+};
 use std::collections::VecDeque;
 
 /// Width of the reduced frame in pixels.
@@ -11,11 +17,17 @@ pub const WIDTH: usize = 160;
 pub const HEIGHT: usize = 90;
 /// Bytes of a reduced frame: one of luma a pixel, row by row.
 pub const PIXELS: usize = WIDTH * HEIGHT;
+/// Bytes of an analysis frame: the reduced frame, and after it as many pixels of the picture's centre in their own size.
+pub const FRAME_BYTES: usize = 2 * PIXELS;
+/// A reduced frame, or a centre.
+pub type Frame = [u8; PIXELS];
 /// How far back a frame looks for a picture to which it returns. A photographer's flash or an explosion's
 /// lasts one to a few frames; half a second at 24 per second leaves room.
 pub const RETURN_FRAMES_MAX: usize = 12;
-/// Classes of the luma histogram: 8 steps each, wide enough not to see noise.
-const CLASSES: usize = 32;
+/// How far back the frame is that tells a change that lasts from a flash.
+pub const LASTING_FRAMES: usize = 8;
+/// Frames that the fold holds: the longest window and both its ends.
+pub const SEEN_MAX: usize = WINDOWS[WINDOWS.len() - 1] + 1;
 
 /// What was measured of one frame. Differences are in 8-bit luma steps; those to frames that are not there
 /// (before the first one) are 0.
@@ -23,35 +35,73 @@ const CLASSES: usize = 32;
 pub struct FrameScore {
     /// Mean luma (0 to 255).
     pub luma_mean: f32,
+    /// Mean absolute deviation of luma from its mean (0 to 128).
+    pub contrast: f32,
     /// Mean absolute difference of neighbouring pixels, over rows and columns (0 to 255).
     pub detail: f32,
     /// Mean absolute difference to the previous frame (0 to 255).
     pub change: f32,
     /// The same after each block has looked for its place in the previous frame (0 to 255).
     pub change_compensated: f32,
-    /// Share of pixels that would have to change their histogram class to make the previous frame's
-    /// histogram (0 to 1).
-    pub histogram_change: f32,
+    /// The compensated change once the previous frame has this one's brightness and contrast, over the contrast: about
+    /// 0.1 within a scene, 0.7 and more from one scene to another.
+    pub structure: f32,
+    /// Likeness to the previous frame, moved over this one (-1 to 1); 1 where the structure is too much the same to ask.
+    pub likeness: f32,
+    /// The structure to [`LASTING_FRAMES`] back.
+    pub structure_lasting: f32,
     /// Mean absolute difference of block means to the previous frame (0 to 255).
     pub block_change: f32,
     /// Least mean absolute difference of block means to any frame from 2 to [`RETURN_FRAMES_MAX`] back.
     pub return_change: f32,
     /// How many frames back that one is; 0 where there is none.
     pub return_frames: u8,
+    /// Highest odds of a dissolve in a window that ends with this frame, as their logarithm.
+    pub dissolve_odds: f32,
+    /// Length of that window in frames; 0 where there is none.
+    pub dissolve_frames: u8,
+    /// How many frames before this one the middle of that dissolve is.
+    pub dissolve_back: u8,
+    /// How the picture is made: its noise, and how drawn it looks.
+    pub look: Look,
 }
 
 /// The fold over a film's frames.
 #[derive(Debug, Default)]
 pub struct Measure {
-    previous: Option<Box<Previous>>,
-    /// Block means of the frames before, the latest first; at most [`RETURN_FRAMES_MAX`].
-    past: VecDeque<[u8; BLOCKS]>,
+    /// The frames before, the latest first; at most [`SEEN_MAX`] with the one that is measured.
+    seen: VecDeque<Box<Seen>>,
 }
 
+/// A frame as later ones look back at it.
 #[derive(Debug)]
-struct Previous {
-    frame: [u8; PIXELS],
-    histogram: [u32; CLASSES],
+struct Seen {
+    frame: Frame,
+    thumbnail: Thumbnail,
+    means: [u8; BLOCKS],
+    mean: f32,
+    contrast: f32,
+}
+
+impl Seen {
+    fn new(frame: &Frame) -> Seen {
+        let mean = (frame.iter().map(|&v| u64::from(v)).sum::<u64>() as f64 / PIXELS as f64) as f32;
+        Seen {
+            frame: *frame,
+            thumbnail: mix::thumbnail(frame),
+            means: block_means(frame),
+            mean,
+            contrast: contrast(frame, mean),
+        }
+    }
+
+    /// Structural difference to `before`; see [`FrameScore::structure`].
+    fn structure(&self, before: &Seen, steps: &[isize]) -> f32 {
+        /// A flat picture's contrast is its noise, which nothing compensates.
+        const CONTRAST_MIN: f32 = 4.0;
+        let matched = matched(&before.frame, (before.mean, before.contrast), (self.mean, self.contrast));
+        compensated_difference(&self.frame, &matched, steps) as f32 / self.contrast.max(CONTRAST_MIN)
+    }
 }
 
 impl Measure {
@@ -63,35 +113,74 @@ impl Measure {
     /// Measures the film's next frame.
     ///
     /// # Panics
-    /// When `frame` is not [`PIXELS`] bytes long: the reader cut its stream wrongly.
+    /// When `frame` is not [`FRAME_BYTES`] long: the reader cut its stream wrongly.
     #[expect(clippy::expect_used, reason = "a frame of another size is the caller's mistake, not data")]
     pub fn push(&mut self, frame: &[u8]) -> FrameScore {
-        let frame: &[u8; PIXELS] = frame.try_into().expect("a reduced frame is WIDTH x HEIGHT bytes");
-        let histogram = histogram(frame);
-        let means = block_means(frame);
+        assert_eq!(frame.len(), FRAME_BYTES, "an analysis frame is FRAME_BYTES long");
+        let (reduced, centre) = frame.split_at(PIXELS);
+        let reduced: &Frame = reduced.try_into().expect("half of FRAME_BYTES");
+        let centre: &Frame = centre.try_into().expect("half of FRAME_BYTES");
+        let now = Seen::new(reduced);
         let mut score = FrameScore {
-            luma_mean: (frame.iter().map(|&v| u64::from(v)).sum::<u64>() as f64 / PIXELS as f64) as f32,
-            detail: detail(frame) as f32,
+            luma_mean: now.mean,
+            contrast: now.contrast,
+            detail: detail(reduced) as f32,
+            look: look::look(reduced, centre),
+            likeness: 1.0,
+            dissolve_odds: dissolve::NEVER,
             ..FrameScore::default()
         };
-        if let Some(previous) = &self.previous {
-            score.change = (f64::from(absolute_difference(frame, &previous.frame)) / PIXELS as f64) as f32;
-            score.change_compensated = compensated_difference(frame, &previous.frame) as f32;
-            score.histogram_change = histogram_change(&histogram, &previous.histogram) as f32;
-        }
-        if let Some(latest) = self.past.front() {
-            score.block_change = mean_difference(&means, latest);
-        }
-        (score.return_change, score.return_frames) = nearest_return(&means, &self.past);
-        self.past.truncate(RETURN_FRAMES_MAX - 1);
-        self.past.push_front(means);
-        self.previous = Some(Box::new(Previous { frame: *frame, histogram }));
+        self.compare(&now, &mut score);
+        self.seen.truncate(SEEN_MAX - 1);
+        self.seen.push_front(Box::new(now));
+        self.find_dissolve(&mut score);
         score
+    }
+
+    /// Differences to single frames before.
+    fn compare(&self, now: &Seen, score: &mut FrameScore) {
+        let Some(previous) = self.seen.front() else { return };
+        let change = absolute_difference(&now.frame, &previous.frame);
+        score.change = (f64::from(change) / PIXELS as f64) as f32;
+        score.change_compensated = compensated_difference(&now.frame, &previous.frame, NEAR) as f32;
+        score.structure = now.structure(previous, NEAR);
+        if score.structure >= dissolve::STRUCTURE_MIN {
+            score.likeness = mix::likeness(&now.thumbnail, &previous.thumbnail);
+        }
+        if let Some(before) = self.seen.get(LASTING_FRAMES - 1) {
+            score.structure_lasting = now.structure(before, FAR);
+        }
+        score.block_change = mean_difference(&now.means, &previous.means);
+        (score.return_change, score.return_frames) = nearest_return(&now.means, &self.seen);
+    }
+
+    /// The best of the windows that end with the latest frame.
+    fn find_dissolve(&self, score: &mut FrameScore) {
+        let Some(now) = self.seen.front() else { return };
+        for frames in WINDOWS {
+            let Some(first) = self.seen.get(frames) else { return };
+            let structure = now.structure(first, FAR);
+            if structure < dissolve::STRUCTURE_MIN {
+                continue;
+            }
+            let window = Window {
+                mix: mix::measure(self.seen.iter().take(frames + 1).map(|seen| &seen.thumbnail)),
+                structure,
+                likeness: mix::likeness(&now.thumbnail, &first.thumbnail),
+                contrast: now.contrast.min(first.contrast),
+            };
+            let odds = dissolve::odds(&window);
+            if odds > score.dissolve_odds {
+                score.dissolve_odds = odds;
+                score.dissolve_frames = frames as u8;
+                score.dissolve_back = window.mix.middle_back;
+            }
+        }
     }
 }
 
 /// Mean absolute difference of neighbouring pixels.
-fn detail(frame: &[u8; PIXELS]) -> f64 {
+fn detail(frame: &Frame) -> f64 {
     let mut sum = 0;
     for row in frame.chunks_exact(WIDTH) {
         sum += absolute_difference(&row[1..], &row[..WIDTH - 1]);
@@ -101,25 +190,11 @@ fn detail(frame: &[u8; PIXELS]) -> f64 {
     f64::from(sum) / pairs as f64
 }
 
-fn histogram(frame: &[u8; PIXELS]) -> [u32; CLASSES] {
-    let mut counts = [0; CLASSES];
-    for &value in frame {
-        counts[usize::from(value) * CLASSES / 256] += 1;
-    }
-    counts
-}
-
-/// Half the sum of absolute differences: each pixel that moves leaves one class and enters another.
-fn histogram_change(a: &[u32; CLASSES], b: &[u32; CLASSES]) -> f64 {
-    let sum: u32 = a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).sum();
-    f64::from(sum) / (2 * PIXELS) as f64
-}
-
-/// The most similar of the `past` frames but the latest, as (difference, frames back).
-fn nearest_return(means: &[u8; BLOCKS], past: &VecDeque<[u8; BLOCKS]>) -> (f32, u8) {
+/// The most similar of the frames `seen` from 2 to [`RETURN_FRAMES_MAX`] back, as (difference, frames back).
+fn nearest_return(means: &[u8; BLOCKS], seen: &VecDeque<Box<Seen>>) -> (f32, u8) {
     let mut best = (0.0, 0);
-    for (i, before) in past.iter().enumerate().skip(1) {
-        let difference = mean_difference(means, before);
+    for (i, before) in seen.iter().enumerate().take(RETURN_FRAMES_MAX).skip(1) {
+        let difference = mean_difference(means, &before.means);
         if best.1 == 0 || difference < best.0 {
             best = (difference, i as u8 + 1);
         }
@@ -132,62 +207,4 @@ fn mean_difference(a: &[u8; BLOCKS], b: &[u8; BLOCKS]) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn flat(luma: u8) -> [u8; PIXELS] {
-        [luma; PIXELS]
-    }
-
-    #[test]
-    fn the_first_frame_differs_from_nothing() {
-        let score = Measure::new().push(&flat(80));
-        assert_eq!(score, FrameScore { luma_mean: 80.0, ..FrameScore::default() });
-    }
-
-    #[test]
-    fn a_step_in_luma_is_seen_in_every_score() {
-        let mut measure = Measure::new();
-        measure.push(&flat(16));
-        let score = measure.push(&flat(116));
-        assert_eq!((score.change, score.change_compensated, score.block_change), (100.0, 100.0, 100.0));
-        assert_eq!(score.histogram_change, 1.0);
-        assert_eq!((score.return_change, score.return_frames), (0.0, 0));
-    }
-
-    #[test]
-    fn a_flash_returns_to_the_picture_before_it() {
-        let mut measure = Measure::new();
-        for luma in [50, 50, 250, 250] {
-            measure.push(&flat(luma));
-        }
-        let score = measure.push(&flat(51));
-        assert_eq!((score.block_change, score.return_change, score.return_frames), (199.0, 1.0, 3));
-    }
-
-    #[test]
-    fn a_picture_longer_ago_than_the_reach_is_forgotten() {
-        let mut measure = Measure::new();
-        measure.push(&flat(50));
-        for _ in 0..RETURN_FRAMES_MAX {
-            measure.push(&flat(250));
-        }
-        assert_eq!(measure.push(&flat(50)).return_change, 200.0);
-    }
-
-    #[test]
-    fn detail_counts_both_directions() {
-        // Columns 0 and 100 in turn: every pair in a row differs by 100, none in a column does.
-        let stripes: [u8; PIXELS] = std::array::from_fn(|i| if i % 2 == 0 { 0 } else { 100 });
-        let score = Measure::new().push(&stripes);
-        let expected =
-            100.0 * (HEIGHT * (WIDTH - 1)) as f32 / (HEIGHT * (WIDTH - 1) + WIDTH * (HEIGHT - 1)) as f32;
-        assert!((score.detail - expected).abs() < 1e-3, "{} {expected}", score.detail);
-    }
-
-    #[test]
-    #[should_panic(expected = "WIDTH x HEIGHT")]
-    fn a_frame_of_another_size_is_a_mistake() {
-        Measure::new().push(&[0; PIXELS - 1]);
-    }
-}
+mod tests;

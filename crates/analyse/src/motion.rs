@@ -3,7 +3,7 @@
 //! Owns the block grid and the search. The search is a three-step one: 25 places a block instead of all 225 of
 //! its range, at the price of sometimes missing the best place; scores need no more.
 
-use crate::measure::{HEIGHT, PIXELS, WIDTH};
+use crate::measure::{Frame, HEIGHT, PIXELS, WIDTH};
 
 /// Side of a block in pixels. It divides both sides of the frame, so that no block is cut off.
 pub const BLOCK: usize = 10;
@@ -13,12 +13,14 @@ pub const COLUMNS: usize = WIDTH / BLOCK;
 pub const ROWS: usize = HEIGHT / BLOCK;
 /// Blocks of a frame.
 pub const BLOCKS: usize = COLUMNS * ROWS;
-/// Distances tried one after another around the best place so far. Their sum is the reach: 7 pixels of 160, or
-/// 84 of 1920, which a fast pan does in a frame.
-const STEPS: [isize; 3] = [4, 2, 1];
+/// Distances tried one after another around the best place so far, for neighbouring frames. Their sum is the reach: 7
+/// pixels of 160, or 84 of 1920, which a fast pan does in a frame.
+pub const NEAR: &[isize] = &[4, 2, 1];
+/// The same for frames that lie further apart: a reach of 15 pixels.
+pub const FAR: &[isize] = &[8, 4, 2, 1];
 
 /// Mean luma (0 to 255) of every block, row by row: a picture small enough to compare with many others.
-pub fn block_means(frame: &[u8; PIXELS]) -> [u8; BLOCKS] {
+pub fn block_means(frame: &Frame) -> [u8; BLOCKS] {
     let mut sums = [0_u32; BLOCKS];
     for (y, row) in frame.chunks_exact(WIDTH).enumerate() {
         for (column, run) in row.chunks_exact(BLOCK).enumerate() {
@@ -29,22 +31,37 @@ pub fn block_means(frame: &[u8; PIXELS]) -> [u8; BLOCKS] {
 }
 
 /// Mean absolute difference (0 to 255) of `frame` and `previous` once each block of `frame` is taken from the
-/// place in `previous` where it fits best.
-pub fn compensated_difference(frame: &[u8; PIXELS], previous: &[u8; PIXELS]) -> f64 {
+/// place in `previous` where it fits best; `steps` are [`NEAR`] or [`FAR`].
+pub fn compensated_difference(frame: &Frame, previous: &Frame, steps: &[isize]) -> f64 {
     let mut sum = 0;
     for row in 0..ROWS {
         for column in 0..COLUMNS {
-            sum += best_fit(frame, previous, column * BLOCK, row * BLOCK);
+            sum += best_fit(frame, previous, (column * BLOCK, row * BLOCK), steps);
         }
     }
     f64::from(sum) / PIXELS as f64
 }
 
+/// Mean absolute deviation of luma from its `mean` (0 to 128).
+pub fn contrast(frame: &Frame, mean: f32) -> f32 {
+    // To the nearest step, in whole numbers: many times faster, and 0.5 off at most.
+    absolute_difference(frame, &[mean.round() as u8; PIXELS]) as f32 / PIXELS as f32
+}
+
+/// `frame`, whose mean and contrast are `from`, with the mean and contrast `to`: a change of exposure taken back.
+pub fn matched(frame: &Frame, from: (f32, f32), to: (f32, f32)) -> Frame {
+    /// Beyond it little but noise is amplified.
+    const GAIN_MAX: f32 = 2.5;
+    let gain = (to.1 / from.1.max(0.5)).clamp(1.0 / GAIN_MAX, GAIN_MAX);
+    let table: [u8; 256] = std::array::from_fn(|v| ((v as f32 - from.0) * gain + to.0).round() as u8);
+    frame.map(|v| table[usize::from(v)])
+}
+
 /// Lowest sum of absolute differences found for the block of `frame` whose top left pixel is (`x`, `y`).
-fn best_fit(frame: &[u8; PIXELS], previous: &[u8; PIXELS], x: usize, y: usize) -> u32 {
+fn best_fit(frame: &Frame, previous: &Frame, (x, y): (usize, usize), steps: &[isize]) -> u32 {
     let (mut centre_x, mut centre_y) = (x, y);
     let mut best = block_difference(frame, previous, (x, y), (x, y));
-    for step in STEPS {
+    for &step in steps {
         let (from_x, from_y) = (centre_x, centre_y);
         for (dx, dy) in [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)] {
             let there_x = shifted(from_x, dx * step, WIDTH - BLOCK);
@@ -64,12 +81,7 @@ fn shifted(from: usize, by: isize, max: usize) -> usize {
 }
 
 /// Sum of absolute differences of two blocks, given by their top left pixels.
-fn block_difference(
-    frame: &[u8; PIXELS],
-    previous: &[u8; PIXELS],
-    here: (usize, usize),
-    there: (usize, usize),
-) -> u32 {
+fn block_difference(frame: &Frame, previous: &Frame, here: (usize, usize), there: (usize, usize)) -> u32 {
     let mut sum = 0;
     for row in 0..BLOCK {
         let a = (here.1 + row) * WIDTH + here.0;
@@ -89,7 +101,7 @@ mod tests {
     use super::*;
 
     /// A frame whose luma is `at(x, y)`.
-    fn frame(at: impl Fn(usize, usize) -> u8) -> [u8; PIXELS] {
+    fn frame(at: impl Fn(usize, usize) -> u8) -> Frame {
         std::array::from_fn(|i| at(i % WIDTH, i / WIDTH))
     }
 
@@ -101,7 +113,7 @@ mod tests {
         let plain = f64::from(absolute_difference(&still, &panned)) / PIXELS as f64;
         assert!(plain > 15.0, "{plain}");
         // The last blocks of a row cannot look outside the frame: 1 in 16 keeps its difference.
-        let compensated = compensated_difference(&panned, &still);
+        let compensated = compensated_difference(&panned, &still, NEAR);
         assert!(compensated < 3.0, "{compensated}");
     }
 
@@ -109,8 +121,20 @@ mod tests {
     fn another_picture_stays_different() {
         let black = frame(|_, _| 16);
         let white = frame(|_, _| 235);
-        assert_eq!(compensated_difference(&black, &white), 219.0);
-        assert_eq!(compensated_difference(&white, &white), 0.0);
+        assert_eq!(compensated_difference(&black, &white, NEAR), 219.0);
+        assert_eq!(compensated_difference(&white, &white, NEAR), 0.0);
+    }
+
+    #[test]
+    fn exposure_is_taken_back() {
+        let picture = frame(|x, y| 60 + (x / 10 * 7 + y / 10 * 5) as u8 % 40);
+        let brighter = picture.map(|v| v * 2 + 15);
+        let of = |frame: &Frame| {
+            let mean = frame.iter().map(|&v| f32::from(v)).sum::<f32>() / PIXELS as f32;
+            (mean, contrast(frame, mean))
+        };
+        let back = matched(&brighter, of(&brighter), of(&picture));
+        assert!(absolute_difference(&back, &picture) <= PIXELS as u32, "one step at most");
     }
 
     #[test]

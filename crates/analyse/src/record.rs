@@ -2,13 +2,14 @@
 //!
 //! Numbers are written with the fewest digits that name them exactly, so that the table is both small and exact.
 
+use crate::look::Look;
 use crate::measure::FrameScore;
 use std::fmt::Write as _;
 use std::str::FromStr;
 
 /// First line of a table: the names of its columns.
-pub const HEADER: &str =
-    "luma_mean,detail,change,change_compensated,histogram_change,block_change,return_change,return_frames";
+pub const HEADER: &str = "luma_mean,contrast,detail,change,change_compensated,structure,likeness,structure_lasting,\
+    block_change,return_change,return_frames,dissolve_odds,dissolve_frames,dissolve_back,noise,flat,edge,levels";
 
 /// Why a text is not a table of scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,23 +38,25 @@ pub fn write(scores: &[FrameScore]) -> String {
 
 /// One line of a table, without its end.
 pub fn line(score: &FrameScore) -> String {
-    let FrameScore {
-        luma_mean,
-        detail,
-        change,
-        change_compensated,
-        histogram_change,
-        block_change,
-        return_change,
-        return_frames,
-    } = score;
+    let s = score;
     let mut line = String::new();
-    for value in
-        [luma_mean, detail, change, change_compensated, histogram_change, block_change, return_change]
-    {
-        let _ = write!(line, "{value},"); // writing to a String cannot fail
+    let mut add = |value: &dyn std::fmt::Display| {
+        let separator = if line.is_empty() { "" } else { "," };
+        let _ = write!(line, "{separator}{value}"); // writing to a String cannot fail
+    };
+    for value in [s.luma_mean, s.contrast, s.detail, s.change, s.change_compensated] {
+        add(&value);
     }
-    let _ = write!(line, "{return_frames}");
+    for value in [s.structure, s.likeness, s.structure_lasting, s.block_change, s.return_change] {
+        add(&value);
+    }
+    add(&s.return_frames);
+    add(&s.dissolve_odds);
+    add(&s.dissolve_frames);
+    add(&s.dissolve_back);
+    for value in [s.look.noise, s.look.flat, s.look.edge, s.look.levels] {
+        add(&value);
+    }
     line
 }
 
@@ -75,13 +78,25 @@ pub fn parse(line: &str) -> Option<FrameScore> {
     let mut columns = line.split(',');
     let score = FrameScore {
         luma_mean: finite(columns.next())?,
+        contrast: finite(columns.next())?,
         detail: finite(columns.next())?,
         change: finite(columns.next())?,
         change_compensated: finite(columns.next())?,
-        histogram_change: finite(columns.next())?,
+        structure: finite(columns.next())?,
+        likeness: finite(columns.next())?,
+        structure_lasting: finite(columns.next())?,
         block_change: finite(columns.next())?,
         return_change: finite(columns.next())?,
         return_frames: columns.next()?.parse().ok()?,
+        dissolve_odds: finite(columns.next())?,
+        dissolve_frames: columns.next()?.parse().ok()?,
+        dissolve_back: columns.next()?.parse().ok()?,
+        look: Look {
+            noise: finite(columns.next())?,
+            flat: finite(columns.next())?,
+            edge: finite(columns.next())?,
+            levels: finite(columns.next())?,
+        },
     };
     columns.next().is_none().then_some(score)
 }
@@ -100,13 +115,20 @@ mod tests {
             FrameScore::default(),
             FrameScore {
                 luma_mean: 100.0 / 3.0,
+                contrast: 20.5,
                 detail: f32::MIN_POSITIVE,
                 change: 0.1,
                 change_compensated: 1e-7,
-                histogram_change: 1.0 - f32::EPSILON,
+                structure: 1.0 - f32::EPSILON,
+                likeness: -0.5,
+                structure_lasting: 0.75,
                 block_change: 254.999_98,
                 return_change: 3.0,
                 return_frames: 12,
+                dissolve_odds: -99.0,
+                dissolve_frames: 32,
+                dissolve_back: 17,
+                look: Look { noise: 1.25, flat: 0.5, edge: 0.125, levels: 41.0 },
             },
         ];
         assert_eq!(read(&write(&scores)), Ok(scores.to_vec()));
@@ -115,14 +137,15 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused_with_their_line() {
-        let table = |line: &str| format!("{HEADER}\n0,0,0,0,0,0,0,0\n{line}\n");
+        let good = line(&FrameScore::default());
+        let table = |line: &str| format!("{HEADER}\n{good}\n{line}\n");
         for (text, line) in [
             (String::new(), 1),
             ("luma_mean\n".into(), 1),
-            (table("0,0,0,0,0,0,0"), 3),
-            (table("0,0,0,0,0,0,0,0,0"), 3),
-            (table("0,0,NaN,0,0,0,0,0"), 3),
-            (table("0,0,0,0,0,0,0,300"), 3),
+            (table(&good[2..]), 3),
+            (table(&format!("{good},0")), 3),
+            (table(&good.replacen("0,", "NaN,", 1)), 3),
+            (table("0,0,0,0,0,0,0,0,0,0,300,0,0,0,0,0,0,0"), 3),
             (table(""), 3),
         ] {
             assert_eq!(read(&text), Err(NotScores { line }), "{text:?}");

@@ -40,12 +40,19 @@ pub(super) fn graph(video: &VideoFacts, conform: &Conform, wanted: Wanted, start
         source.extend(timing(video, conform));
         source.join(",")
     };
-    let Size { width, height } = ANALYSIS_SIZE;
-    format!(
-        "[0:{}]{start},split[mezzanine][reduce];[reduce]scale={width}:{height}:flags=area+accurate_rnd,format=yuv420p,extractplanes=y\
-         [analysis]",
-        video.stream,
-    )
+    let analysis = analysis(conform.size);
+    format!("[0:{}]{start},split[mezzanine][reduce];[reduce]{analysis}[analysis]", video.stream)
+}
+
+/// From a picture of that size to an analysis frame.
+fn analysis(size: Size) -> String {
+    let (width, height) = (ANALYSIS_SIZE.width, ANALYSIS_SIZE.height / 2);
+    let luma = "format=yuv420p,extractplanes=y";
+    let reduced = format!("scale={width}:{height}:flags=area+accurate_rnd,{luma}");
+    // What is smaller than its own centre has no pixels to spare.
+    let is_tiny = size.width < width || size.height < height;
+    let own = if is_tiny { reduced.clone() } else { format!("crop={width}:{height},{luma}") };
+    format!("split[whole][centre];[whole]{reduced}[reduced];[centre]{own}[own];[reduced][own]vstack")
 }
 
 /// Constant rate, numbered from 0.

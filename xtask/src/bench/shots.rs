@@ -1,0 +1,198 @@
+//! How well shot boundaries are found, on films with known ones, beside other detectors.
+//!
+//! Two sets of films, composed from real shots by a seed each: one to tune on, and one, of other clips, that is only
+//! measured. Needs the test data beside the repository.
+
+mod compose;
+mod peers;
+mod rng;
+mod score;
+mod source;
+mod speed;
+
+use super::{Figure, Target, no_arguments};
+use crate::build::target;
+use crate::root::tools;
+use crate::shell::{Result, command};
+use compose::{FPS, HEIGHT, Kind, Transition, WIDTH};
+use peers::Detector;
+use score::Tally;
+use source::Clip;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use stdx::clock::{Clock, SystemClock};
+
+/// Films of a set.
+const FILMS: u64 = 4;
+/// Transitions in each.
+const TRANSITIONS: usize = 60;
+
+/// Least F1 of cuts and of gradual transitions, in per cent.
+const CUT_F1_MIN: f64 = 97.0;
+const GRADUAL_F1_MIN: f64 = 85.0;
+/// How far below TransNet V2 ours may be, in per cent.
+const BELOW_TRANSNET_MAX: f64 = 2.0;
+
+/// A set of films.
+struct Set {
+    name: &'static str,
+    clips: &'static [Clip],
+    seed: u64,
+}
+
+const TRAIN: Set = Set { name: "train", clips: source::TRAIN, seed: 1000 };
+const HELD_OUT: Set = Set { name: "held-out", clips: source::HELD_OUT, seed: 9000 };
+
+/// A film of a set, made.
+struct Film {
+    path: PathBuf,
+    truth: Vec<Transition>,
+    frames: usize,
+}
+
+/// Composes the films where they are not there yet, and runs every detector on them.
+pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
+    no_arguments(arguments)?;
+    peers::build()?;
+    let mut figures = Vec::new();
+    for set in [&TRAIN, &HELD_OUT] {
+        let films = (0..FILMS).map(|n| film(set, n)).collect::<Result<Vec<Film>>>()?;
+        let mut transnet = None;
+        let mut own = None;
+        for detector in Detector::ALL.into_iter().filter(|detector| detector.is_here()) {
+            let (tally, fps) = tally(detector, &films)?;
+            println!("{}\t{}\t{tally:?}", set.name, detector.name());
+            figures.extend(judged(set, detector, &tally, fps));
+            match detector {
+                Detector::Ours => own = Some(tally),
+                Detector::TransNet => transnet = Some(tally),
+                _ => {}
+            }
+        }
+        figures.extend(own.zip(transnet).into_iter().flat_map(|(own, peer)| lead(set, &own, &peer)));
+    }
+    figures.extend(speed::measure()?);
+    Ok(figures)
+}
+
+/// Runs `detector` on all `films`; also frames a second with all that it needs, decoding included.
+fn tally(detector: Detector, films: &[Film]) -> Result<(Tally, f64)> {
+    let clock = SystemClock::new();
+    let mut tally = Tally::default();
+    for film in films {
+        tally.add(&film.truth, &detector.boundaries(&film.path)?);
+    }
+    let frames: usize = films.iter().map(|film| film.frames).sum();
+    Ok((tally, frames as f64 / clock.monotonic().as_secs_f64()))
+}
+
+fn judged(set: &Set, detector: Detector, tally: &Tally, fps: f64) -> [Figure; 3] {
+    let is_judged = detector == Detector::Ours && set.name == HELD_OUT.name;
+    let f1 = |what: &str, part: f64, least| {
+        let figure = Figure::new(format!("{}, {}, {what}", set.name, detector.name()), part * 100.0, "%");
+        if is_judged { figure.target(Target::AtLeast(least)) } else { figure }
+    };
+    [
+        f1("F1 of cuts", tally.cut_f1(), CUT_F1_MIN),
+        f1("F1 of gradual ones", tally.gradual_f1(), GRADUAL_F1_MIN),
+        Figure::new(format!("{}, {}, decoded and judged", set.name, detector.name()), fps, "frames/s"),
+    ]
+}
+
+/// By how much ours is better than TransNet V2.
+fn lead(set: &Set, own: &Tally, peer: &Tally) -> [Figure; 2] {
+    let figure = |what: &str, part: f64| {
+        let figure = Figure::new(format!("{}, ours less TransNetV2, {what}", set.name), part * 100.0, "%");
+        if set.name == HELD_OUT.name { figure.target(Target::AtLeast(-BELOW_TRANSNET_MAX)) } else { figure }
+    };
+    [
+        figure("F1 of cuts", own.cut_f1() - peer.cut_f1()),
+        figure("F1 of gradual ones", own.gradual_f1() - peer.gradual_f1()),
+    ]
+}
+
+/// The set's film `n`: read where it was composed before by the same seed.
+fn film(set: &Set, n: u64) -> Result<Film> {
+    let folder = target().join("bench/shots");
+    std::fs::create_dir_all(&folder)?;
+    let seed = set.seed + n;
+    let path = folder.join(format!("{}-{seed}.mp4", set.name));
+    let table = path.with_extension("tsv");
+    if !table.exists() {
+        if let Some(clip) = set.clips.iter().find(|clip| !clip.is_here()) {
+            return Err(format!("there is no test data beside the repository: {}", clip.file).into());
+        }
+        println!("composing {}", path.display());
+        let (truth, frames) = encode(set.clips, seed, &path)?;
+        std::fs::write(&table, written(&truth, frames))?;
+    }
+    let (truth, frames) =
+        read(&std::fs::read_to_string(&table)?).ok_or("a table of transitions is damaged")?;
+    Ok(Film { path, truth, frames })
+}
+
+/// Composes a film into an H.264 file of good quality, which every detector can read.
+fn encode(clips: &[Clip], seed: u64, path: &Path) -> Result<(Vec<Transition>, usize)> {
+    let mut ffmpeg = command(tools().join("bin/ffmpeg"));
+    ffmpeg.args(["-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24"]);
+    ffmpeg.args(["-s", &format!("{WIDTH}x{HEIGHT}"), "-r", &FPS.to_string(), "-i", "-"]);
+    ffmpeg.args(["-vf", "scale=out_color_matrix=bt709,format=yuv420p"]);
+    ffmpeg.args(["-c:v", "libx264", "-preset", "veryfast", "-crf", "20"]).arg(path);
+    let mut child = ffmpeg.stdin(Stdio::piped()).spawn()?;
+    let mut pipe = child.stdin.take().ok_or("ffmpeg has no input")?;
+    let made = compose::film(clips, seed, TRANSITIONS, &mut pipe);
+    drop(pipe);
+    if !child.wait()?.success() {
+        return Err("ffmpeg could not encode a composed film".into());
+    }
+    made
+}
+
+/// The table of `truth`: frames, then a line a transition.
+fn written(truth: &[Transition], frames: usize) -> String {
+    let mut table = format!("{frames}\n");
+    for transition in truth {
+        let kind = match transition.kind {
+            Kind::Cut => "cut",
+            Kind::Dissolve => "dissolve",
+            Kind::Fade => "fade",
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(table, "{kind}\t{}\t{}", transition.start, transition.end);
+    }
+    table
+}
+
+/// Reads a table back; `None` where it is not one.
+fn read(table: &str) -> Option<(Vec<Transition>, usize)> {
+    let mut lines = table.lines();
+    let frames = lines.next()?.parse().ok()?;
+    let transition = |line: &str| {
+        let mut words = line.split('\t');
+        let kind = match words.next()? {
+            "cut" => Kind::Cut,
+            "dissolve" => Kind::Dissolve,
+            "fade" => Kind::Fade,
+            _ => return None,
+        };
+        Some(Transition { kind, start: words.next()?.parse().ok()?, end: words.next()?.parse().ok()? })
+    };
+    Some((lines.map(transition).collect::<Option<Vec<Transition>>>()?, frames))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_read_back() {
+        let truth = vec![
+            Transition { kind: Kind::Cut, start: 30, end: 30 },
+            Transition { kind: Kind::Fade, start: 70, end: 95 },
+        ];
+        assert_eq!(written(&truth, 120), "120\ncut\t30\t30\nfade\t70\t95\n");
+        assert_eq!(read(&written(&truth, 120)), Some((truth, 120)));
+        assert_eq!(read("120\nwipe\t1\t2\n"), None);
+    }
+}

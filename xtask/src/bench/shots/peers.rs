@@ -1,0 +1,128 @@
+//! The detectors that are measured: ours and its peers.
+//!
+//! Owns running them on a film and reading the frames that they report. The peers in Python live in the git-ignored
+//! `.tools/peers` and are left out, aloud, where they are not installed.
+
+use super::compose::FPS;
+use crate::build::target;
+use crate::root::{root, tools};
+use crate::shell::{Result, cargo, command, quiet, run};
+use std::path::{Path, PathBuf};
+
+/// A detector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detector {
+    /// `analyse`, through its example `detect`.
+    Ours,
+    /// TransNet V2, a convolutional network (arXiv 2008.04838).
+    TransNet,
+    /// PySceneDetect's adaptive detector at its defaults.
+    Adaptive,
+    /// PySceneDetect's content detector at its defaults.
+    Content,
+    /// ffmpeg's scdet at its defaults.
+    Scdet,
+}
+
+impl Detector {
+    /// All of them, ours first.
+    pub(super) const ALL: [Detector; 5] =
+        [Detector::Ours, Detector::TransNet, Detector::Adaptive, Detector::Content, Detector::Scdet];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Detector::Ours => "ours",
+            Detector::TransNet => "TransNetV2",
+            Detector::Adaptive => "PySceneDetect adaptive",
+            Detector::Content => "PySceneDetect content",
+            Detector::Scdet => "ffmpeg scdet",
+        }
+    }
+
+    /// Whether it can be run here; says aloud where not.
+    pub(super) fn is_here(self) -> bool {
+        let needs_python = matches!(self, Detector::TransNet | Detector::Adaptive | Detector::Content);
+        let here = !needs_python || python().exists();
+        if !here {
+            println!("SKIPPED: {}: .tools/peers is not here; see xtask/shot_peers.py", self.name());
+        }
+        here
+    }
+
+    /// First frames of the shots that it finds in `film`, without the first shot.
+    pub(super) fn boundaries(self, film: &Path) -> Result<Vec<usize>> {
+        let text = match self {
+            Detector::Ours => quiet(ours(&reduced(film)?).arg(format!("{FPS}/1")))?,
+            Detector::Scdet => quiet(&mut scdet(film))?,
+            Detector::TransNet => quiet(peer(film).arg("transnet"))?,
+            Detector::Adaptive => quiet(peer(film).arg("adaptive"))?,
+            Detector::Content => quiet(peer(film).arg("content"))?,
+        };
+        if self == Detector::Scdet {
+            return Ok(scdet_frames(&text));
+        }
+        let number = |line: &str| line.split_whitespace().next().and_then(|word| word.parse().ok());
+        Ok(text.lines().filter_map(number).collect())
+    }
+}
+
+/// Builds what is measured of ours.
+pub(super) fn build() -> Result {
+    run(cargo().args(["build", "--locked", "--release", "--package", "analyse", "--example", "detect"]))
+}
+
+/// Our detector on a file of reduced frames.
+pub(super) fn ours(frames: &Path) -> std::process::Command {
+    let mut detect = command(target().join("release/examples/detect"));
+    detect.arg(frames);
+    detect
+}
+
+/// The reduced frames of `film`, as the mezzanine's decode makes them; written beside it.
+pub(super) fn reduced(film: &Path) -> Result<PathBuf> {
+    let frames = film.with_extension("gray");
+    let mut ffmpeg = command(tools().join("bin/ffmpeg"));
+    ffmpeg.args(["-v", "error", "-nostdin", "-y", "-threads", "1", "-i"]).arg(film);
+    ffmpeg.args(["-map", "0:v:0", "-fps_mode", "passthrough", "-vf", REDUCE, "-f", "rawvideo"]).arg(&frames);
+    run(&mut ffmpeg)?;
+    Ok(frames)
+}
+
+/// The reduction of `codec::mezzanine`.
+pub(super) const REDUCE: &str = "split[whole][centre];\
+    [whole]scale=160:90:flags=area+accurate_rnd,format=yuv420p,extractplanes=y[reduced];\
+    [centre]crop=160:90,format=yuv420p,extractplanes=y[own];[reduced][own]vstack";
+
+fn scdet(film: &Path) -> std::process::Command {
+    let mut ffmpeg = command(tools().join("bin/ffmpeg"));
+    ffmpeg.args(["-v", "error", "-nostdin", "-i"]).arg(film);
+    ffmpeg.args(["-vf", "scdet,metadata=print:key=lavfi.scd.time:file=-", "-f", "null", "-"]);
+    ffmpeg
+}
+
+/// The frames in lines such as `lavfi.scd.time=1.25`.
+fn scdet_frames(text: &str) -> Vec<usize> {
+    let times = text.lines().filter_map(|line| line.strip_prefix("lavfi.scd.time=")?.parse::<f64>().ok());
+    times.map(|time| (time * f64::from(FPS)).round() as usize).collect()
+}
+
+fn python() -> PathBuf {
+    tools().join("peers/bin/python")
+}
+
+fn peer(film: &Path) -> std::process::Command {
+    let mut peer = command(python());
+    peer.arg(root().join("xtask/shot_peers.py")).arg(film);
+    peer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scdet_reports_seconds() {
+        let text = "frame:0 pts:0\nframe:30   pts:15360\nlavfi.scd.time=1.25\nlavfi.scd.time=4\n";
+        assert_eq!(scdet_frames(text), [30, 96]);
+    }
+}

@@ -26,7 +26,8 @@ async function languages(suite, names) {
       await videoReaches(page, `v.currentTime > ${at + 1} && v.currentTime < ${at + 6}`);
       const audio = await page.evaluate(() => globalThis.matinee.player.audio);
       expect(audio.name === name, `${audio.name} is played, not ${name}`);
-      expect(audio.channels === channels, `${audio.channels} channels, not ${channels}`);
+      const has = suite.grant.audio.some((track) => track.name === name && track.channels === channels);
+      expect(!has || audio.channels === channels, `${audio.channels} channels, not ${channels}`);
       expect((await decoded(page)) > before, "no sound was decoded");
     }
     expect(complaints.length === 0, complaints.join("; "));

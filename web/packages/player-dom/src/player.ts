@@ -13,6 +13,7 @@ import {
   bytesOf,
   choose,
   firstLevel,
+  hasSurround,
   landingS,
   levelWithin,
   openingAt,
@@ -329,7 +330,7 @@ export class Player extends Emitter<PlayerEvents> {
 
   /** Chooses something else to play; whether there was anything. */
   #chooseAnother(kind: Kind | undefined): boolean {
-    const isPlainSound = this.#audio.variant?.channels === 2;
+    const isPlainSound = !this.#audio.variant || !hasSurround([this.#audio.variant]);
     const hasSound = kind !== "video" && !(kind === undefined && isPlainSound) && this.#audio.fallBack();
     return (kind !== "audio" && this.#nextFormat()) || hasSound;
   }

@@ -118,3 +118,22 @@ async fn every_clip_is_a_film_or_refused_with_a_reason() {
         }
     }
 }
+
+/// Clips of high dynamic range: what the container conflicts with, and what is said of the light.
+#[tokio::test]
+async fn colour_flags_that_contradict_the_stream_are_found() {
+    let bench = Bench::new().await;
+    let Some(clips) = clips("hdr") else { return };
+    for (name, conflicts, light) in [
+        ("hdr10_pq_hevc_1080p_1s_container_says_sdr.mp4", true, Some(1000)),
+        ("hdr10_pq_av1_1080p_mdcv_clli_1s.mp4", false, Some(1100)),
+        ("hdr10_pq_av1_720x1280_4s.mp4", false, None),
+        ("hlg_hevc_1080p_editlist_2.5s.mp4", false, None),
+    ] {
+        let (facts, report) = report(&bench, &clips.join(name)).await;
+        let found = report.findings.iter().any(|finding| finding.code == "colour-flags-conflict");
+        assert_eq!(found, conflicts, "{name}: {:#?}", report.findings);
+        let video = &facts.video[0];
+        assert_eq!((video.bit_depth, video.light.map(|light| light.max)), (10, light), "{name}");
+    }
+}

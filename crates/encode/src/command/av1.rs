@@ -39,7 +39,7 @@ fn params(settings: &Settings) -> String {
     params.push(format!("crf={}", settings.crf));
     params.push(format!("level={}", level.number));
     if let Some(cap_bps) = settings.bitrate_bps_max {
-        // Caps the mean over about the encode: two seconds that wanted 9.4 Mb/s came out at 2.2 under a cap of 2.0.
+        // Caps the mean of the encode, not its peak: two seconds that wanted 9.4 Mb/s came out at 2.2 under a cap of 2.0.
         params.push(format!("mbr={}", cap_bps / 1000));
     }
     if settings.film_grain > 0 {

@@ -146,14 +146,10 @@ fn ladder(
     unsure: usize,
     config: &Config,
 ) -> Ladder {
-    let mut rungs = rungs::named(places, model, film.format);
+    let rungs = rungs::named(places, model, film.format);
     let mut notes = Vec::new();
-    if let Some(top) = rungs.first_mut() {
-        if top.vmaf_target >= config.vmaf_top {
-            top.vmaf_target = config.vmaf_top;
-        } else {
-            notes.push(top_short(top.vmaf_target, config));
-        }
+    if let Some(top) = rungs.first().filter(|top| top.vmaf_target < config.vmaf_top) {
+        notes.push(top_short(top.vmaf_target, config));
     }
     if unsure > 0 {
         notes.push(format!(

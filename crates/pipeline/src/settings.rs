@@ -19,8 +19,9 @@ pub struct Settings {
     pub vmaf_subsample_trials: u32,
     /// Score every n-th frame of the final encodes.
     pub vmaf_subsample_finals: u32,
-    /// Score final encodes by VMAF NEG and XPSNR too, so that a gain can be told from a trick of the metric.
-    pub all_metrics: bool,
+    /// Score every n-th frame of renditions that passed by VMAF NEG and XPSNR too, so that a gain can be told from a trick
+    /// of the metric; 0: none.
+    pub metrics_subsample: u32,
     /// Which formats a title gets beside H.264.
     pub codecs: Policy,
     /// Hours that the title has been watched until now, by which a codec on demand pays for itself or not.
@@ -48,7 +49,7 @@ impl Default for Settings {
             vmaf_model: "vmaf_v1.0.16_3d0h".to_owned(),
             vmaf_subsample_trials: 5,
             vmaf_subsample_finals: 1,
-            all_metrics: true,
+            metrics_subsample: 5,
             codecs: Policy::Listed(Vec::new()),
             watched_h: 0.0,
             // As large clouds rent a core, and as content networks sell traffic in bulk, in dollars.

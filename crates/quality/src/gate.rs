@@ -13,9 +13,12 @@ use moves::Move;
 pub struct Config {
     /// How far the mean of the whole rendition may be from the rung's aim, to either side.
     pub tolerance: f64,
-    /// How far the 5th-percentile frame of a single shot may be under it. One just noticeable difference: about 6
-    /// VMAF.
+    /// How far the 5th-percentile frame of a single shot may be under its floor's base. One just noticeable difference:
+    /// about 6 VMAF.
     pub shot_tolerance: f64,
+    /// The base of that floor: a frame may lose this many times what the rung as a whole loses. Frames differ the more, the
+    /// lower the rung.
+    pub shot_loss_ratio: f64,
     /// Least mean of the top rung, whatever its aim.
     pub top_min: f64,
     /// Mean of the top rung under which the title is refused: nobody should be shown it.
@@ -33,6 +36,7 @@ impl Default for Config {
         Config {
             tolerance: 0.5,
             shot_tolerance: 6.0,
+            shot_loss_ratio: 2.0,
             top_min: 93.0,
             refuse_below: 70.0,
             crf_min: Crf(100),
@@ -135,6 +139,11 @@ impl Window {
     fn middle(&self) -> f64 {
         f64::midpoint(self.low, self.high)
     }
+
+    /// What the 5th-percentile frame of a shot must have.
+    fn floor(&self, config: &Config) -> f64 {
+        100.0 - config.shot_loss_ratio * (100.0 - self.middle()) - config.shot_tolerance
+    }
 }
 
 /// Judges the rendition of a rung.
@@ -143,7 +152,7 @@ pub fn gate(aim: &Aim, shots: &[ShotQuality], config: &Config) -> Verdict {
         return Verdict::Pass;
     }
     let (window, mean) = (Window::new(aim, config), whole_mean(shots));
-    let floor = window.middle() - config.shot_tolerance;
+    let floor = window.floor(config);
     let weak = moves::weak(aim, floor, shots);
     let renewals = renewals(aim, &window, &weak, shots, config);
     if !renewals.is_empty() {
@@ -186,7 +195,7 @@ fn renewals(
     if aim.rounds >= ROUNDS_MAX {
         return Vec::new();
     }
-    let floor = window.middle() - config.shot_tolerance;
+    let floor = window.floor(config);
     let mut moved: Vec<Move> =
         weak.iter().filter_map(|&shot| moves::lift(shot, aim, floor, shots, config)).collect();
     let frames = frames(shots) as f64;

@@ -124,10 +124,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
         set: |c, v| put_within(&mut c.prepare.vmaf_subsample_finals, v, 1, 10),
     },
     Setting {
-        key: "prepare.all_metrics",
-        help: "Whether final encodes are scored by VMAF NEG and XPSNR beside VMAF (about twice the work of VMAF alone): true or false.",
-        get: |c| c.prepare.all_metrics.to_string(),
-        set: |c, v| put(&mut c.prepare.all_metrics, v),
+        key: "prepare.metrics_subsample",
+        help: "Score every n-th frame of finished renditions by VMAF NEG and XPSNR beside VMAF, 1 to 25; 0: not at all.",
+        get: |c| c.prepare.metrics_subsample.to_string(),
+        set: |c, v| put_within(&mut c.prepare.metrics_subsample, v, 0, 25),
     },
     Setting {
         key: "prepare.codecs",

@@ -171,7 +171,7 @@ fn job(ctx: &Context, ingested: &Ingested) -> workshop::Job {
     workshop::Job {
         step: Step {
             kind: "mezzanine",
-            version: 2,
+            version: 3,
             params: vec![
                 ("video", format!("{:?}", master.video)),
                 ("conform", format!("{:?}", master.conform)),

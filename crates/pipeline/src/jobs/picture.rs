@@ -97,19 +97,22 @@ pub struct Scoring<'a> {
 impl<'a> Scoring<'a> {
     /// Scoring of probes, quick.
     pub fn probes(ctx: &'a Context, film: &'a Analysed, format: Format) -> Scoring<'a> {
-        Scoring {
-            metrics: Metrics::Vmaf,
-            subsample: ctx.settings.vmaf_subsample_trials,
-            ..Scoring::finals(ctx, film, format)
-        }
+        Scoring { subsample: ctx.settings.vmaf_subsample_trials, ..Scoring::finals(ctx, film, format) }
     }
 
-    /// Scoring of final encodes, by all metrics that the operator wants.
+    /// Scoring of final encodes by the other metrics, where the operator wants them.
+    pub fn others(ctx: &'a Context, film: &'a Analysed, format: Format) -> Option<Scoring<'a>> {
+        let subsample = ctx.settings.metrics_subsample;
+        let scoring = Scoring { metrics: Metrics::All, subsample, ..Scoring::finals(ctx, film, format) };
+        (subsample > 0).then_some(scoring)
+    }
+
+    /// Scoring of final encodes.
     pub fn finals(ctx: &'a Context, film: &'a Analysed, format: Format) -> Scoring<'a> {
         Scoring {
             film,
             format,
-            metrics: if ctx.settings.all_metrics { Metrics::All } else { Metrics::Vmaf },
+            metrics: Metrics::Vmaf,
             size: codec::vmaf::scoring_size(film.ingested.master.conform.size),
             model: &ctx.settings.vmaf_model,
             subsample: ctx.settings.vmaf_subsample_finals,

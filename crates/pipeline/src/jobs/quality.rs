@@ -20,6 +20,10 @@ use std::path::PathBuf;
 
 const SCORES_FILE: &str = "scores.json";
 
+/// Growth of a loss of quality, as a part of it, for a codec's whole range of CRF: it doubles with 6 CRF of H.264, and where
+/// the picture is enlarged or much is lost, it grows by some less.
+const USUAL_LOSS_PER_RANGE: f64 = 0.85 * 0.69 * 33.0 / 6.0;
+
 /// The stage.
 #[derive(Debug)]
 pub struct Quality;
@@ -60,7 +64,7 @@ impl Job for Quality {
     type Gives = Verdict;
 
     async fn run(ctx: &Context, assembled: Assembled) -> Result<Verdict, Failure> {
-        let scores = score_all(ctx, &assembled).await?;
+        let scores = score_all(ctx, &assembled, Purpose::Gate).await?;
         let mut tasks = Vec::new();
         let mut notes = vec![None; scores.len()];
         for (rung, scores) in scores.iter().enumerate() {
@@ -84,8 +88,25 @@ impl Job for Quality {
             ctx.tell(Event::Note { stage: Stage::Quality, message });
             return Ok(Verdict::Again(Box::new(Again { encoded: assembled.encoded, tasks })));
         }
-        Ok(Verdict::Passed(Box::new(passed(assembled, &scores, notes)?)))
+        let others = score_all(ctx, &assembled, Purpose::Others).await?;
+        let scores = scores.into_iter().zip(others).map(|(scores, others)| with_others(scores, others));
+        Ok(Verdict::Passed(Box::new(passed(assembled, &scores.collect::<Vec<_>>(), notes)?)))
     }
+}
+
+/// What a shot is scored for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// The gate: VMAF of every frame.
+    Gate,
+    /// The report: the other metrics, of renditions that have passed.
+    Others,
+}
+
+/// VMAF as the gate measured it, and the other metrics.
+fn with_others(scores: Vec<FrameScores>, others: Vec<FrameScores>) -> Vec<FrameScores> {
+    let join = |(gate, others): (FrameScores, FrameScores)| FrameScores { vmaf: gate.vmaf, ..others };
+    scores.into_iter().zip(others).map(join).collect()
 }
 
 fn passed(
@@ -120,14 +141,16 @@ fn judge(
     let whole = FrameScores::joined(scores).pool().context("a rung has no scored frame")?.vmaf.mean;
     let quality = |((shot, cuts), scores): ((&ShotEncode, &media::plan::ShotCuts), &FrameScores)| {
         let pooled = scores.pool().context("a shot has no scored frame")?.vmaf;
-        // What a shot loses grows by the same factor as what the film loses.
-        let share = (100.0 - pooled.mean) / (100.0 - whole).max(f64::EPSILON);
+        // What a shot loses grows by the same factor as what the film loses, by the prediction or by the usual law.
+        let loss = 100.0 - pooled.mean;
+        let predicted = aimed.vmaf_per_crf * loss / (100.0 - whole).max(f64::EPSILON);
+        let usual = loss * USUAL_LOSS_PER_RANGE / (crf_max.value() - crf_min.value());
         Ok(ShotQuality {
             frames: cuts.frames.len(),
             bits: shot.output.bytes * 8,
             vmaf_mean: pooled.mean,
             vmaf_p5: pooled.p5,
-            vmaf_per_crf: aimed.vmaf_per_crf * share,
+            vmaf_per_crf: predicted.max(usual),
             crf: shot.crf,
             renewals: shot.renewals,
         })
@@ -136,11 +159,16 @@ fn judge(
     let shots = shots.collect::<anyhow::Result<Vec<ShotQuality>>>()?;
     let (top, rounds) = (encoded.laddered.is_top(rung), encoded.rounds[rung]);
     let aim = Aim { vmaf: aimed.vmaf_target, top, crf: aimed.crf, rounds };
+    tracing::info!(rung = aimed.name, aim = aim.vmaf, rounds, vmaf = whole, "a rendition was measured");
     Ok(gate::gate(&aim, &shots, &config))
 }
 
 /// The scores of every shot in every rung.
-async fn score_all(ctx: &Context, assembled: &Assembled) -> anyhow::Result<Vec<Vec<FrameScores>>> {
+async fn score_all(
+    ctx: &Context,
+    assembled: &Assembled,
+    purpose: Purpose,
+) -> anyhow::Result<Vec<Vec<FrameScores>>> {
     let shots = &assembled.encoded.shots;
     let tasks: Vec<(usize, usize)> = shots
         .iter()
@@ -148,7 +176,7 @@ async fn score_all(ctx: &Context, assembled: &Assembled) -> anyhow::Result<Vec<V
         .flat_map(|(rung, shots)| (0..shots.len()).map(move |shot| (rung, shot)))
         .collect();
     ctx.tell(Event::Total { stage: Stage::Quality, total: tasks.len() as u64, unit: Unit::Items });
-    let scores = for_all(tasks, |(rung, shot)| score(ctx, assembled, rung, shot)).await?;
+    let scores = for_all(tasks, |(rung, shot)| score(ctx, assembled, (rung, shot), purpose)).await?;
     let mut scores = scores.into_iter();
     Ok(shots.iter().map(|shots| scores.by_ref().take(shots.len()).collect()).collect())
 }
@@ -156,14 +184,18 @@ async fn score_all(ctx: &Context, assembled: &Assembled) -> anyhow::Result<Vec<V
 async fn score(
     ctx: &Context,
     assembled: &Assembled,
-    rung: usize,
-    shot: usize,
+    (rung, shot): (usize, usize),
+    purpose: Purpose,
 ) -> anyhow::Result<FrameScores> {
     let encoded = &assembled.encoded;
     let format = encoded.laddered.rungs[rung].format;
     let analysed = &encoded.laddered.analysed;
     let (shot, frames) = (&encoded.shots[rung][shot], encoded.laddered.cuts.shots[shot].frames);
-    let scoring = picture::Scoring::finals(ctx, analysed, format);
+    let scoring = match purpose {
+        Purpose::Gate => Some(picture::Scoring::finals(ctx, analysed, format)),
+        Purpose::Others => picture::Scoring::others(ctx, analysed, format),
+    };
+    let Some(scoring) = scoring else { return Ok(FrameScores::default()) };
     let mut params = scoring.parameters();
     params.push(("frames", format!("{}-{}", frames.start, frames.end)));
     let job = workshop::Job {

@@ -2,6 +2,11 @@
 
 use super::*;
 
+/// A floor of one just noticeable difference under the aim.
+fn strict() -> Config {
+    Config { shot_loss_ratio: 1.0, ..Config::default() }
+}
+
 /// A shot of 1000 bits a frame whose frames are all alike.
 fn shot(frames: u64, vmaf: f64, crf: u16, renewals: u32) -> ShotQuality {
     ShotQuality {
@@ -26,7 +31,7 @@ fn low(vmaf: f64) -> Aim {
 /// Judges and writes the verdict in short: `pass`, `0:235 2:200`, `short: …`, `over: …`, `refuse: …`.
 #[track_caller]
 fn check(aim: Aim, shots: &[ShotQuality], expected: &str) {
-    let text = match gate(&aim, shots, &Config::default()) {
+    let text = match gate(&aim, shots, &strict()) {
         Verdict::Pass => "pass".to_owned(),
         Verdict::ReEncode(renewals) => {
             renewals.iter().map(|r| format!("{}:{}", r.shot, r.crf.0)).collect::<Vec<_>>().join(" ")
@@ -137,7 +142,7 @@ fn rounds(shots: usize, measured: impl Fn(usize, u32) -> (f64, f64)) -> u32 {
     };
     let mut shots: Vec<ShotQuality> = (0..shots).map(new).collect();
     let mut aim = low(80.0);
-    while let Verdict::ReEncode(renewals) = gate(&aim, &shots, &Config::default()) {
+    while let Verdict::ReEncode(renewals) = gate(&aim, &shots, &strict()) {
         assert!(!renewals.is_empty());
         aim.rounds += 1;
         for Renewal { shot: number, crf } in renewals {
@@ -174,7 +179,7 @@ fn an_honest_encoder_is_brought_home_in_two_rounds() {
         let slope = |number: usize| 1.2 + 0.1 * number as f64;
         let mut shots: Vec<ShotQuality> = (0..10).map(|n| shot(30, start + n as f64 - 4.5, 300, 0)).collect();
         let mut aim = low(80.0);
-        while let Verdict::ReEncode(renewals) = gate(&aim, &shots, &Config::default()) {
+        while let Verdict::ReEncode(renewals) = gate(&aim, &shots, &strict()) {
             aim.rounds += 1;
             for Renewal { shot: number, crf } in renewals {
                 let shot = &mut shots[number];
@@ -236,7 +241,7 @@ fn play(seed: u64) -> (f64, f64) {
     let mut now: Vec<ShotQuality> = truths.iter().map(|truth| truth.measured(Crf(300), 0)).collect();
     let vmaf = whole_mean(&now) + 6.0 * dice() - 3.0;
     let mut aim = Aim { vmaf, top: false, crf: Crf(300), rounds: 0 };
-    while let Verdict::ReEncode(renewals) = gate(&aim, &now, &Config::default()) {
+    while let Verdict::ReEncode(renewals) = gate(&aim, &now, &strict()) {
         aim.rounds += 1;
         for Renewal { shot, crf } in renewals {
             now[shot] = truths[shot].measured(crf, now[shot].renewals + 1);

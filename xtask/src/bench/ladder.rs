@@ -2,8 +2,8 @@
 //! and the best CRFs of all shots out of an exhaustive grid, and beside ab-av1.
 //!
 //! Everything is measured on finished files by one function, and kept under the build folder: an interrupted bench goes
-//! on where it was. Nothing else should run beside it where its processor times are to be believed, and nothing at all
-//! beside the part that takes wall times.
+//! on where it was, and two codecs may be measured side by side. Processor times are to be believed where the cores have
+//! nothing else to do; the part that takes wall times wants the machine for itself.
 
 mod options;
 mod clip;
@@ -49,7 +49,9 @@ pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
         let folder = folder().join(format!("{}-{}p-{}s", clip.name, options.height, options.seconds));
         let master = clip.master(&options, &folder)?;
         for &codec in &options.codecs {
-            let lab = Lab { clip: clip.name, codec, master: master.clone(), folder: folder.clone() };
+            let folder = folder.join(codec.name());
+            std::fs::create_dir_all(&folder)?;
+            let lab = Lab { clip: clip.name, codec, master: master.clone(), folder };
             figures.extend(one(&lab, &options, &matinee)?);
         }
     }

@@ -21,6 +21,7 @@ pub(super) struct Lab {
     pub(super) clip: &'static str,
     pub(super) codec: VideoCodec,
     pub(super) master: Master,
+    /// Where its encodes and measurements are kept; its alone.
     pub(super) folder: PathBuf,
 }
 
@@ -109,7 +110,7 @@ impl Lab {
     fn name(&self, label: &str, inputs: &impl Hash) -> String {
         let mut hasher = DefaultHasher::new();
         inputs.hash(&mut hasher);
-        format!("{}-{label}-{:08x}", self.codec, hasher.finish() as u32)
+        format!("{label}-{:08x}", hasher.finish() as u32)
     }
 
     fn measure(
@@ -121,7 +122,7 @@ impl Lab {
     ) -> Result<Measured> {
         let path = self.folder.join(format!("{name}.tsv"));
         let text = kept(&path, || {
-            println!("{}: {name}", self.clip);
+            println!("{} {}: {name}", self.clip, self.codec);
             let ((), encode_cpu_s) = timed(make)?;
             let (scores, metric_cpu_s) = timed(|| score::vmaf(&self.master, file, &self.folder))?;
             let mut text = format!("{encode_cpu_s}\t{metric_cpu_s}\n");

@@ -56,7 +56,8 @@ impl Ours {
 /// Prepares the clip with `matinee` and measures the tracks of the codec.
 pub(super) fn ours(lab: &Lab, matinee: &Path) -> Result<Ours> {
     let program = hash(matinee.parent().unwrap_or(Path::new("/")), &[matinee.to_owned()])?;
-    let data = lab.folder.join(format!("ours-{program}"));
+    // Beside the codecs' folders: they share what does not depend on the codec.
+    let data = lab.folder.with_file_name(format!("ours-{program}"));
     // H.264 comes with every codec: made before, it costs the others nothing.
     prepared(lab, matinee, VideoCodec::H264, &data)?;
     let (package, report) = prepared(lab, matinee, lab.codec, &data)?;
@@ -107,7 +108,7 @@ fn prepare(matinee: &Path, master: &Master, codec: VideoCodec, data: &Path) -> C
 
 /// Wall seconds of preparing the master with `workers` from nothing.
 pub(super) fn wall_s(lab: &Lab, matinee: &Path, workers: u32) -> Result<f64> {
-    let data = lab.folder.join(format!("{}-workers-{workers}", lab.codec));
+    let data = lab.folder.join(format!("workers-{workers}"));
     match std::fs::remove_dir_all(&data) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
         _ => {}

@@ -126,7 +126,7 @@ fn parse_track(trak: &BoxView<'_>, file_bytes: u64, samples_max: u64) -> Result<
         id: parse_id(&trak.require(b"tkhd")?)?,
         handler,
         timescale: parse_timescale(&mdia.require(b"mdhd")?)?,
-        entry: parse_entry(&stbl.require(b"stsd")?)?,
+        entry: parse_entry(&stbl)?,
         edits: parse_edits(trak)?,
         samples: samples::expand(&stbl, file_bytes, samples_max)?,
     }))
@@ -166,14 +166,22 @@ fn not_zero(timescale: u32, holder: &BoxView<'_>) -> Result<u32, Error> {
     Ok(timescale)
 }
 
-/// The one sample entry: a second one would need a new decoder in the middle of the track.
-fn parse_entry(stsd: &BoxView<'_>) -> Result<SampleEntry, Error> {
+/// The sample entry of all samples. Others may stand beside it unused (an encoder that learns its header late leaves
+/// such), but a second one in use would need a new decoder in the middle of the track.
+fn parse_entry(stbl: &BoxView<'_>) -> Result<SampleEntry, Error> {
+    let stsd = stbl.require(b"stsd")?;
+    let mut used = samples::entries_used(stbl)?;
+    let number = used.next().unwrap_or(1);
+    if used.any(|other| other != number) {
+        return Err(stsd.error(Problem::Unsupported("more than one sample entry in use")));
+    }
     let mut fields = stsd.fields();
     fields.version_and_flags()?;
-    if fields.u32()? != 1 {
-        return Err(stsd.error(Problem::Unsupported("any number of sample entries but one")));
+    let count = fields.u32()?;
+    if !(1..=count).contains(&number) {
+        return Err(stsd.error(Problem::Invalid("samples without a sample entry")));
     }
-    let entry = fields.boxes().next().ok_or(stsd.error(Problem::Truncated))??;
+    let entry = fields.boxes().nth(number as usize - 1).ok_or(stsd.error(Problem::Truncated))??;
     SampleEntry::parse(&entry)
 }
 

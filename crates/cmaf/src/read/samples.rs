@@ -59,6 +59,11 @@ pub(super) fn expand(stbl: &BoxView<'_>, file_bytes: u64, samples_max: u64) -> R
     Ok(samples)
 }
 
+/// Numbers, from 1, of the sample entries that a track's samples use.
+pub(super) fn entries_used<'a>(stbl: &BoxView<'a>) -> Result<impl Iterator<Item = u32> + use<'a>, Error> {
+    Ok(rows::<3>(&stbl.require(b"stsc")?)?.map(|[_, _, entry]| entry))
+}
+
 /// The rows of a table: a full box with a count and as many rows of `N` words.
 fn rows<'a, const N: usize>(
     table: &BoxView<'a>,

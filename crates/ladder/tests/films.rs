@@ -138,18 +138,20 @@ fn check(film: &Modelled, ladder: &Ladder, config: &Config) {
     let rungs = &ladder.rungs;
     assert!(!rungs.is_empty() && rungs.len() <= config.rungs_max, "{name}: {rungs:?}");
     assert!(ladder.trials.len() <= config.trials_max, "{name}");
+    let mut near = 0;
     for rung in rungs {
         assert!(rung.size.pixels() <= film.source().size.pixels(), "{name}: above the source");
         assert!(rung.bitrate_bps_max as f64 >= 2.0 * rung.bitrate_bps_expected, "{name}: cap");
         assert_eq!(rung.shot_crfs.len(), film.shots.len(), "{name}: a quality for each shot");
         // What is promised is what the film would come to.
         let (bitrate, vmaf, _) = film.whole(rung.size, |shot| rung.shot_crfs[shot]);
-        // Many shots are predicted from looks in one size.
-        let near = if film.shots.len() == 1 { 4.0 } else { 5.0 };
-        assert!((vmaf - rung.vmaf_target).abs() <= near, "{name}: {vmaf} of {rung:?}");
+        let missed = (vmaf - rung.vmaf_target).abs();
+        assert!(missed <= 6.0, "{name}: {vmaf} of {rung:?}");
+        near += usize::from(missed <= 2.0);
         let ratio = bitrate / rung.bitrate_bps_expected;
         assert!((0.85..1.18).contains(&ratio), "{name}: bitrate {ratio} of {rung:?}");
     }
+    assert!(near * 3 >= rungs.len() * 2, "{name}: {near} of {} rungs are near", rungs.len());
     for pair in rungs.windows(2) {
         let (above, below) = (&pair[0], &pair[1]);
         assert!(above.size.pixels() >= below.size.pixels(), "{name}: {above:?} {below:?}");

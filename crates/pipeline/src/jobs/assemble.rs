@@ -10,12 +10,15 @@ use crate::flow::{Context, Failure, Job, Stage};
 use crate::progress::{Event, Unit};
 use crate::step::{Cost, Output, Step};
 use crate::workshop::{self, Finished, Made, for_all};
+use ::encode::command::Hdr;
 use anyhow::{Context as _, bail};
+use cmaf::entry::SampleEntry;
 use cmaf::splice::{self, Spliced};
 use cmaf::track::layout;
-use media::FrameRange;
 use media::package::TrackIndex;
+use media::picture::Transfer;
 use media::sound::Frames;
+use media::{Format, FrameRange};
 use std::path::PathBuf;
 
 /// Memory of a decoder beside its frames, and of the sample tables of a long film.
@@ -76,7 +79,12 @@ async fn video(ctx: &Context, encoded: &Encoded, rung: usize) -> anyhow::Result<
     let shots: Vec<&Output> = encoded.shots[rung].iter().map(|shot| &shot.output).collect();
     let frames: Vec<u64> = laddered.cuts.shots.iter().map(|shot| shot.frames.len()).collect();
     let segments = laddered.cuts.segments.clone();
-    let size = laddered.rungs[rung].size;
+    let (size, format, cap_bps) = {
+        let rung = &laddered.rungs[rung];
+        (rung.size, rung.format, rung.bitrate_bps_max)
+    };
+    let hdr = laddered.analysed.hdr(format);
+    let level = ::encode::level::vp9::lowest(size, rate, cap_bps).number as u8;
     let join = move |sources: &[PathBuf]| {
         let movies = track::read_movies(sources)?;
         let shots: Vec<splice::Shot<'_>> = movies
@@ -84,17 +92,35 @@ async fn video(ctx: &Context, encoded: &Encoded, rung: usize) -> anyhow::Result<
             .zip(&frames)
             .map(|(movie, frames)| splice::Shot { movie, frames: *frames })
             .collect();
-        Ok((splice::video(&shots, rate)?, segments))
+        let mut spliced = splice::video(&shots, rate)?;
+        describe(&mut spliced, format, level, hdr);
+        Ok((spliced, segments))
     };
     let doing = || format!("joining rung {}", laddered.rungs[rung].name);
     let memory_bytes = MEMORY_BYTES + size.pixels() * MEMORY_BYTES_PER_PIXEL;
     let params = vec![
         ("rate", rate.to_string()),
+        ("format", format.to_string()),
+        ("hdr", format!("{hdr:?}")),
+        ("level", level.to_string()),
         ("shots", format!("{:?}", laddered.cuts.shots.iter().map(|s| s.frames.len()).collect::<Vec<_>>())),
         ("segments", format!("{:?}", starts(&laddered.cuts.segments))),
     ];
     let task = Task { params, sources: shots, frames: laddered.analysed.shots.frames(), memory_bytes };
     assemble(ctx, task, join).await.with_context(doing)
+}
+
+/// Puts into the sample entry what the encoder's file does not say: VP9's level, for which ffmpeg ignores the frame rate, and
+/// the grading of high dynamic range, which encoders put into the stream alone.
+fn describe(spliced: &mut Spliced, format: Format, vp9_level: u8, hdr: Option<Hdr>) {
+    let entry = &mut spliced.description.entry;
+    if let SampleEntry::Vp9(vp9) = entry {
+        vp9.config.level = vp9_level;
+    }
+    if let (Some(hdr), Transfer::Pq, Some(visual)) = (hdr, format.transfer, entry.visual_mut()) {
+        visual.mastering = hdr.mastering;
+        visual.light = hdr.light;
+    }
 }
 
 async fn audio(ctx: &Context, encoded: &Encoded, stream: usize) -> anyhow::Result<AssembledTrack> {

@@ -1,4 +1,4 @@
-//! Scores to gradual boundaries: dissolves, and fades out, in or through black, white or another empty picture.
+//! Scores to gradual boundaries: dissolves, and fades out, in or through black or white.
 //!
 //! Owns where in a transition the boundary is: in the middle of a dissolve, at a fade's last emptiest frame, for the next
 //! picture grows out of it and can be predicted from it.
@@ -12,6 +12,9 @@ use std::ops::Range;
 /// A picture is empty when its contrast is below this part of that on both sides: a fade of 6 frames that never rests
 /// comes down to a seventh.
 const EMPTY_PART: f32 = 0.2;
+/// Mean luma of a frame that is neither near black nor near white: something flat is before the camera. A fade of 6 frames
+/// that never rests leaves a seventh of a picture.
+const FILLED_LUMA: Range<f32> = 40.0..185.0;
 /// Least contrast of the pictures on both sides: with less there is no picture to fade.
 const PICTURE_CONTRAST_MIN: f32 = 5.0;
 /// A picture that goes within this many frames was cut off and did not fade.
@@ -97,8 +100,11 @@ fn fades(scores: &[FrameScore], rate: FrameRate, config: &Config) -> Vec<(Bounda
 fn is_empty(scores: &[FrameScore], frame: usize, reach: usize, config: &Config) -> bool {
     let (before, after) = sides(scores, frame..frame + 1, reach, |score| score.contrast);
     let dip = before.min(after);
-    f64::from(scores[frame].luma_mean) <= config.black_luma_max
-        || (dip >= PICTURE_CONTRAST_MIN && scores[frame].contrast < EMPTY_PART * dip)
+    let luma = scores[frame].luma_mean;
+    f64::from(luma) <= config.black_luma_max
+        || (dip >= PICTURE_CONTRAST_MIN
+            && scores[frame].contrast < EMPTY_PART * dip
+            && !FILLED_LUMA.contains(&luma))
 }
 
 /// Whether a picture goes before, and comes after, the empty frames of `run`, and at least one of them bit by bit.

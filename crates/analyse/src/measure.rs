@@ -4,11 +4,11 @@
 //! nothing.
 
 use crate::dissolve::{self, WINDOWS, Window};
-use crate::look::{self, Look};
 use crate::mix::{self, Thumbnail};
 use crate::motion::{
     BLOCKS, FAR, NEAR, absolute_difference, block_means, compensated_difference, contrast, matched,
 };
+use crate::noise::noise;
 use std::collections::VecDeque;
 
 /// Width of the reduced frame in pixels.
@@ -62,8 +62,8 @@ pub struct FrameScore {
     pub dissolve_frames: u8,
     /// How many frames before this one the middle of that dissolve is.
     pub dissolve_back: u8,
-    /// How the picture is made: its noise, and how drawn it looks.
-    pub look: Look,
+    /// Standard deviation of noise in the picture's own pixels, in 8-bit luma steps.
+    pub noise: f32,
 }
 
 /// The fold over a film's frames.
@@ -125,7 +125,7 @@ impl Measure {
             luma_mean: now.mean,
             contrast: now.contrast,
             detail: detail(reduced) as f32,
-            look: look::look(reduced, centre),
+            noise: noise(centre) as f32,
             likeness: 1.0,
             dissolve_odds: dissolve::NEVER,
             ..FrameScore::default()

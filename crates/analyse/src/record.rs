@@ -2,14 +2,13 @@
 //!
 //! Numbers are written with the fewest digits that name them exactly, so that the table is both small and exact.
 
-use crate::look::Look;
 use crate::measure::FrameScore;
 use std::fmt::Write as _;
 use std::str::FromStr;
 
 /// First line of a table: the names of its columns.
 pub const HEADER: &str = "luma_mean,contrast,detail,change,change_compensated,structure,likeness,structure_lasting,\
-    block_change,return_change,return_frames,dissolve_odds,dissolve_frames,dissolve_back,noise,flat,edge,levels";
+    block_change,return_change,return_frames,dissolve_odds,dissolve_frames,dissolve_back,noise";
 
 /// Why a text is not a table of scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,9 +53,7 @@ pub fn line(score: &FrameScore) -> String {
     add(&s.dissolve_odds);
     add(&s.dissolve_frames);
     add(&s.dissolve_back);
-    for value in [s.look.noise, s.look.flat, s.look.edge, s.look.levels] {
-        add(&value);
-    }
+    add(&s.noise);
     line
 }
 
@@ -91,12 +88,7 @@ pub fn parse(line: &str) -> Option<FrameScore> {
         dissolve_odds: finite(columns.next())?,
         dissolve_frames: columns.next()?.parse().ok()?,
         dissolve_back: columns.next()?.parse().ok()?,
-        look: Look {
-            noise: finite(columns.next())?,
-            flat: finite(columns.next())?,
-            edge: finite(columns.next())?,
-            levels: finite(columns.next())?,
-        },
+        noise: finite(columns.next())?,
     };
     columns.next().is_none().then_some(score)
 }
@@ -128,7 +120,7 @@ mod tests {
                 dissolve_odds: -99.0,
                 dissolve_frames: 32,
                 dissolve_back: 17,
-                look: Look { noise: 1.25, flat: 0.5, edge: 0.125, levels: 41.0 },
+                noise: 1.25,
             },
         ];
         assert_eq!(read(&write(&scores)), Ok(scores.to_vec()));
@@ -145,7 +137,7 @@ mod tests {
             (table(&good[2..]), 3),
             (table(&format!("{good},0")), 3),
             (table(&good.replacen("0,", "NaN,", 1)), 3),
-            (table("0,0,0,0,0,0,0,0,0,0,300,0,0,0,0,0,0,0"), 3),
+            (table("0,0,0,0,0,0,0,0,0,0,300,0,0,0,0"), 3),
             (table(""), 3),
         ] {
             assert_eq!(read(&text), Err(NotScores { line }), "{text:?}");

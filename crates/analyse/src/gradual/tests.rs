@@ -51,7 +51,7 @@ fn fade(scores: &mut [FrameScore], frames: RangeInclusive<usize>, steps: usize, 
 
 #[test]
 fn a_fade_is_a_boundary_at_its_last_emptiest_frame() {
-    for level in [16.0, 235.0, 120.0] {
+    for level in [16.0, 235.0] {
         let mut scores = quiet(240);
         fade(&mut scores, 100..=110, 12, level);
         check(&scores, &[110]);
@@ -67,6 +67,13 @@ fn a_fade_is_a_boundary_at_its_last_emptiest_frame() {
         check(&scores, &[]);
     }
     check(&[], &[]);
+}
+
+#[test]
+fn what_fills_the_picture_is_no_fade() {
+    let mut scores = quiet(240);
+    fade(&mut scores, 100..=110, 12, 90.0);
+    check(&scores, &[]);
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub fn complexity(frames: &[FrameScore], rate: FrameRate) -> Complexity {
 }
 
 /// How far the frames look drawn (0 to 1): drawings are held for two frames or more while something moves. A rendering
-/// at the full rate cannot be told from a photograph by luma and has 0, as has a still shot; ADR 8 has the attempt.
+/// at the full rate cannot be told from a photograph by luma and has 0, as has a still shot; ADR 9 has the attempt.
 fn animation(inside: &[FrameScore]) -> f64 {
     let held = inside.windows(3).filter(|around| {
         let moving = around[0].change.max(around[2].change);

@@ -2,7 +2,7 @@
 //!
 //! Owns the windows and the weights. A dissolve is a window whose ends show different scenes, whatever motion and
 //! exposure between them, while the frames between are mixtures of the two. The weights are those of a logistic
-//! regression on composed films (`cargo xtask bench shots`, the set to tune on); ADR 8 has the figures.
+//! regression on composed films (`cargo xtask bench shots`, the set to tune on); ADR 9 has the figures.
 
 use crate::mix::Mix;
 

@@ -29,6 +29,29 @@ impl Detector {
     pub(super) const ALL: [Detector; 5] =
         [Detector::Ours, Detector::TransNet, Detector::Adaptive, Detector::Content, Detector::Scdet];
 
+    /// Those that are named by their [words](Detector::word); all where none is.
+    pub(super) fn chosen(named: &[&str]) -> Result<Vec<Detector>> {
+        if named.is_empty() {
+            return Ok(Detector::ALL.to_vec());
+        }
+        let one = |word: &&str| {
+            let known = Detector::ALL.into_iter().find(|detector| detector.word() == *word);
+            known.ok_or_else(|| format!("no detector is called `{word}`").into())
+        };
+        named.iter().map(one).collect()
+    }
+
+    /// What it is called on the command line.
+    fn word(self) -> &'static str {
+        match self {
+            Detector::Ours => "ours",
+            Detector::TransNet => "transnet",
+            Detector::Adaptive => "adaptive",
+            Detector::Content => "content",
+            Detector::Scdet => "scdet",
+        }
+    }
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Detector::Ours => "ours",
@@ -54,9 +77,7 @@ impl Detector {
         let text = match self {
             Detector::Ours => quiet(ours(&reduced(film)?).arg(format!("{FPS}/1")))?,
             Detector::Scdet => quiet(&mut scdet(film))?,
-            Detector::TransNet => quiet(peer(film).arg("transnet"))?,
-            Detector::Adaptive => quiet(peer(film).arg("adaptive"))?,
-            Detector::Content => quiet(peer(film).arg("content"))?,
+            _ => quiet(peer(film).arg(self.word()))?,
         };
         if self == Detector::Scdet {
             return Ok(scdet_frames(&text));
@@ -119,6 +140,13 @@ fn peer(film: &Path) -> std::process::Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn detectors_are_chosen_by_name() {
+        assert_eq!(Detector::chosen(&[]).unwrap(), Detector::ALL);
+        assert_eq!(Detector::chosen(&["scdet", "ours"]).unwrap(), [Detector::Scdet, Detector::Ours]);
+        assert!(Detector::chosen(&["eyes"]).is_err());
+    }
 
     #[test]
     fn scdet_reports_seconds() {

@@ -73,7 +73,12 @@ impl FromStr for Policy {
         match text {
             "all" => Ok(Policy::All),
             "demand" => Ok(Policy::Demand),
-            list => Ok(Policy::Listed(list.split(',').map(codec).collect::<Result<_, _>>()?)),
+            list => {
+                let mut codecs = list.split(',').map(codec).collect::<Result<Vec<_>, _>>()?;
+                // It is in every list, said or not.
+                codecs.retain(|codec| *codec != VideoCodec::H264);
+                Ok(Policy::Listed(codecs))
+            }
         }
     }
 }

@@ -80,8 +80,8 @@ fn plots() -> PathBuf {
 fn one(lab: &Lab, options: &Options, matinee: &Path) -> Result<Vec<Figure>> {
     let asked = |part| options.parts.contains(&part);
     let mut figures = Vec::new();
-    if asked(Part::Rates) || asked(Part::Peer) {
-        figures.extend(rates(lab, matinee, asked(Part::Peer))?);
+    if [Part::Fixed, Part::Grid, Part::Peer].into_iter().any(asked) {
+        figures.extend(rates(lab, matinee, asked)?);
     }
     if asked(Part::Workers) {
         figures.push(workers(lab, matinee)?);
@@ -89,41 +89,50 @@ fn one(lab: &Lab, options: &Options, matinee: &Path) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// Bits and cost.
-fn rates(lab: &Lab, matinee: &Path, with_peer: bool) -> Result<Vec<Figure>> {
+/// The product's ladder beside those that were asked for.
+fn rates(lab: &Lab, matinee: &Path, asked: impl Fn(Part) -> bool) -> Result<Vec<Figure>> {
     let ours = ours::ours(lab, matinee)?;
-    let grid = rivals::grid(lab, &ours.keyframes)?;
-    let of = |name, encodes: &[Measured]| System::new(lab, name, &encodes.iter().collect::<Vec<_>>());
     let rungs: Vec<&Measured> = ours.rungs.iter().map(|rung| &rung.measured).collect();
     let product = System::new(lab, "ours", &rungs)?;
-    let single = System::new(lab, "single CRF", &compare::on_hull(&grid))?;
-    let mut rivals = vec![of("fixed", &rivals::fixed(lab, &ours.keyframes)?)?, single];
+    let mut rivals = Vec::new();
     let mut figures = Vec::new();
-    if with_peer {
+    let mut best = Vec::new();
+    if asked(Part::Fixed) {
+        rivals.push(System::of(lab, "fixed", &rivals::fixed(lab, &ours.keyframes)?)?);
+    }
+    if asked(Part::Grid) {
+        let grid = rivals::grid(lab, &ours.keyframes)?;
+        let single = System::new(lab, "single CRF", &compare::on_hull(&grid))?;
+        best = compare::exhaustive(&grid, &ours.shots, lab.master.seconds());
+        figures.extend(compare::against_exhaustive(lab, &product, &best));
+        figures.extend(compare::worst_frames(lab, &product, &single));
+        figures.extend(compare::search(lab, &ours, &grid));
+        rivals.push(single);
+    }
+    if asked(Part::Peer) {
         let (encodes, cpu_s) = rivals::peer(lab)?;
-        rivals.push(of("ab-av1", &encodes)?);
+        rivals.push(System::of(lab, "ab-av1", &encodes)?);
         figures.push(Figure::new(
             format!("{}: ab-av1, search and encode", compare::subject(lab)),
             cpu_s,
             "CPU s",
         ));
     }
-    let best = compare::exhaustive(&grid, &ours.shots, lab.master.seconds());
-    let systems: Vec<&System> = [&product].into_iter().chain(&rivals).collect();
     let aims: Vec<String> = ours.rungs.iter().map(|rung| format!("{:.2}", rung.aim)).collect();
+    let systems: Vec<&System> = [&product].into_iter().chain(&rivals).collect();
     println!("\n{}\n{}aims of ours: {}", compare::subject(lab), compare::table(&systems), aims.join(" "));
     draw(lab, &systems, &best)?;
     figures.extend(rivals.iter().flat_map(|rival| compare::against(lab, &product, rival)));
-    figures.extend(compare::against_exhaustive(lab, &product, &best));
-    figures.extend(compare::worst_frames(lab, &product, &rivals[1]));
-    figures.extend(compare::search(lab, &ours, &grid));
+    figures.extend(compare::cost(lab, &ours));
     figures.push(farm(lab, ours.cpu_s()));
     Ok(figures)
 }
 
 fn draw(lab: &Lab, systems: &[&System], best: &[(f64, f64)]) -> Result {
     let mut series: Vec<plot::Series> = systems.iter().map(|system| plot::series(system)).collect();
-    series.push(("a CRF for each shot out of the grid".to_owned(), best.to_vec()));
+    if !best.is_empty() {
+        series.push(("a CRF for each shot out of the grid".to_owned(), best.to_vec()));
+    }
     let subject = compare::subject(lab);
     std::fs::create_dir_all(plots())?;
     let path = plots().join(format!("{}.svg", subject.replace(' ', "-")));

@@ -62,6 +62,11 @@ impl System {
         Ok(System { name, rows: encodes.iter().map(row).collect::<Result<_>>()? })
     }
 
+    /// The same, of all `encodes`.
+    pub(super) fn of(lab: &Lab, name: &'static str, encodes: &[Measured]) -> Result<System> {
+        System::new(lab, name, &encodes.iter().collect::<Vec<_>>())
+    }
+
     fn points(&self, metric: Metric) -> Vec<(f64, f64)> {
         self.rows.iter().map(|row| (row.0.rate_bps, metric.of(row))).collect()
     }
@@ -155,29 +160,30 @@ pub(super) fn worst_frames(lab: &Lab, ours: &System, single: &System) -> Option<
     (!gains.is_empty()).then(|| figure.target(Target::AtLeast(0.0)))
 }
 
-/// What the search cost and how well it aimed.
+/// What the search cost beside the grid.
 pub(super) fn search(lab: &Lab, ours: &Ours, grid: &[Vec<Measured>]) -> Vec<Figure> {
     let name = |what: &str| format!("{}: {what}", subject(lab));
     let grid_cpu_s: f64 = grid.iter().flatten().map(|encode| encode.encode_cpu_s + encode.metric_cpu_s).sum();
     let search_cpu_s = ours.stage_cpu_s("ladder");
-    let missed = |rung: &super::ours::Rung| (rung.measured.vmaf() - rung.aim).abs();
-    let hits = ours.rungs.iter().filter(|rung| missed(rung) <= AIM_MISS_MAX).count();
-    let mut figures = vec![
+    let percent = Figure::new(name("search against the grid"), 100.0 * search_cpu_s / grid_cpu_s, "%");
+    vec![
         Figure::new(name("search"), search_cpu_s, "CPU s"),
         Figure::new(name("grid of 60"), grid_cpu_s, "CPU s"),
-        Figure::new(name("search against the grid"), 100.0 * search_cpu_s / grid_cpu_s, "%")
-            .target(Target::AtMost(SEARCH_PERCENT_MAX)),
-        Figure::new(
-            name(&format!("rungs within {AIM_MISS_MAX} of their aim")),
-            100.0 * hits as f64 / ours.rungs.len() as f64,
-            "%",
-        )
-        .target(Target::AtLeast(AIM_PERCENT_MIN)),
-        Figure::new(
-            name("whole preparation, or what the codec adds to it"),
-            ours.cpu_s() / lab.master.seconds(),
-            "CPU s/s",
-        ),
+        percent.target(Target::AtMost(SEARCH_PERCENT_MAX)),
+    ]
+}
+
+/// How well the product aimed, and what it spent.
+pub(super) fn cost(lab: &Lab, ours: &Ours) -> Vec<Figure> {
+    let name = |what: &str| format!("{}: {what}", subject(lab));
+    let hits =
+        ours.rungs.iter().filter(|rung| (rung.measured.vmaf() - rung.aim).abs() <= AIM_MISS_MAX).count();
+    let percent = 100.0 * hits as f64 / ours.rungs.len() as f64;
+    let aimed = Figure::new(name(&format!("rungs within {AIM_MISS_MAX} of their aim")), percent, "%");
+    let per_film_s = ours.cpu_s() / lab.master.seconds();
+    let mut figures = vec![
+        aimed.target(Target::AtLeast(AIM_PERCENT_MIN)),
+        Figure::new(name("whole preparation, or what the codec adds to it"), per_film_s, "CPU s/s"),
     ];
     if let Some(probes) = ours.probes {
         let per_shot = probes / ours.shots.len().max(1) as f64;

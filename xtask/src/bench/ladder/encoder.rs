@@ -3,10 +3,9 @@
 use super::lab::{Lab, Measured};
 use super::tool::ffmpeg;
 use crate::shell::{Result, quiet};
+use media::Size;
 use media::codec::VideoCodec;
-use media::picture::Transfer;
 use media::rung::{Crf, Effort, Trial};
-use media::{Format, Size};
 use std::path::Path;
 
 /// How x265 is told of its second pass; ffmpeg's own option does not reach it.
@@ -24,9 +23,8 @@ pub(super) enum Aim {
 /// Encodes the clip at `size` with `keyframes` (frame numbers), and measures it.
 pub(super) fn encode(lab: &Lab, label: &str, size: Size, aim: Aim, keyframes: &[u64]) -> Result<Measured> {
     let crf = if let Aim::Crf(crf) = aim { crf } else { Crf(0) };
-    let format = Format { codec: lab.codec, transfer: Transfer::Sdr };
     let settings =
-        encode::command::Settings::trial(format, &Trial { size, crf }, lab.master.rate, Effort::Final);
+        encode::command::Settings::trial(lab.format(), &Trial { size, crf }, lab.master.rate, Effort::Final);
     let options = encode::command::options(&settings, keyframes);
     let options = match aim {
         Aim::Crf(_) => options,

@@ -9,8 +9,9 @@ use super::hull::{ShotScore, mean, percentile_5};
 use super::score::{self, Beside};
 use super::tool::timed;
 use crate::shell::Result;
-use media::Size;
 use media::codec::VideoCodec;
+use media::picture::Transfer;
+use media::{Format, Size};
 use std::fmt::Write as _;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -72,6 +73,15 @@ impl Measured {
 }
 
 impl Lab {
+    /// What the codec's pictures have in common.
+    pub(super) fn format(&self) -> Format {
+        Format { codec: self.codec, transfer: Transfer::Sdr }
+    }
+
+    fn bit_depth(&self) -> u8 {
+        encode::command::bit_depth(self.format())
+    }
+
     /// Measures the file that `make` writes to the path it is given; `inputs` are all that it depends on.
     pub(super) fn encode(
         &self,
@@ -98,7 +108,8 @@ impl Lab {
     pub(super) fn beside(&self, measured: &Measured) -> Result<Beside> {
         let path = self.folder.join(format!("{}.beside.tsv", self.name("beside", &measured.file)));
         let text = kept(&path, || {
-            let Beside { neg, xpsnr_db } = score::beside(&self.master, &measured.file, &self.folder)?;
+            let Beside { neg, xpsnr_db } =
+                score::beside(&self.master, &measured.file, self.bit_depth(), &self.folder)?;
             Ok(format!("{neg}\t{xpsnr_db}\n"))
         })?;
         match numbers(&text)[..] {
@@ -124,7 +135,8 @@ impl Lab {
         let text = kept(&path, || {
             println!("{} {}: {name}", self.clip, self.codec);
             let ((), encode_cpu_s) = timed(make)?;
-            let (scores, metric_cpu_s) = timed(|| score::vmaf(&self.master, file, &self.folder))?;
+            let (scores, metric_cpu_s) =
+                timed(|| score::vmaf(&self.master, file, self.bit_depth(), &self.folder))?;
             let mut text = format!("{encode_cpu_s}\t{metric_cpu_s}\n");
             for ((bytes, _), vmaf) in score::frames(file)?.iter().zip(scores) {
                 let _ = writeln!(text, "{bytes}\t{vmaf}"); // writing to a String cannot fail

@@ -10,19 +10,22 @@ const HEIGHT_DEFAULT: u32 = 540;
 /// Length of the masters in seconds.
 const SECONDS_DEFAULT: f64 = 10.0;
 
-/// Bits for the whole clip: the rungs, the rivals, the plots and the figures, or the speed-up with workers alone.
+/// What to measure of a clip in a codec. The first three compare with the product's ladder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
-    /// The product's ladder beside the fixed one and the grid.
-    Rates,
-    /// ab-av1 beside the product's ladder.
+    /// The fixed ladder.
+    Fixed,
+    /// The exhaustive grid: the best single CRF, the best CRF of each shot, and what finding them costs.
+    Grid,
+    /// ab-av1.
     Peer,
     /// Wall time with one and with two workers.
     Workers,
 }
 
 impl Part {
-    const ALL: [(&str, Part); 3] = [("rates", Part::Rates), ("peer", Part::Peer), ("workers", Part::Workers)];
+    const ALL: [(&str, Part); 4] =
+        [("fixed", Part::Fixed), ("grid", Part::Grid), ("peer", Part::Peer), ("workers", Part::Workers)];
 }
 
 /// The options.
@@ -96,15 +99,15 @@ mod tests {
     #[test]
     fn flags_are_read() {
         let got =
-            parse(&["--clip", "sintel", "--codec", "hevc", "--part", "rates", "--seconds", "5"]).unwrap();
+            parse(&["--clip", "sintel", "--codec", "hevc", "--part", "grid", "--seconds", "5"]).unwrap();
         let names: Vec<&str> = got.clips.iter().map(|clip| clip.name).collect();
         assert_eq!(
             (names, got.codecs, got.parts),
-            (vec!["sintel"], vec![VideoCodec::Hevc], vec![Part::Rates])
+            (vec!["sintel"], vec![VideoCodec::Hevc], vec![Part::Grid])
         );
         assert_eq!((got.seconds, got.height), (5.0, HEIGHT_DEFAULT));
         let all = parse(&[]).unwrap();
-        assert_eq!((all.clips.len(), all.codecs.len(), all.parts.len()), (CLIPS.len(), 2, 3));
+        assert_eq!((all.clips.len(), all.codecs.len(), all.parts.len()), (CLIPS.len(), 2, 4));
         for wrong in [&["--clip"][..], &["--clip", "x"], &["--codec", "x"], &["--height", "x"], &["x", "y"]] {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }

@@ -25,10 +25,10 @@ pub(super) struct Beside {
 }
 
 /// VMAF v1 of every frame.
-pub(super) fn vmaf(master: &Master, file: &Path, folder: &Path) -> Result<Vec<f64>> {
+pub(super) fn vmaf(master: &Master, file: &Path, bit_depth: u8, folder: &Path) -> Result<Vec<f64>> {
     let libvmaf = format!("libvmaf=model=version={MODEL}:n_threads=1:log_fmt=csv:log_path=v1.csv:shortest=1");
     let mut run = compared(master, file);
-    run.arg(format!("{};[d][r]{libvmaf}", sides(master))).args(["-f", "null", "-"]);
+    run.arg(format!("{};[d][r]{libvmaf}", sides(master, bit_depth))).args(["-f", "null", "-"]);
     quiet(run.current_dir(folder))?;
     let frames = column(&std::fs::read_to_string(folder.join("v1.csv"))?, "vmaf")?;
     if frames.len() as u64 != master.frames {
@@ -38,13 +38,13 @@ pub(super) fn vmaf(master: &Master, file: &Path, folder: &Path) -> Result<Vec<f6
 }
 
 /// The metrics beside it.
-pub(super) fn beside(master: &Master, file: &Path, folder: &Path) -> Result<Beside> {
+pub(super) fn beside(master: &Master, file: &Path, bit_depth: u8, folder: &Path) -> Result<Beside> {
     let libvmaf =
         format!("libvmaf=model=version={MODEL_NEG}:n_threads=1:log_fmt=csv:log_path=neg.csv:shortest=1[a]");
     let mut run = compared(master, file);
     run.arg(format!(
         "{};[d]split[d1][d2];[r]split[r1][r2];[d1][r1]{libvmaf};[d2][r2]xpsnr=stats_file=xpsnr.txt:shortest=1[b]",
-        sides(master)
+        sides(master, bit_depth)
     ));
     quiet(
         run.args(["-map", "[a]", "-f", "null", "-", "-map", "[b]", "-f", "null", "-"]).current_dir(folder),
@@ -67,11 +67,13 @@ fn compared(master: &Master, file: &Path) -> std::process::Command {
     run
 }
 
-/// The graph that makes `[d]` of the file and `[r]` of the master: same size, same numbers, ten bits so that no
-/// encoder's extra ones are lost.
-fn sides(master: &Master) -> String {
+/// The graph that makes `[d]` of the file and `[r]` of the master: same size, same numbers, and the depth of the encode.
+/// (At ten bits VMAF v1 sees bands in an eight-bit picture that is shown as it is, and none in one that is enlarged:
+/// smaller sizes would win.)
+fn sides(master: &Master, bit_depth: u8) -> String {
     let (size, rate) = (master.size, master.rate);
-    let numbered = format!("format=yuv420p10le,settb={}/{},setpts=N", rate.den, rate.num);
+    let pixels = if bit_depth == 8 { "yuv420p" } else { "yuv420p10le" };
+    let numbered = format!("format={pixels},settb={}/{},setpts=N", rate.den, rate.num);
     format!("[0:v]scale={}:{}:flags={ENLARGE},{numbered}[d];[1:v]{numbered}[r]", size.width, size.height)
 }
 

@@ -106,10 +106,10 @@ impl Workshop {
         Ok(finished)
     }
 
-    /// Runs the step once more for an output that was dropped, and keeps that output alone; it must be the bytes that it
-    /// was. Takes no share of the machine, though it may need more than the step that asks: that one holds a share
-    /// already and waits, and so do all others that need the output.
-    pub async fn restore<W, F>(&self, stage: Stage, dropped: &Output, work: W) -> anyhow::Result<()>
+    /// Runs a step once more for those of its outputs that were dropped, and keeps these alone; they must be the bytes that
+    /// they were. Takes no share of the machine, though it may need more than the step that asks: that one holds a share
+    /// already and waits, and so do all others that need the outputs.
+    pub async fn restore<W, F>(&self, stage: Stage, dropped: &[&Output], work: W) -> anyhow::Result<()>
     where
         W: FnOnce(PathBuf) -> F,
         F: Future<Output = anyhow::Result<Made>>,
@@ -117,12 +117,18 @@ impl Workshop {
         let bench = self.scratch.bench("restore")?;
         let made = work(bench.path().to_owned()).await?;
         self.ledger.book_again(stage, &made.cost);
-        let path = bench.path().join(dropped.key.name());
-        let (digest, _) = digest_of(&path).await?;
-        if digest != dropped.digest {
-            bail!("{} came out with other bytes than before; delete its folder to begin anew", dropped.key);
+        for output in dropped {
+            let path = bench.path().join(output.key.name());
+            let (digest, _) = digest_of(&path).await?;
+            if digest != output.digest {
+                bail!(
+                    "{} came out with other bytes than before; delete its folder to begin anew",
+                    output.key
+                );
+            }
+            self.store.put_file(&output.key, &path).await?;
         }
-        Ok(self.store.put_file(&dropped.key, &path).await?)
+        Ok(())
     }
 
     async fn recall(
@@ -290,7 +296,7 @@ mod tests {
         let step =
             Step { kind: "test", version: 1, params: Vec::new(), inputs: Vec::new(), tool: String::new() };
         let need = Need { threads: 1, memory_bytes: 1 };
-        Job { step, stage: Stage::Encode, need, droppable: &["large"] }
+        Job { step, stage: Stage::Encode, need, droppable: &["large", "larger"] }
     }
 
     async fn leave(bench: PathBuf, files: &[(&str, &str)]) -> anyhow::Result<Made> {
@@ -326,20 +332,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_dropped_output_is_made_again_by_a_step_that_holds_the_whole_machine() {
+    async fn dropped_outputs_are_made_again_by_a_step_that_holds_the_whole_machine() {
         let folder = tempfile::tempdir().unwrap();
         let workshop = workshop(folder.path());
-        let files = [("small", "1"), ("large", "2")];
+        let files = [("small", "1"), ("large", "2"), ("larger", "4")];
         let first = workshop.run(job(), |bench| leave(bench, &files)).await.unwrap();
-        let large = first.output("large").unwrap();
-        workshop.store.delete(&large.key).await.unwrap();
+        let dropped = ["large", "larger"].map(|name| first.output(name).unwrap());
+        for output in dropped {
+            workshop.store.delete(&output.key).await.unwrap();
+        }
         assert!(workshop.run(job(), |bench| leave(bench, &[])).await.unwrap().cached, "it may be dropped");
 
         let _all = workshop.budget.take(Need { threads: 1, memory_bytes: 1 << 20 }).await;
-        let other = workshop.restore(Stage::Encode, large, |bench| leave(bench, &[("large", "3")])).await;
+        let other = workshop.restore(Stage::Encode, &dropped, |bench| leave(bench, &[("large", "3")])).await;
         assert!(other.unwrap_err().to_string().contains("other bytes"));
-        workshop.restore(Stage::Encode, large, |bench| leave(bench, &files)).await.unwrap();
-        assert_eq!(&workshop.read(large).await.unwrap()[..], b"2");
+        workshop.restore(Stage::Encode, &dropped, |bench| leave(bench, &files)).await.unwrap();
+        for (output, content) in dropped.into_iter().zip(["2", "4"]) {
+            assert_eq!(&workshop.read(output).await.unwrap()[..], content.as_bytes());
+        }
     }
 
     #[tokio::test]

@@ -30,6 +30,8 @@ const MEZZANINE_THREADS: u32 = 2;
 
 const MEZZANINE_FILE: &str = "mezzanine.mp4";
 const MEZZANINE_HIGH_FILE: &str = "mezzanine-hdr.mp4";
+/// The outputs that are dropped when nobody needs them any more.
+const MEZZANINE_FILES: [&str; 2] = [MEZZANINE_FILE, MEZZANINE_HIGH_FILE];
 const SCORES_FILE: &str = "scores.csv";
 const DECODED_FILE: &str = "decoded.json";
 
@@ -99,7 +101,7 @@ impl Job for Analyse {
     async fn run(ctx: &Context, mut ingested: Ingested) -> Result<Analysed, Failure> {
         let (made, decode) = decode(ctx, &mut ingested).await?;
         if ingested.findings.iter().any(|finding| finding.severity == Severity::Blocker) {
-            ctx.workshop.store.delete(&made.output(MEZZANINE_FILE)?.key).await?;
+            drop_mezzanines(ctx, &made).await?;
             return Err(Failure::Refused(ingested.findings));
         }
         // As a file: the table of a long film is longer than what the store hands out in one piece.
@@ -126,16 +128,24 @@ async fn decode(ctx: &Context, ingested: &mut Ingested) -> Result<(Finished, Dec
         let filled_record = read_record(ctx, &filled_made).await?;
         if let Some(gaps) = rules::gaps(&by_time.master, &kept, &filled_record.decoded()) {
             let findings = rules::after_decode(&by_time.facts, &by_time.master, &filled_record.decoded());
-            ctx.workshop.store.delete(&made.output(MEZZANINE_FILE)?.key).await?;
+            drop_mezzanines(ctx, &made).await?;
             *ingested = by_time;
             ingested.findings.push(gaps);
             ingested.findings.extend(findings);
             return Ok((filled_made, filled_record));
         }
-        ctx.workshop.store.delete(&filled_made.output(MEZZANINE_FILE)?.key).await?;
+        drop_mezzanines(ctx, &filled_made).await?;
     }
     ingested.findings.extend(findings);
     Ok((made, record))
+}
+
+/// Drops the mezzanines of a decode that is not used.
+async fn drop_mezzanines(ctx: &Context, made: &Finished) -> anyhow::Result<()> {
+    for output in MEZZANINE_FILES.iter().filter_map(|name| made.outputs.get(*name)) {
+        ctx.workshop.store.delete(&output.key).await?;
+    }
+    Ok(())
 }
 
 async fn read_record(ctx: &Context, made: &Finished) -> anyhow::Result<DecodeRecord> {
@@ -158,11 +168,22 @@ impl Analysed {
         // One at a time: many steps need it at once, and the first one makes it for all.
         let _making = ctx.mezzanine.lock().await;
         if ctx.workshop.store.head(&mezzanine.key).await?.is_none() {
-            let ingested = &self.ingested;
-            let made = ctx.workshop.restore(Stage::Analyse, mezzanine, |bench| make(ctx, ingested, bench));
+            let (ingested, dropped) = (&self.ingested, self.dropped(ctx).await?);
+            let made = ctx.workshop.restore(Stage::Analyse, &dropped, |bench| make(ctx, ingested, bench));
             made.await.context("making the mezzanine again")?;
         }
         ctx.workshop.file(&mezzanine.key).await
+    }
+
+    /// The mezzanines that are not in the store: one decode gives them all.
+    async fn dropped(&self, ctx: &Context) -> anyhow::Result<Vec<&Output>> {
+        let mut dropped = Vec::new();
+        for mezzanine in self.mezzanines() {
+            if ctx.workshop.store.head(&mezzanine.key).await?.is_none() {
+                dropped.push(mezzanine);
+            }
+        }
+        Ok(dropped)
     }
 }
 
@@ -171,7 +192,7 @@ fn job(ctx: &Context, ingested: &Ingested) -> workshop::Job {
     workshop::Job {
         step: Step {
             kind: "mezzanine",
-            version: 3,
+            version: 4,
             params: vec![
                 ("video", format!("{:?}", master.video)),
                 ("conform", format!("{:?}", master.conform)),
@@ -185,7 +206,7 @@ fn job(ctx: &Context, ingested: &Ingested) -> workshop::Job {
             threads: MEZZANINE_THREADS,
             memory_bytes: MEZZANINE_MEMORY_BYTES + master.video.size.pixels() * 3 * MEZZANINE_FRAMES,
         },
-        droppable: &[MEZZANINE_FILE, MEZZANINE_HIGH_FILE],
+        droppable: &MEZZANINE_FILES,
     }
 }
 

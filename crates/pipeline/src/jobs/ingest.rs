@@ -191,11 +191,12 @@ async fn keep(ctx: &Context, file: &Path) -> Result<Output, Failure> {
 async fn probe(ctx: &Context, source: &Output) -> Result<Facts, Failure> {
     let job = workshop::Job {
         step: Step {
-            kind: "probe",
+            kind: "facts",
             version: 1,
             params: Vec::new(),
             inputs: vec![source.digest],
-            tool: ctx.tools.ffprobe.id(),
+            // ffprobe tells of the streams, ffmpeg of what stands in their headers.
+            tool: format!("{}, {}", ctx.tools.ffprobe.id(), ctx.tools.ffmpeg.id()),
         },
         stage: Stage::Ingest,
         need: Need { threads: 1, memory_bytes: PROBE_MEMORY_BYTES },

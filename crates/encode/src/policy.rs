@@ -33,7 +33,7 @@ pub struct Prices {
 pub struct Demand {
     /// Hours that all viewers together watched until now: the best guess of the hours still to come.
     pub watched_h: f64,
-    /// Length of the film in hours.
+    /// Length of the film in hours; 0 where it is not known.
     pub film_h: f64,
     /// What work and traffic cost.
     pub prices: Prices,
@@ -124,11 +124,12 @@ fn has_high_range(codec: VideoCodec) -> bool {
     matches!(codec, VideoCodec::Hevc | VideoCodec::Av1)
 }
 
-/// Hours watched × gigabytes saved in an hour × their price ≥ hours of film × core hours for one × their price.
+/// Hours watched × gigabytes saved in an hour × their price ≥ hours of film × core hours for one × their price. Of a film of
+/// unknown length nobody can say what its encode costs.
 fn pays(codec: VideoCodec, demand: Demand) -> bool {
     let (worth, prices) = (worth(codec), demand.prices);
     let saved = demand.watched_h * BASE_GIGABYTES_PER_H * worth.saving * prices.gigabyte;
-    saved >= demand.film_h * worth.core_hours_per_h * prices.core_hour
+    demand.film_h > 0.0 && saved >= demand.film_h * worth.core_hours_per_h * prices.core_hour
 }
 
 #[cfg(test)]
@@ -180,5 +181,11 @@ mod tests {
         check(Policy::Demand, Transfer::Pq, 40.0, "h264 hevc av1 hevc-pq av1-pq");
         check(Policy::Demand, Transfer::Sdr, 238.0, "h264 hevc vp9 av1");
         check_at(100.0, Policy::Demand, Transfer::Sdr, 238.0, "h264");
+    }
+
+    #[test]
+    fn a_film_of_unknown_length_gets_no_codec_on_demand() {
+        let demand = Demand { watched_h: 1e6, film_h: 0.0, prices: Prices { core_hour: 1.0, gigabyte: 1.0 } };
+        assert_eq!(formats(&Policy::Demand, Transfer::Pq, demand), [Format::BASE]);
     }
 }

@@ -18,7 +18,7 @@ use crate::{sizes, trial};
 use media::Size;
 use media::rung::{Crf, ProbePoint, Trial, TrialPoint};
 
-/// Farthest that a shot's CRF goes from the film's, as a part of the codec's range: 7.5 in H.264.
+/// Farthest that a shot's CRF goes from the film's, as a part of the codec's range: 8 in H.264.
 const TILT_MAX: f64 = 0.25;
 /// VMAF by which a shot may be under its rung: one just noticeable difference. One that is farther under at the film's
 /// own CRF is not made worse than that.

@@ -60,6 +60,7 @@ impl Config {
 }
 
 impl Default for Config {
+    /// For H.264.
     fn default() -> Config {
         Config {
             vmaf_top: 95.0,
@@ -72,7 +73,7 @@ impl Default for Config {
             rungs_max: 9,
             trials_max: 12,
             crf_min: Crf(120),
-            crf_max: Crf(420),
+            crf_max: Crf(450),
             crf_step: Crf(5),
             samples: sample::Config::default(),
         }

@@ -11,6 +11,7 @@ use crate::{hull, looks, sizes, trial};
 use media::rung::{Crf, Effort, Ladder, Probe, ProbePoint, Trial, TrialPoint};
 use media::shot::ShotList;
 use media::{Format, FrameRange, FrameRate, Size};
+use std::collections::HashSet;
 
 /// What is to be encoded.
 #[derive(Debug, Clone, Copy)]
@@ -41,10 +42,10 @@ pub enum Next {
     Done(Ladder),
 }
 
-/// First trials of the source's size, as parts of the codec's range: two, around where the top rung mostly is (CRF 22 and
-/// 31 of H.264). They give the shape for all sizes.
+/// First trials of the source's size, as parts of the codec's range: two, around where the top rung mostly is (CRF 23 and
+/// 33 of H.264). They give the shape for all sizes.
 const FIRST_TOP: [f64; 2] = [1.0 / 3.0, 0.63];
-/// First trial of every smaller size: about where it is on the hull (CRF 28 of H.264).
+/// First trial of every smaller size: about where it is on the hull (CRF 29.5 of H.264).
 const FIRST: f64 = 0.53;
 /// A rung is confirmed by a trial of its size whose VMAF is within this of the rung's. The top is promised.
 const NEAR_VMAF_TOP: f64 = 0.75;
@@ -71,7 +72,8 @@ pub fn next(history: &[ProbePoint], film: &Film<'_>, config: &Config) -> Next {
         .iter()
         .enumerate()
         .filter(|(i, place)| !confirmed(*i, place, &curve_points))
-        .map(|(_, p)| Trial { crf: config.quantised(p.trial.crf.value()), ..p.trial })
+        .map(|(_, place)| quantised(place.trial, config))
+        .filter(|trial| !trials.iter().any(|made| made.trial == *trial))
         .collect();
     let more = missing(probes(&samples, unsure.iter().copied().take(room)), history);
     if !more.is_empty() {
@@ -118,23 +120,21 @@ fn probes(samples: &[Sample], trials: impl Iterator<Item = Trial>) -> Vec<Probe>
     trials.flat_map(of_trial).collect()
 }
 
+/// Those of `probes` that are not made yet, each once.
 fn missing(probes: Vec<Probe>, history: &[ProbePoint]) -> Vec<Probe> {
-    let mut new: Vec<Probe> = Vec::new();
-    for probe in probes {
-        if !new.contains(&probe) && !history.iter().any(|point| point.probe == probe) {
-            new.push(probe);
-        }
-    }
-    new
+    let mut known: HashSet<Probe> = history.iter().map(|point| point.probe).collect();
+    probes.into_iter().filter(|probe| known.insert(*probe)).collect()
 }
 
-/// Whether rung `number`, predicted to be at `place`, rests on a trial near it.
-fn confirmed(number: usize, place: &TrialPoint, history: &[TrialPoint]) -> bool {
+/// Whether rung `number`, predicted to be at `place`, rests on a trial of its size near it.
+fn confirmed(number: usize, place: &TrialPoint, trials: &[TrialPoint]) -> bool {
     let near = if number == 0 { NEAR_VMAF_TOP } else { NEAR_VMAF };
-    history.iter().any(|point| {
-        point.trial == place.trial
-            || point.trial.size == place.trial.size && (point.vmaf - place.vmaf).abs() <= near
-    })
+    trials.iter().any(|point| point.trial.size == place.trial.size && (point.vmaf - place.vmaf).abs() <= near)
+}
+
+/// The trial as the encoder can make it.
+fn quantised(trial: Trial, config: &Config) -> Trial {
+    Trial { crf: config.quantised(trial.crf.value()), ..trial }
 }
 
 fn ladder(

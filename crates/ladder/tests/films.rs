@@ -226,7 +226,8 @@ fn shots_at_equal_slope_cost_less_than_one_quality_for_all() {
         let at_one = |tenths| film.whole(rung.size, |_| media::rung::Crf(tenths));
         let one = (0..510).rev().map(at_one).find(|one| one.1 >= vmaf).unwrap();
         assert!(bitrate < 0.99 * one.0, "{}: {bitrate} and {}", rung.name, one.0);
-        assert!(worst >= (rung.vmaf_target - 8.0).min(one.2 - 4.0), "{}: {worst} and {}", rung.name, one.2);
+        // One just noticeable difference, and what the prediction misses.
+        assert!(worst >= rung.vmaf_target.min(one.2) - 8.0, "{}: {worst} and {}", rung.name, one.2);
     }
 }
 

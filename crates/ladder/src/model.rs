@@ -148,10 +148,11 @@ impl Model {
             let limit = (100.0 - even.vmaf + SHOT_VMAF_UNDER_MAX).max(shot[base_place].1);
             let cost = |place: usize| shot[place].0 + price * shot[place].1;
             let fits = |place: &usize| shot[*place].1 <= limit;
-            // From the base outwards, so that of equal ones (a still has many) the nearest is taken.
-            let mut places: Vec<usize> = (from..=to).filter(fits).collect();
-            places.sort_by_key(|place| place.abs_diff(base_place));
-            places.into_iter().min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(base_place)
+            // Of equal ones (a still has many) the nearest to the base.
+            let distance = |place: &usize| place.abs_diff(base_place);
+            let order =
+                |a: &usize, b: &usize| cost(*a).total_cmp(&cost(*b)).then(distance(a).cmp(&distance(b)));
+            (from..=to).filter(fits).min_by(order).unwrap_or(base_place)
         };
         expected.shots.iter().map(choose).collect()
     }

@@ -19,13 +19,14 @@ use std::path::Path;
 
 /// VMAF v1 for HD seen from three picture heights.
 pub const MODEL: &str = "vmaf_v1.0.16_3d0h";
+/// The same for 2160 lines: seen from half as many heights, so that a pixel is as large in the eye. (The model for three
+/// heights there is not cut at 100: a picture equal to its reference has 109.)
+const MODEL_2160: &str = "vmaf_v1.0.16_1d5h_2160";
+/// Shorter side from which on the model for 2160 lines is the right one: nearer to those than to 1080.
+const SIDE_2160_MIN: u32 = 1620;
 /// Shorter side below which the model's features fail or degenerate: the banding feature refuses pictures under
 /// 216 lines and the texture feature's covariance is singular on small chroma planes.
 const SCORING_SIDE_MIN: u32 = 360;
-/// The same for pictures of 2160 lines.
-const MODEL_2160: &str = "vmaf_v1.0.16_3d0h_2160";
-/// Shorter side from which on the model for 2160 lines is the right one: nearer to those than to 1080.
-const SIDE_2160_MIN: u32 = 1620;
 /// VMAF v0.6.1 without enhancement gain.
 const NEG_MODEL: &str = "vmaf_v0.6.1neg";
 /// Logs written into the working folder.
@@ -58,7 +59,7 @@ pub struct Job<'a> {
     pub size: Size,
     /// Bits of a sample at which both are compared, 8 or 10: the encode's own.
     pub bit_depth: u8,
-    /// VMAF model: [`MODEL`].
+    /// VMAF model: see [`model`].
     pub model: &'a str,
     /// What is measured.
     pub metrics: Metrics,
@@ -152,6 +153,8 @@ fn args(job: &Job<'_>, distorted: &Path, mezzanine: &Path) -> Vec<OsString> {
     let mut args: Vec<OsString> = untrusted::QUIET.map(OsString::from).into();
     args.extend(["-v", "error", "-filter_complex_threads", "1"].map(OsString::from));
     for (input, first) in [(distorted, job.distorted_start), (mezzanine, job.reference.start)] {
+        // Synthetic grain is nowhere where the picture's own was: it is left out, and told as side data that nobody reads.
+        args.extend(["-export_side_data", "film_grain"].map(OsString::from));
         args.extend(untrusted::own_options().map(OsString::from));
         args.extend(seek(job.rate, first));
         args.extend(["-threads", "1", "-i"].map(OsString::from));

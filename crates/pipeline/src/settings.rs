@@ -3,6 +3,7 @@
 //! Owns their meaning and defaults. Where they come from (file, environment, flags) is the server's business.
 
 use encode::policy::{Policy, Prices};
+use media::Size;
 use media::codec::AudioCodec;
 
 /// How films are prepared. Changing one redoes only the steps that depend on it.
@@ -12,8 +13,8 @@ pub struct Settings {
     pub vmaf_target: f64,
     /// VMAF that the top rung must reach, or the report says why it cannot.
     pub vmaf_floor: f64,
-    /// VMAF model, as libvmaf names its built-in ones.
-    pub vmaf_model: String,
+    /// VMAF model, as libvmaf names its built-in ones; `None`: the one for the picture's size.
+    pub vmaf_model: Option<String>,
     /// Score every n-th frame of trials. Odd, so that it does not fall in step with the encoder's B-frames, every second
     /// of which is coded more coarsely.
     pub vmaf_subsample_trials: u32,
@@ -22,6 +23,9 @@ pub struct Settings {
     /// Score every n-th frame of renditions that passed by VMAF NEG and XPSNR too, so that a gain can be told from a trick
     /// of the metric; 0: none.
     pub metrics_subsample: u32,
+    /// Strength of the film grain that AV1 takes out of the picture and has the player put back, 1 to 50; 0: the picture's
+    /// own is coded.
+    pub film_grain: u8,
     /// Which formats a title gets beside H.264.
     pub codecs: Policy,
     /// Hours that the title has been watched until now, by which a codec on demand pays for itself or not.
@@ -41,15 +45,23 @@ pub struct Settings {
     pub memory_bytes: Option<u64>,
 }
 
+impl Settings {
+    /// The VMAF model for pictures compared at `size`.
+    pub fn vmaf_model(&self, size: Size) -> &str {
+        self.vmaf_model.as_deref().unwrap_or_else(|| codec::vmaf::model(size))
+    }
+}
+
 impl Default for Settings {
     fn default() -> Settings {
         Settings {
             vmaf_target: 95.0,
             vmaf_floor: 93.0,
-            vmaf_model: "vmaf_v1.0.16_3d0h".to_owned(),
+            vmaf_model: None,
             vmaf_subsample_trials: 5,
             vmaf_subsample_finals: 1,
             metrics_subsample: 5,
+            film_grain: 0,
             codecs: Policy::Listed(Vec::new()),
             watched_h: 0.0,
             // As large clouds rent a core, and as content networks sell traffic in bulk, in dollars.

@@ -25,6 +25,7 @@ pub fn write(ctx: &Context, packaged: &Packaged) -> Report {
     let encoded = &packaged.passed.assembled.encoded;
     let (laddered, analysed) = (&encoded.laddered, &encoded.laddered.analysed);
     let title = &analysed.ingested.title;
+    let scored_at = codec::vmaf::scoring_size(analysed.ingested.master.conform.size);
     Report {
         title: title.name.clone(),
         id: title.id.0.clone(),
@@ -40,7 +41,7 @@ pub fn write(ctx: &Context, packaged: &Packaged) -> Report {
         tools: [&ctx.tools.ffmpeg, &ctx.tools.ffprobe]
             .map(|tool| Tool { name: tool.name.to_owned(), version: tool.version.clone() })
             .to_vec(),
-        vmaf_model: ctx.settings.vmaf_model.clone(),
+        vmaf_model: ctx.settings.vmaf_model(scored_at).to_owned(),
     }
 }
 

@@ -107,9 +107,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "prepare.vmaf_model",
-        help: "VMAF model built into libvmaf.",
-        get: |c| c.prepare.vmaf_model.clone(),
-        set: |c, v| put(&mut c.prepare.vmaf_model, v),
+        help: "VMAF model built into libvmaf. Empty: v1 for the film's size, `vmaf_v1.0.16_3d0h` or, towards 2160 lines, `vmaf_v1.0.16_1d5h_2160`.",
+        get: |c| c.prepare.vmaf_model.clone().unwrap_or_default(),
+        set: |c, v| put_or_none(&mut c.prepare.vmaf_model, v),
     },
     Setting {
         key: "prepare.vmaf_subsample_trials",
@@ -134,6 +134,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Video codecs: `all`; `demand`, by which a codec beside H.264 is added when the traffic it saves pays for its encode; or a list such as `h264,av1`. H.264 is always made.",
         get: |c| c.prepare.codecs.to_string(),
         set: |c, v| put(&mut c.prepare.codecs, v),
+    },
+    Setting {
+        key: "prepare.film_grain",
+        help: "Strength of the film grain that AV1 takes out of the picture and the player puts back, 1 to 50; 0: none. Quality is measured without the grain.",
+        get: |c| c.prepare.film_grain.to_string(),
+        set: |c, v| put_within(&mut c.prepare.film_grain, v, 0, 50),
     },
     Setting {
         key: "prepare.watched_h",

@@ -109,12 +109,13 @@ impl<'a> Scoring<'a> {
 
     /// Scoring of final encodes.
     pub fn finals(ctx: &'a Context, film: &'a Analysed, format: Format) -> Scoring<'a> {
+        let size = codec::vmaf::scoring_size(film.ingested.master.conform.size);
         Scoring {
             film,
             format,
             metrics: Metrics::Vmaf,
-            size: codec::vmaf::scoring_size(film.ingested.master.conform.size),
-            model: &ctx.settings.vmaf_model,
+            size,
+            model: ctx.settings.vmaf_model(size),
             subsample: ctx.settings.vmaf_subsample_finals,
         }
     }

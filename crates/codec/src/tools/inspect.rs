@@ -7,7 +7,8 @@ use crate::vmaf;
 use std::path::Path;
 
 /// Encoders, filters and demuxers that preparation uses.
-const ENCODERS: [&str; 7] = ["libx264", "libx265", "libvpx-vp9", "libsvtav1", "aac", "mjpeg", "webvtt"];
+const ENCODERS: [&str; 9] =
+    ["libx264", "libx265", "libvpx-vp9", "libsvtav1", "aac", "eac3", "libopus", "mjpeg", "webvtt"];
 const FILTERS: [&str; 6] = ["libvmaf", "xpsnr", "zscale", "tonemap", "bwdif", "tile"];
 const DEMUXERS: [&str; 4] = ["mov", "matroska", "mpegts", "mpeg"];
 

@@ -117,7 +117,8 @@ async fn encode(ctx: &Context, laddered: &Laddered, task: Task) -> anyhow::Resul
     let (rung, cuts) = (&laddered.rungs[task.rung], &laddered.cuts.shots[task.shot]);
     let keyframes: Vec<u64> = cuts.keyframes.iter().map(|frame| frame - cuts.frames.start).collect();
     let hdr = analysed.hdr(rung.format);
-    let settings = Settings { crf: task.crf, hdr, ..Settings::rung(rung, rate) };
+    let film_grain = ctx.settings.film_grain;
+    let settings = Settings { crf: task.crf, film_grain, hdr, ..Settings::rung(rung, rate) };
     let shot = picture::Encode {
         film: analysed,
         transfer: rung.format.transfer,

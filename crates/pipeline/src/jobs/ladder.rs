@@ -130,8 +130,11 @@ async fn run_probe(
     probe: Probe,
 ) -> anyhow::Result<ProbePoint> {
     let rate = analysed.ingested.master.conform.rate;
-    let settings =
-        Settings { hdr: analysed.hdr(format), ..Settings::trial(format, &probe.trial, rate, probe.effort) };
+    let settings = Settings {
+        film_grain: ctx.settings.film_grain,
+        hdr: analysed.hdr(format),
+        ..Settings::trial(format, &probe.trial, rate, probe.effort)
+    };
     let encode = picture::Encode {
         film: analysed,
         transfer: format.transfer,

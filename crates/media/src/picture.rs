@@ -49,6 +49,17 @@ pub struct MasteringDisplay {
     pub luminance_min: u32,
 }
 
+impl fmt::Display for MasteringDisplay {
+    /// As x264 and x265 take it: `G(x,y)B(x,y)R(x,y)WP(x,y)L(max,min)`, in the same units.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [red, green, blue] = self.primaries;
+        for (name, (x, y)) in [("G", green), ("B", blue), ("R", red), ("WP", self.white)] {
+            write!(f, "{name}({x},{y})")?;
+        }
+        write!(f, "L({},{})", self.luminance_max, self.luminance_min)
+    }
+}
+
 /// Light level of the content (CTA-861.3), in cd/m²; 0 where not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ContentLight {

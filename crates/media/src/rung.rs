@@ -101,7 +101,7 @@ pub struct Rung {
     pub format: Format,
     /// Encoded size.
     pub size: Size,
-    /// Encoder quality of the film as a whole: that of its middle frame when frames are ranged by quality.
+    /// Encoder quality of the film as a whole: that of the samples, from which each shot departs as its slope asks.
     pub crf: Crf,
     /// Encoder quality to begin with, for each shot.
     pub shot_crfs: Vec<Crf>,

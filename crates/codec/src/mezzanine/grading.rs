@@ -11,17 +11,7 @@ pub(super) fn x264_options(video: &VideoFacts) -> Vec<String> {
 }
 
 fn display(display: MasteringDisplay) -> String {
-    let [red, green, blue] = display.primaries;
-    let point = |(x, y): (u16, u16)| format!("({x},{y})");
-    format!(
-        "mastering-display=G{}B{}R{}WP{}L({},{})",
-        point(green),
-        point(blue),
-        point(red),
-        point(display.white),
-        display.luminance_max,
-        display.luminance_min
-    )
+    format!("mastering-display={display}")
 }
 
 fn light(light: ContentLight) -> String {

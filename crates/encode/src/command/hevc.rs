@@ -55,19 +55,7 @@ fn params(settings: &Settings) -> String {
 
 /// The SEI messages of HDR10 (Rec. ITU-T H.265, D.3.28 and D.3.35), in x265's notation and the streams' units.
 fn grading(hdr: Hdr) -> Vec<String> {
-    let display = |display: MasteringDisplay| {
-        let [red, green, blue] = display.primaries;
-        let point = |(x, y): (u16, u16)| format!("({x},{y})");
-        format!(
-            "master-display=G{}B{}R{}WP{}L({},{})",
-            point(green),
-            point(blue),
-            point(red),
-            point(display.white),
-            display.luminance_max,
-            display.luminance_min
-        )
-    };
+    let display = |display: MasteringDisplay| format!("master-display={display}");
     let light = |light: ContentLight| format!("max-cll={},{}", light.max, light.frame_average_max);
     hdr.mastering.map(display).into_iter().chain(hdr.light.map(light)).collect()
 }

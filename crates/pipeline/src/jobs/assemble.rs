@@ -23,7 +23,7 @@ use std::path::PathBuf;
 
 /// Memory of a decoder beside its frames, and of the sample tables of a long film.
 const MEMORY_BYTES: u64 = 200 << 20;
-/// Bytes for each pixel that a decoder holds: 20 frames of 8-bit 4:2:0.
+/// Bytes for each pixel that a decoder holds: 20 frames of 8-bit 4:2:0, or 10 of more bits.
 const MEMORY_BYTES_PER_PIXEL: u64 = 30;
 
 const TRACK_FILE: &str = "track.mp4";

@@ -50,7 +50,7 @@ const FIRST: f64 = 0.53;
 /// A rung is confirmed by a trial of its size whose VMAF is within this of the rung's. The top is promised.
 const NEAR_VMAF_TOP: f64 = 0.75;
 /// The same for lower rungs: half of the step to the next.
-const NEAR_VMAF: f64 = 2.5;
+const NEAR_VMAF: f64 = 3.0;
 
 /// The probes to make after `history`, or the ladder.
 pub fn next(history: &[ProbePoint], film: &Film<'_>, config: &Config) -> Next {

@@ -11,9 +11,6 @@ use media::rung::Crf;
 const BETTER_STEPS: [u16; 3] = [20, 40, 80];
 /// Largest step to worse quality (in tenths of a CRF): about one just noticeable difference.
 const WORSE_STEP_MAX: u16 = 40;
-/// How much better than the film's CRF (in tenths) a weak shot of the top rung may become: about one just
-/// noticeable difference.
-const LIFT_MAX: u16 = 40;
 /// A weak shot is lifted this much over its floor, so that noise does not send it back again.
 const LIFT_MARGIN: f64 = 0.5;
 /// Bounds of a believable slope, in VMAF for each CRF: x264 had 0.2 to 3.5 on film.
@@ -39,11 +36,10 @@ pub(super) fn renewable(shot: &ShotQuality) -> bool {
     shot.frames > 0 && shot.renewals < RENEWALS_MAX
 }
 
-/// Shots whose 5th-percentile frame is under `floor`. Below the top rung only those that were given less than the
-/// film's own CRF would have given them.
+/// Shots whose 5th-percentile frame is under `floor` and that were given less than the film's own CRF would have given
+/// them. (A trailer's hard shots lifted beyond it took all that equal slope had saved at the top rung.)
 pub(super) fn weak(aim: &Aim, floor: f64, shots: &[ShotQuality]) -> Vec<usize> {
-    let under =
-        |shot: &ShotQuality| shot.frames > 0 && shot.vmaf_p5 < floor && (aim.top || shot.crf > aim.crf);
+    let under = |shot: &ShotQuality| shot.frames > 0 && shot.vmaf_p5 < floor && shot.crf > aim.crf;
     (0..shots.len()).filter(|&number| under(&shots[number])).collect()
 }
 
@@ -56,8 +52,7 @@ pub(super) fn lift(
     config: &Config,
 ) -> Option<Move> {
     let shot = &shots[number];
-    let best = if aim.top { aim.crf.0.saturating_sub(LIFT_MAX) } else { aim.crf.0 };
-    let room = shot.crf.0.saturating_sub(best.max(config.crf_min.0));
+    let room = shot.crf.0.saturating_sub(aim.crf.0.max(config.crf_min.0));
     let wanted = (floor + LIFT_MARGIN - shot.vmaf_p5) / slope(shot);
     let tenths = stepped(wanted, room.min(BETTER_STEPS[BETTER_STEPS.len() - 1]), config);
     (renewable(shot) && tenths > 0).then(|| better_by(tenths, number, shot))

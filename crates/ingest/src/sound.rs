@@ -1,8 +1,8 @@
 //! Rules about sound: which tracks are made of a stream, and how loud they are made.
 //!
 //! # Tracks
-//! AAC-LC stereo (or mono) always, because everything plays it. Where the stream has 5.1 channels or more, also AAC 5.1;
-//! and as the operator's codecs ask for, E-AC-3 5.1 and Opus. An E-AC-3 stream is never encoded to E-AC-3 again: its own
+//! AAC-LC stereo (or mono) always, because everything plays it. As the operator's codecs ask for: AAC 5.1 and E-AC-3 5.1
+//! where the stream has 5.1 channels or more, and Opus. An E-AC-3 stream is never encoded to E-AC-3 again: its own
 //! frames are passed through, and with them objects (JOC) that no encoder here could make.
 //!
 //! # Loudness
@@ -42,7 +42,7 @@ const SAMPLE_RATE_HZ: u32 = 48_000;
 
 /// The tracks to make of `stream`, the one that every device plays first.
 ///
-/// `codecs` are those that the operator wants; AAC is made in any case. `stereo_bps` is the bitrate of AAC stereo.
+/// `codecs` are those that the operator wants; AAC stereo is made in any case. `stereo_bps` is the bitrate of AAC stereo.
 pub fn renditions(stream: &AudioFacts, codecs: &[AudioCodec], stereo_bps: u32) -> Vec<Rendition> {
     let wants = |codec| codecs.contains(&codec);
     let surround = stream.channels >= SURROUND_CHANNELS;
@@ -51,7 +51,7 @@ pub fn renditions(stream: &AudioFacts, codecs: &[AudioCodec], stereo_bps: u32) -
         |codec, channels, bitrate_bps| Rendition { codec, channels, frames: Frames::Encoded { bitrate_bps } };
     // Mono needs half of what two channels do.
     let mut renditions = vec![encoded(AudioCodec::Aac, front, stereo_bps / 2 * front)];
-    if surround {
+    if surround && wants(AudioCodec::Aac) {
         renditions.push(encoded(AudioCodec::Aac, SURROUND_CHANNELS, AAC_SURROUND_BPS));
     }
     if wants(AudioCodec::Eac3) {
@@ -133,7 +133,8 @@ mod tests {
             (stream("eac3", 6, 48_000), &CODECS_DEFAULT, "aac2@160 aac6@384 eac36=copy"),
             (stream("eac3", 2, 48_000), &CODECS_DEFAULT, "aac2@160 eac32=copy"),
             (stream("eac3", 6, 44_100), &CODECS_DEFAULT, "aac2@160 aac6@384 eac36@448"),
-            (stream("eac3", 6, 48_000), &[], "aac2@160 aac6@384"),
+            (stream("eac3", 6, 48_000), &[], "aac2@160"),
+            (stream("eac3", 6, 48_000), &[AudioCodec::Eac3], "aac2@160 eac36=copy"),
             (stream("flac", 2, 48_000), &all, "aac2@160 opus2@128"),
             (stream("flac", 6, 48_000), &all, "aac2@160 aac6@384 eac36@448 opus2@128 opus6@256"),
         ] {

@@ -91,7 +91,7 @@ pub struct FrameScore {
     pub xpsnr_db: Option<f64>,
 }
 
-/// XPSNR of a frame without any difference, which would be infinite.
+/// XPSNR of a frame without any difference: it would be infinite, which no JSON can hold. Over what any pooling keeps.
 pub const XPSNR_DB_MAX: f64 = 100.0;
 
 /// The size at which to compare with a mezzanine of `mezzanine` size: its own, or enlarged to what the model needs.

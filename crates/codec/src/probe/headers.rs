@@ -121,10 +121,11 @@ fn colour(fields: &Fields<'_>) -> Colour {
 }
 
 /// A display whose luminances are in cd/m² and whose chromaticities are fractions.
-struct Display {
-    primaries: [(f64, f64); 3],
-    white: (f64, f64),
-    luminance: (f64, f64),
+pub(super) struct Display {
+    pub(super) primaries: [(f64, f64); 3],
+    pub(super) white: (f64, f64),
+    /// Greatest and least.
+    pub(super) luminance: (f64, f64),
 }
 
 fn sei_display(fields: &Fields<'_>) -> Option<Display> {
@@ -160,9 +161,9 @@ fn av1_display(fields: &Fields<'_>) -> Option<Display> {
     })
 }
 
-/// The display in the units of SEI messages. Encoders write the primaries in more than one order, but the reddest is red
+/// The display in the units of SEI messages; `None` where none can be like that. Encoders write the primaries in more than one order, but the reddest is red
 /// (greatest x) and the greenest green (greatest y).
-fn plausible(display: Display) -> Option<MasteringDisplay> {
+pub(super) fn plausible(display: Display) -> Option<MasteringDisplay> {
     let point =
         |(x, y): (f64, f64)| ((x * SEI_CHROMATICITY).round() as u16, (y * SEI_CHROMATICITY).round() as u16);
     let mut primaries = display.primaries.map(point);

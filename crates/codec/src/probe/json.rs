@@ -3,7 +3,7 @@
 //!
 //! Tolerant: a field that is absent or odd gives the value that means "not known", as the files are untrusted.
 
-use super::headers::{self, Headers};
+use super::headers::{self, Display, Headers};
 use super::{language, pixels};
 use media::facts::{AudioFacts, Facts, Label, TextFacts, VideoFacts};
 use media::picture::{Colour, ContentLight, MasteringDisplay};
@@ -150,16 +150,12 @@ fn believed(probed: Colour, headers: Colour) -> Colour {
 /// The container's word on the mastering display (`mdcv`, Matroska's `MasteringMetadata`).
 fn mastering(stream: &Value) -> Option<MasteringDisplay> {
     let data = side_data(stream, "Mastering display metadata")?;
-    let steps = |name: &str, steps: f64| Some((fraction(&data[name])? * steps).round());
-    let point = |name: &str| {
-        let side = |axis: &str| steps(&format!("{name}_{axis}"), 50_000.0).map(|steps| steps as u16);
-        Some((side("x")?, side("y")?))
-    };
-    Some(MasteringDisplay {
+    let value = |name: &str| fraction(&data[name]);
+    let point = |name: &str| Some((value(&format!("{name}_x"))?, value(&format!("{name}_y"))?));
+    headers::plausible(Display {
         primaries: [point("red")?, point("green")?, point("blue")?],
         white: point("white_point")?,
-        luminance_max: steps("max_luminance", 10_000.0)? as u32,
-        luminance_min: steps("min_luminance", 10_000.0)? as u32,
+        luminance: (value("max_luminance")?, value("min_luminance")?),
     })
 }
 

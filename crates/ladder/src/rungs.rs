@@ -64,9 +64,9 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             vmaf_top: 95.0,
-            vmaf_bottom: 50.0,
+            vmaf_bottom: 55.0,
             vmaf_step: 5.5,
-            bitrate_ratio_min: 1.2,
+            bitrate_ratio_min: 1.25,
             bitrate_ratio_due: 2.5,
             bitrate_bps_min: 150_000.0,
             bitrate_bps_max: 16_000_000.0,

@@ -20,7 +20,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Config {
-        Config { excerpts_max: 5, total_s_max: 8.0, look_s_max: 2.0 }
+        Config { excerpts_max: 5, total_s_max: 6.0, look_s_max: 2.0 }
     }
 }
 
@@ -112,6 +112,11 @@ mod tests {
 
     const RATE: FrameRate = FrameRate { num: 24, den: 1 };
 
+    /// Five excerpts, 8 s together.
+    fn bounds() -> Config {
+        Config { total_s_max: 8.0, ..Config::default() }
+    }
+
     /// Shots of (frames, motion).
     fn shots(list: &[(u64, f64)]) -> ShotList {
         let mut start = 0;
@@ -126,7 +131,7 @@ mod tests {
     /// Excerpts as (start, end, weight in percent).
     #[track_caller]
     fn check(list: &[(u64, f64)], expected: &[(u64, u64, u32)]) {
-        let samples = samples(&shots(list), RATE, &Config::default());
+        let samples = samples(&shots(list), RATE, &bounds());
         let short: Vec<(u64, u64, u32)> = samples
             .iter()
             .map(|s| (s.frames.start, s.frames.end, (s.weight * 100.0).round() as u32))
@@ -165,7 +170,7 @@ mod tests {
         for count in [1_u64, 3, 17, 900] {
             let list: Vec<(u64, f64)> =
                 (0..count).map(|i| (7 + i * 31 % 211, (i * 17 % 23) as f64)).collect();
-            let samples = samples(&shots(&list), RATE, &Config::default());
+            let samples = samples(&shots(&list), RATE, &bounds());
             assert!(samples.len() <= 5 && samples.iter().map(|s| s.frames.len()).sum::<u64>() <= 192);
             assert!((samples.iter().map(|s| s.weight).sum::<f64>() - 1.0).abs() < 1e-9, "{count}");
         }

@@ -60,7 +60,7 @@ impl Default for Settings {
             vmaf_model: None,
             vmaf_subsample_trials: 5,
             vmaf_subsample_finals: 1,
-            metrics_subsample: 5,
+            metrics_subsample: 10,
             film_grain: 0,
             codecs: Policy::Listed(Vec::new()),
             watched_h: 0.0,

@@ -9,7 +9,7 @@ use crate::mix::Mix;
 /// Lengths of the windows in frames, first to last: a dissolve of up to 36 frames fills one of them well enough.
 pub const WINDOWS: [usize; 3] = [16, 24, 32];
 
-/// Least [structure](crate::motion::structure) of the ends: below it they show one scene, and no more is measured.
+/// Least structure of the ends: below it they show one scene, and no more is measured.
 pub const STRUCTURE_MIN: f32 = 0.35;
 /// Longest step from one frame to the next. A dissolve of 8 frames has steps of 0.11; a cut is a step of 1.
 const STEP_MAX: f32 = 0.4;

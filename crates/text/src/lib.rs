@@ -1,7 +1,7 @@
 //! Text: subtitles in the formats that people hand in, made one clean WebVTT file.
 //!
 //! Pure. Owns the reading of SubRip, WebVTT, TTML (the IMSC 1 text profile) and SubStation Alpha, what is put right in
-//! them ([`fit`]), what somebody should look at ([`remark`]), and the writing. Does not shape text into pictures: of all
+//! them ([`fit()`]), what somebody should look at (`remark`), and the writing. Does not shape text into pictures: of all
 //! styling, italics, bold, underlining and whether a cue stands at the top are kept.
 //!
 //! ```text

@@ -8,6 +8,7 @@ pub mod hls;
 pub mod dash;
 pub mod thumbnails;
 pub mod description;
+pub mod mobile;
 mod sounds;
 
 #[cfg(test)]
@@ -22,6 +23,9 @@ pub const THUMBNAILS_FILE: &str = "thumbnails.vtt";
 pub fn files(package: &Package) -> Vec<(String, String)> {
     let mut files =
         vec![(HLS_FILE.to_owned(), hls::multivariant(package)), (DASH_FILE.to_owned(), dash::mpd(package))];
+    if let Some(mobile) = mobile::ladder(package) {
+        files.push((mobile::MOBILE_FILE.to_owned(), hls::multivariant(&mobile)));
+    }
     let video = package.video.iter().map(|video| &video.track);
     let audio = package.audio.iter().map(|audio| &audio.track);
     files.extend(video.chain(audio).map(|track| (hls::playlist_path(&track.id), hls::media(track))));

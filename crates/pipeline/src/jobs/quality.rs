@@ -14,6 +14,7 @@ use crate::workshop::{self, Made, for_all};
 use ::encode::quality as scale;
 use ::quality::{Aim, Config, FrameScores, PooledScores, ShotQuality, gate};
 use anyhow::Context as _;
+use media::Format;
 use media::rung::Crf;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -78,6 +79,12 @@ impl Job for Quality {
                 })),
                 gate::Verdict::Short { reason } | gate::Verdict::Over { reason } => {
                     notes[rung] = Some(reason)
+                }
+                // The title stands or falls with the base format; the others are beside it.
+                gate::Verdict::Refuse { reason }
+                    if assembled.encoded.laddered.rungs[rung].format != Format::BASE =>
+                {
+                    notes[rung] = Some(reason);
                 }
                 gate::Verdict::Refuse { reason } => return Err(refusal("quality-too-low", reason)),
             }
@@ -170,6 +177,9 @@ async fn score_all(
     purpose: Purpose,
 ) -> anyhow::Result<Vec<Vec<FrameScores>>> {
     let shots = &assembled.encoded.shots;
+    if purpose == Purpose::Others && ctx.settings.metrics_subsample == 0 {
+        return Ok(shots.iter().map(|shots| vec![FrameScores::default(); shots.len()]).collect());
+    }
     let tasks: Vec<(usize, usize)> = shots
         .iter()
         .enumerate()

@@ -11,6 +11,9 @@ use std::path::Path;
 /// How x265 is told of its second pass; ffmpeg's own option does not reach it.
 const X265_SECOND: &str = "pass=2:";
 
+/// Keyframes further apart than any clip is long.
+const SVT_KEYINT_NEVER: &str = "keyint=9999";
+
 /// What an encode aims at.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Aim {
@@ -20,12 +23,17 @@ pub(super) enum Aim {
     Rate(u64),
 }
 
+/// The product's own options for a final encode of the clip.
+pub(super) fn options(lab: &Lab, size: Size, crf: Crf, keyframes: &[u64]) -> Vec<String> {
+    let settings =
+        encode::command::Settings::trial(lab.format(), &Trial { size, crf }, lab.master.rate, Effort::Final);
+    encode::command::options(&settings, keyframes)
+}
+
 /// Encodes the clip at `size` with `keyframes` (frame numbers), and measures it.
 pub(super) fn encode(lab: &Lab, label: &str, size: Size, aim: Aim, keyframes: &[u64]) -> Result<Measured> {
     let crf = if let Aim::Crf(crf) = aim { crf } else { Crf(0) };
-    let settings =
-        encode::command::Settings::trial(lab.format(), &Trial { size, crf }, lab.master.rate, Effort::Final);
-    let options = encode::command::options(&settings, keyframes);
+    let options = options(lab, size, crf, keyframes);
     let options = match aim {
         Aim::Crf(_) => options,
         Aim::Rate(bps) => rated(lab.codec, &options, bps),
@@ -76,7 +84,9 @@ fn rated(codec: VideoCodec, options: &[String], bps: u64) -> Vec<String> {
         match option.as_str() {
             "-crf" | "-b:v" => {}
             "-svtav1-params" => {
+                // SVT-AV1 takes "never of its own" as a distance of keyframes only where it is given a quality.
                 let kept = value.split(':').filter(|param| !param.starts_with("crf="));
+                let kept = kept.map(|param| if param == "keyint=-1" { SVT_KEYINT_NEVER } else { param });
                 rated.extend([option.clone(), kept.collect::<Vec<_>>().join(":")]);
             }
             "-x265-params" => {
@@ -127,8 +137,8 @@ mod tests {
         );
         check(
             VideoCodec::Av1,
-            &["-svtav1-params", "lp=1:crf=30.0:level=20"],
-            &[&["-svtav1-params", "lp=1:level=20", "-b:v", "500000"]],
+            &["-svtav1-params", "lp=1:keyint=-1:crf=30.0:level=20"],
+            &[&["-svtav1-params", "lp=1:keyint=9999:level=20", "-b:v", "500000"]],
         );
     }
 

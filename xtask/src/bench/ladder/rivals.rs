@@ -1,6 +1,6 @@
 //! What the product's ladder is compared with: a fixed ladder, an exhaustive grid, and ab-av1.
 
-use super::encoder::{Aim, encode};
+use super::encoder::{Aim, encode, options};
 use super::lab::{Lab, Measured};
 use super::score::MODEL;
 use crate::root::tools;
@@ -66,10 +66,11 @@ fn grid_crfs(codec: VideoCodec) -> impl Iterator<Item = Crf> {
 
 /// ab-av1's encodes at its targets, and their processor seconds, the searches' with them.
 pub(super) fn peer(lab: &Lab) -> Result<(Vec<Measured>, f64)> {
+    let product = options(lab, lab.master.size, Crf(300), &[]);
     let mut encodes = Vec::new();
     let mut cpu_s = 0.0;
     for target in PEER_TARGETS {
-        let arguments = peer_arguments(lab.codec, lab.master.rate, target);
+        let arguments = peer_arguments(lab.codec, lab.master.rate, &product, target);
         let encode = lab.encode(&format!("peer-{target}"), lab.master.size, &arguments, |file| {
             install_peer()?;
             let mut path = OsString::from(tools().join("bin"));
@@ -99,17 +100,20 @@ fn install_peer() -> Result {
     quiet(cargo().args(["install", "--locked", "--root"]).arg(tools()).arg(crate_version)).map(|_| ())
 }
 
-fn peer_arguments(codec: VideoCodec, rate: FrameRate, target: u32) -> Vec<String> {
+/// ab-av1's arguments: the encoder at the speed that `product`'s options give it, on one thread.
+fn peer_arguments(codec: VideoCodec, rate: FrameRate, product: &[String], target: u32) -> Vec<String> {
+    let at = |option: &str| product.iter().position(|word| word == option).and_then(|at| product.get(at + 1));
+    let speed = at("-preset").or_else(|| at("-cpu-used")).map_or("", String::as_str);
     let encoder = match codec {
-        VideoCodec::H264 => "--encoder libx264 --preset medium --enc threads=1",
-        VideoCodec::Hevc => {
-            "--encoder libx265 --preset fast --pix-format yuv420p10le \
+        VideoCodec::H264 => format!("--encoder libx264 --preset {speed} --enc threads=1"),
+        VideoCodec::Hevc => format!(
+            "--encoder libx265 --preset {speed} --pix-format yuv420p10le \
              --enc x265-params=pools=none:frame-threads=1:log-level=error"
-        }
-        VideoCodec::Vp9 => {
-            "--encoder libvpx-vp9 --enc deadline=good --enc cpu-used=4 --enc row-mt=0 --enc threads=1"
-        }
-        VideoCodec::Av1 => "--encoder libsvtav1 --preset 7 --svt lp=1",
+        ),
+        VideoCodec::Vp9 => format!(
+            "--encoder libvpx-vp9 --enc deadline=good --enc cpu-used={speed} --enc row-mt=0 --enc threads=1"
+        ),
+        VideoCodec::Av1 => format!("--encoder libsvtav1 --preset {speed} --svt lp=1"),
     };
     let keyint = (PEER_KEYFRAME_GAP_S * rate.fps()) as u64;
     let text = format!(

@@ -148,7 +148,9 @@ mod tests {
 
     #[test]
     fn the_peer_gets_the_product_s_preset_and_model() {
-        let arguments = peer_arguments(VideoCodec::Av1, FrameRate { num: 24, den: 1 }, 95).join(" ");
+        let product = ["-c:v", "libsvtav1", "-preset", "7"].map(str::to_owned);
+        let rate = FrameRate { num: 24, den: 1 };
+        let arguments = peer_arguments(VideoCodec::Av1, rate, &product, 95).join(" ");
         assert!(
             arguments.contains("--preset 7") && arguments.contains("--keyint 96 --min-vmaf 95"),
             "{arguments}"

@@ -15,22 +15,13 @@ use std::path::PathBuf;
 /// Name of the title that the scripts play.
 const TITLE: &str = "Big Buck Bunny, five seconds";
 
-/// What the clip is prepared in: the base format, and one that Chromium prefers.
-const CODECS: &str = "h264,av1";
-
 /// Prepares the clip, serves it and runs `web/e2e` against it, other players as witnesses; the web application must have been built.
 pub(super) fn run(phases: &mut Phases) -> Result<Count> {
     let data = data();
     phases.time("build matinee", build::workspace)?;
     phases.time("prepare clip", || {
         let mut prepare = command(Profile::Dev.matinee());
-        run_command(
-            prepare
-                .arg("prepare")
-                .arg(clip())
-                .args(["--codecs", CODECS, "--title", TITLE, "--data"])
-                .arg(&data),
-        )
+        run_command(prepare.arg("prepare").arg(clip()).args(["--title", TITLE, "--data"]).arg(&data))
     })?;
     let page = phases.time("end to end, page", || scripts(&[]))?;
     let film = phases.time("end to end, film", || {

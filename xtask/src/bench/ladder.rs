@@ -92,16 +92,17 @@ fn one(lab: &Lab, options: &Options, matinee: &Path) -> Result<Vec<Figure>> {
 /// The product's ladder beside those that were asked for.
 fn rates(lab: &Lab, matinee: &Path, asked: impl Fn(Part) -> bool) -> Result<Vec<Figure>> {
     let ours = ours::ours(lab, matinee)?;
+    let keyframes = lab.keyframes(&ours.keyframes)?;
     let rungs: Vec<&Measured> = ours.rungs.iter().map(|rung| &rung.measured).collect();
     let product = System::new(lab, "ours", &rungs)?;
     let mut rivals = Vec::new();
     let mut figures = Vec::new();
     let mut best = Vec::new();
     if asked(Part::Fixed) {
-        rivals.push(System::of(lab, "fixed", &rivals::fixed(lab, &ours.keyframes)?)?);
+        rivals.push(System::of(lab, "fixed", &rivals::fixed(lab, &keyframes)?)?);
     }
     if asked(Part::Grid) {
-        let grid = rivals::grid(lab, &ours.keyframes)?;
+        let grid = rivals::grid(lab, &keyframes)?;
         let single = System::new(lab, "single CRF", &compare::on_hull(&grid))?;
         best = compare::exhaustive(&grid, &ours.shots, lab.master.seconds());
         figures.extend(compare::against_exhaustive(lab, &product, &best));

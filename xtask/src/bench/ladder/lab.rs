@@ -82,6 +82,19 @@ impl Lab {
         encode::command::bit_depth(self.format())
     }
 
+    /// Keyframes of all that the product is compared with: the product's own when the clip was first measured. A later
+    /// product that places them otherwise is told of, and compared with the same encodes.
+    pub(super) fn keyframes(&self, ours: &[u64]) -> Result<Vec<u64>> {
+        let path = self.folder.with_file_name("keyframes.txt");
+        let listed = || Ok(ours.iter().map(u64::to_string).collect::<Vec<_>>().join(" "));
+        let first: Vec<u64> =
+            kept(&path, listed)?.split(' ').map(str::parse).collect::<std::result::Result<_, _>>()?;
+        if first != ours {
+            println!("{}: ours has other keyframes than its rivals: {ours:?}, not {first:?}", self.clip);
+        }
+        Ok(first)
+    }
+
     /// Measures the file that `make` writes to the path it is given; `inputs` are all that it depends on.
     pub(super) fn encode(
         &self,

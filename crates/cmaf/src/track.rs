@@ -165,9 +165,11 @@ pub fn layout(
     let header = header::write(description, times.last().map_or(0, |last| last.end));
     let mut fragments = Vec::with_capacity(segments.len());
     let mut references = Vec::with_capacity(segments.len());
+    let mut first_sample_ends = Vec::with_capacity(segments.len());
     for (segment, (range, time)) in segments.iter().zip(&times).enumerate() {
         let (head, bytes) =
             fragment::write(segment as u32 + 1, slice(samples, range), description.roll_samples > 0);
+        let first_sample_end = head.len() as u64 + u64::from(slice(samples, range)[0].size);
         if bytes > SEGMENT_BYTES_MAX {
             return Err(LayoutError::TooLarge { segment });
         }
@@ -175,10 +177,14 @@ pub fn layout(
         let duration = u32::try_from(time.end.saturating_sub(time.start))
             .map_err(|_| LayoutError::Duration { segment })?;
         references.push(index::Reference { bytes: bytes as u32, duration });
+        first_sample_ends.push(first_sample_end);
     }
     let sidx = index::write(description.timescale, &references);
-    let index =
+    let mut index =
         track_index(description.timescale, header.len() as u64, sidx.len() as u64, &times, &references);
+    for (span, end) in index.segments.iter_mut().zip(first_sample_ends) {
+        span.first_sample_end = end;
+    }
     Ok(Layout { header, sidx, fragments, index })
 }
 
@@ -257,7 +263,7 @@ fn track_index(
     let spans = times.iter().zip(references).map(|(time, reference)| {
         let bytes = ByteRange { offset, length: u64::from(reference.bytes) };
         offset = bytes.end();
-        SegmentSpan { start: time.start, duration: u64::from(reference.duration), bytes }
+        SegmentSpan { start: time.start, duration: u64::from(reference.duration), bytes, first_sample_end: 0 }
     });
     let segments = spans.collect();
     TrackIndex { timescale, header, sidx, segments }

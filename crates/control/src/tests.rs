@@ -107,6 +107,7 @@ fn track(id: &str, codecs: &str, timescale: u32, segments: &[(u64, u64, u64, u64
         start,
         duration,
         bytes: ByteRange { offset, length },
+        first_sample_end: length,
     });
     Track {
         id: id.to_owned(),
@@ -120,6 +121,7 @@ fn track(id: &str, codecs: &str, timescale: u32, segments: &[(u64, u64, u64, u64
             sidx: ByteRange { offset: 700, length: 100 },
             segments: segments.collect(),
         },
+        protection: None,
     }
 }
 

@@ -65,6 +65,7 @@ fn video(rung: &str, width: u32, height: u32, bitrate_bps: u64) -> VideoTrack {
             bitrate_bps_peak: bitrate_bps,
             bitrate_bps_average: bitrate_bps / 2,
             index: index(24_000, &[48_048, 96_096, 96_096]),
+            protection: None,
         },
         rung: rung.to_owned(),
         format: Format::BASE,
@@ -97,6 +98,7 @@ pub(crate) fn audio(
             bitrate_bps_peak: 64_000 * u64::from(channels),
             bitrate_bps_average: 60_000 * u64::from(channels),
             index: index(48_000, &[96_256, 192_512, 191_712]),
+            protection: None,
         },
         name: name.to_owned(),
         language: Some(language.to_owned()),
@@ -118,14 +120,15 @@ fn text(id: &str, name: &str, forced: bool, hearing_impaired: bool) -> TextTrack
     }
 }
 
-/// A header of 700 bytes, the index after it, and segments of 1000, 2000, 3000 bytes and so on.
+/// A header of 700 bytes, the index after it, and segments of 1000, 2000, 3000 bytes and so on,
+/// each with 400 to the end of its first sample.
 fn index(timescale: u32, durations: &[u64]) -> TrackIndex {
     let header = ByteRange { offset: 0, length: 700 };
     let sidx = ByteRange { offset: 700, length: 40 + 12 * durations.len() as u64 };
     let (mut start, mut offset) = (0, sidx.end());
     let spans = durations.iter().zip(1..).map(|(duration, number)| {
-        let span =
-            SegmentSpan { start, duration: *duration, bytes: ByteRange { offset, length: 1000 * number } };
+        let bytes = ByteRange { offset, length: 1000 * number };
+        let span = SegmentSpan { start, duration: *duration, bytes, first_sample_end: 400 };
         (start, offset) = (start + duration, span.bytes.end());
         span
     });

@@ -17,6 +17,7 @@ pub mod master;
 pub mod shot;
 pub mod rung;
 pub mod plan;
+pub mod protection;
 pub mod package;
 
 pub use artefact::{ByteRange, Digest};

@@ -3,6 +3,7 @@
 use crate::artefact::ByteRange;
 use crate::codec::{AudioCodec, Format};
 use crate::picture::Size;
+use crate::protection::Protection;
 use crate::timebase::FrameRate;
 
 /// File name of the HLS multivariant playlist in every package.
@@ -43,6 +44,8 @@ pub struct Track {
     pub bitrate_bps_average: u64,
     /// Where what is in the file.
     pub index: TrackIndex,
+    /// How its samples are encrypted; `None` where they are clear.
+    pub protection: Option<Protection>,
 }
 
 /// Where header, index and segments are in a track file.
@@ -67,6 +70,9 @@ pub struct SegmentSpan {
     pub duration: u64,
     /// `moof` and `mdat`.
     pub bytes: ByteRange,
+    /// Bytes from the segment's first to the end of its first sample: what a player of keyframes alone fetches. 0 where it
+    /// is not known.
+    pub first_sample_end: u64,
 }
 
 /// A video track.

@@ -240,6 +240,7 @@ mod tests {
             start: 0,
             duration,
             bytes: ByteRange { offset: 0, length },
+            first_sample_end: length,
         };
         for (segments, expected) in [
             (&[(2000, 1000), (4000, 500)][..], (4000, 2000)), // 8000 bits in 2 s; 12000 bits in 6 s

@@ -1,13 +1,14 @@
 //! The records of version 1: the vocabulary's values as JSON has them.
 //!
 //! Sizes are `[width, height]`, rates `[num, den]`, byte ranges `[offset, length]`, and segments `[start,
-//! duration, offset, length]`; all other values go under their names in the vocabulary.
+//! duration, offset, length, first_sample_end]`; all other values go under their names in the vocabulary.
 
 use media::codec::{AudioCodec, VideoCodec};
 use media::package::{
     AudioTrack, Package, Picture, SegmentSpan, TextTrack, Thumbnails, Track, TrackIndex, VideoTrack,
 };
 use media::picture::Transfer;
+use media::protection::{KeyId, KeyPeriod, KeySystem, Protection, Scheme, Signal, TrackClass};
 use media::{ByteRange, Format, FrameRate, Size};
 use serde::{Deserialize, Serialize};
 
@@ -68,13 +69,15 @@ record!(TrackRecord of Track {
     bitrate_bps_peak: u64,
     bitrate_bps_average: u64,
     index: TrackIndexRecord,
+    #[serde(default)]
+    protection: Option<ProtectionRecord>,
 });
 
 record!(TrackIndexRecord of TrackIndex {
     timescale: u32,
     header: [u64; 2],
     sidx: [u64; 2],
-    segments: Vec<[u64; 4]>,
+    segments: Vec<SpanRecord>,
 });
 
 record!(VideoTrackRecord of VideoTrack {
@@ -166,6 +169,19 @@ macro_rules! choice {
 choice!(VideoCodecRecord of VideoCodec { H264, Hevc, Vp9, Av1, });
 choice!(TransferRecord of Transfer { Sdr, Pq, Hlg, });
 choice!(AudioCodecRecord of AudioCodec { Aac, Eac3, Opus, });
+choice!(SchemeRecord of Scheme { Cbcs, Cenc, });
+choice!(TrackClassRecord of TrackClass { Audio, Sd, Hd, FullHd, Uhd, });
+choice!(KeySystemRecord of KeySystem { Common, Widevine, PlayReady, FairPlay, });
+
+impl Wire<[u8; 16]> for KeyId {
+    fn wire(&self) -> [u8; 16] {
+        self.0
+    }
+
+    fn value(wire: [u8; 16]) -> Self {
+        KeyId(wire)
+    }
+}
 
 impl Wire<[u32; 2]> for Size {
     fn wire(&self) -> [u32; 2] {
@@ -187,6 +203,26 @@ impl Wire<[u32; 2]> for FrameRate {
     }
 }
 
+record!(ProtectionRecord of Protection {
+    scheme: SchemeRecord,
+    class: TrackClassRecord,
+    clear_segments: usize,
+    periods: Vec<KeyPeriodRecord>,
+    signals: Vec<SignalRecord>,
+});
+
+record!(KeyPeriodRecord of KeyPeriod {
+    first_segment: usize,
+    key_id: [u8; 16],
+});
+
+record!(SignalRecord of Signal {
+    system: KeySystemRecord,
+    pssh: Vec<u8>,
+    object: Vec<u8>,
+    licence_url: Option<String>,
+});
+
 impl Wire<[u64; 2]> for ByteRange {
     fn wire(&self) -> [u64; 2] {
         [self.offset, self.length]
@@ -197,13 +233,26 @@ impl Wire<[u64; 2]> for ByteRange {
     }
 }
 
-impl Wire<[u64; 4]> for SegmentSpan {
-    fn wire(&self) -> [u64; 4] {
-        [self.start, self.duration, self.bytes.offset, self.bytes.length]
+/// A segment; the fifth number came later, and is 0 where a package is older.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum SpanRecord {
+    Five([u64; 5]),
+    Four([u64; 4]),
+}
+
+impl Wire<SpanRecord> for SegmentSpan {
+    fn wire(&self) -> SpanRecord {
+        let ByteRange { offset, length } = self.bytes;
+        SpanRecord::Five([self.start, self.duration, offset, length, self.first_sample_end])
     }
 
-    fn value([start, duration, offset, length]: [u64; 4]) -> Self {
-        SegmentSpan { start, duration, bytes: ByteRange { offset, length } }
+    fn value(wire: SpanRecord) -> Self {
+        let [start, duration, offset, length, first_sample_end] = match wire {
+            SpanRecord::Five(numbers) => numbers,
+            SpanRecord::Four([start, duration, offset, length]) => [start, duration, offset, length, 0],
+        };
+        SegmentSpan { start, duration, bytes: ByteRange { offset, length }, first_sample_end }
     }
 }
 
@@ -242,4 +291,4 @@ macro_rules! plain {
     };
 }
 
-plain!(String, bool, u32, u64, f64);
+plain!(String, bool, u8, u32, u64, usize, f64);

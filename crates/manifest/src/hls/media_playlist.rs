@@ -65,7 +65,12 @@ mod tests {
 
     fn index(timescale: u32, duration: u64, count: u64) -> TrackIndex {
         let nowhere = ByteRange { offset: 0, length: 0 };
-        let segments = (0..count).map(|n| SegmentSpan { start: n * duration, duration, bytes: nowhere });
+        let segments = (0..count).map(|n| SegmentSpan {
+            start: n * duration,
+            duration,
+            bytes: nowhere,
+            first_sample_end: 0,
+        });
         TrackIndex { timescale, header: nowhere, sidx: nowhere, segments: segments.collect() }
     }
 

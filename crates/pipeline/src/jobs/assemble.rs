@@ -187,7 +187,7 @@ where
     let job = workshop::Job {
         step: Step {
             kind: "assemble",
-            version: 1,
+            version: 2,
             params: task.params,
             inputs: task.sources.iter().map(|source| source.digest).collect(),
             tool: ctx.tools.ffmpeg.id(),

@@ -186,6 +186,7 @@ fn track(named: names::Named, assembled: &AssembledTrack, files: &mut Files) -> 
         bitrate_bps_peak,
         bitrate_bps_average,
         index: assembled.index.clone(),
+        protection: None,
     }
 }
 

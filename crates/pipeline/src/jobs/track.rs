@@ -91,14 +91,15 @@ pub struct IndexRecord {
     header: [u64; 2],
     sidx: [u64; 2],
     /// Start, duration, offset, length.
-    segments: Vec<[u64; 4]>,
+    segments: Vec<[u64; 5]>,
 }
 
 impl IndexRecord {
     /// The record of a track of `entry` with `index`.
     pub fn new(entry: &SampleEntry, index: &TrackIndex) -> IndexRecord {
         let pair = |range: ByteRange| [range.offset, range.length];
-        let span = |s: &SegmentSpan| [s.start, s.duration, s.bytes.offset, s.bytes.length];
+        let span =
+            |s: &SegmentSpan| [s.start, s.duration, s.bytes.offset, s.bytes.length, s.first_sample_end];
         IndexRecord {
             codecs: entry.codecs(),
             joc_objects: joc_objects(entry),
@@ -112,10 +113,11 @@ impl IndexRecord {
     /// The codecs parameter, the objects of the sound, and the index.
     pub fn into_index(self) -> (String, Option<u32>, TrackIndex) {
         let range = |[offset, length]: [u64; 2]| ByteRange { offset, length };
-        let span = |[start, duration, offset, length]: [u64; 4]| SegmentSpan {
+        let span = |[start, duration, offset, length, first_sample_end]: [u64; 5]| SegmentSpan {
             start,
             duration,
             bytes: ByteRange { offset, length },
+            first_sample_end,
         };
         let index = TrackIndex {
             timescale: self.timescale,
@@ -149,6 +151,7 @@ mod tests {
                 start: 0,
                 duration: 48_000,
                 bytes: ByteRange { offset: 756, length: 9 },
+                first_sample_end: 7,
             }],
         };
         let entry = SampleEntry::Eac3(Eac3Entry {

@@ -24,6 +24,7 @@ pub mod read;
 pub mod timeline;
 pub mod splice;
 pub mod track;
+pub mod cenc;
 pub mod dump;
 
 pub use boxes::FourCc;

@@ -8,6 +8,7 @@
 //! ([`step::Step`]) and its outputs are stored under that name ([`workshop::Workshop`]), so a second run, or one
 //! after a crash, does only what is not there yet.
 
+pub mod keys;
 pub mod flow;
 pub mod jobs;
 pub mod step;
@@ -21,4 +22,5 @@ pub mod summary;
 
 pub use encode::policy::Policy;
 pub use flow::{Context, Failure, Prepared, Request, Sidecar, prepare};
+pub use keys::{ContentKey, Keys, Wanted};
 pub use settings::Settings;

@@ -1,0 +1,145 @@
+//! The licence policy: which keys a device gets, and for how long.
+
+use media::protection::{KeyId, TrackClass};
+
+use crate::{Audience, Claims, Fingerprint, Reason};
+
+/// Days for which a licence to keep may last, as the operator chooses.
+pub const OFFLINE_DAYS: std::ops::RangeInclusive<u32> = 7..=30;
+
+/// What the operator allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// How long the token of a play grant may wait for its licence, in milliseconds.
+    pub token_ms: i64,
+    /// How long a licence to watch lasts, in milliseconds; a player that goes on renews it. A stream takes a place
+    /// that long after its last sign of life.
+    pub licence_ms: i64,
+    /// How long a session may go on renewing, in milliseconds.
+    pub session_ms_max: i64,
+    /// How many streams an account may have at a time.
+    pub streams_max: u32,
+    /// How many licences one token buys. More than one is for players that ask for each key apart and cannot carry
+    /// the next token from one answer into the next request.
+    pub token_uses_max: u32,
+    /// How long a licence to keep lasts, within [`OFFLINE_DAYS`]; `None` where none is given.
+    pub offline_days: Option<u32>,
+}
+
+impl Default for Policy {
+    /// Tokens of five minutes, licences of ten, sessions of a day, four streams, nothing to keep.
+    fn default() -> Policy {
+        Policy {
+            token_ms: 5 * 60_000,
+            licence_ms: 10 * 60_000,
+            session_ms_max: DAY_MS,
+            streams_max: 4,
+            token_uses_max: 1,
+            offline_days: None,
+        }
+    }
+}
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// What a player asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask<'a> {
+    /// The title that it is about to play.
+    pub title: &'a str,
+    /// The device that asks.
+    pub device: Fingerprint,
+    /// The profile that watches.
+    pub profile: &'a str,
+    /// The keys.
+    pub keys: &'a [AskedKey],
+    /// For how long.
+    pub duration: Duration,
+}
+
+/// A key that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AskedKey {
+    /// The key.
+    pub id: KeyId,
+    /// The class of the tracks that it opens; `None` where no track of the title has it.
+    pub class: Option<TrackClass>,
+}
+
+/// How long a player wants its licence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duration {
+    /// While it plays.
+    Streaming,
+    /// For days, without asking again.
+    Offline,
+}
+
+/// What is granted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Licence {
+    /// The keys, at least one, in the order in which they were asked for.
+    pub keys: Vec<KeyId>,
+    /// When it ends, in milliseconds since 1970 (UTC).
+    pub expires_ms: i64,
+    /// How it goes on.
+    pub kind: Kind,
+}
+
+/// How a licence goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A player that still plays renews it at this time, in milliseconds since 1970 (UTC).
+    Renewable {
+        /// The time.
+        renew_ms: i64,
+    },
+    /// It ends.
+    Kept,
+}
+
+/// Decides whether the holder of a token that says `claims` gets what it asks for. Keys that the device is not good
+/// enough for are left out; the rest is granted.
+///
+/// # Errors
+/// The first reason against it: the token's time and purpose, what it is bound to, then the keys.
+pub fn decide(policy: &Policy, claims: &Claims, ask: &Ask<'_>, now_ms: i64) -> Result<Licence, Reason> {
+    claims.check(Audience::Licence, now_ms)?;
+    check_binding(claims, ask)?;
+    if now_ms - claims.session_start_ms >= policy.session_ms_max {
+        return Err(Reason::SessionTooOld);
+    }
+    let keys = allowed_keys(claims, ask.keys)?;
+    let (expires_ms, kind) = match ask.duration {
+        Duration::Streaming => {
+            // At half time there is time for a second try and a third.
+            (now_ms + policy.licence_ms, Kind::Renewable { renew_ms: now_ms + policy.licence_ms / 2 })
+        }
+        Duration::Offline => {
+            let days = policy.offline_days.ok_or(Reason::OfflineRefused)?;
+            let days = days.clamp(*OFFLINE_DAYS.start(), *OFFLINE_DAYS.end());
+            (now_ms + i64::from(days) * DAY_MS, Kind::Kept)
+        }
+    };
+    Ok(Licence { keys, expires_ms, kind })
+}
+
+fn check_binding(claims: &Claims, ask: &Ask<'_>) -> Result<(), Reason> {
+    match () {
+        () if claims.title != ask.title => Err(Reason::TokenOtherTitle),
+        () if claims.device != ask.device => Err(Reason::TokenOtherDevice),
+        () if claims.profile != ask.profile => Err(Reason::TokenOtherProfile),
+        () => Ok(()),
+    }
+}
+
+fn allowed_keys(claims: &Claims, asked: &[AskedKey]) -> Result<Vec<KeyId>, Reason> {
+    let classes: Option<Vec<_>> = asked.iter().map(|key| Some((key.id, key.class?))).collect();
+    let classes = classes.filter(|classes| !classes.is_empty()).ok_or(Reason::KeyOtherTitle)?;
+    let allowed = classes.into_iter().filter(|(_, class)| claims.security.allows(*class));
+    let keys: Vec<KeyId> = allowed.map(|(id, _)| id).collect();
+    if keys.is_empty() { Err(Reason::SecurityTooLow) } else { Ok(keys) }
+}
+
+#[cfg(test)]
+mod tests;

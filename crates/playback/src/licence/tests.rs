@@ -1,0 +1,89 @@
+//! The policy as tables: one thing differs in each row.
+
+use super::*;
+use crate::{Nonce, Security, Session};
+use media::Digest;
+
+const NOW_MS: i64 = 1_000_000_000;
+
+fn policy() -> Policy {
+    Policy { offline_days: Some(14), ..Policy::default() }
+}
+
+fn claims() -> Claims {
+    Claims {
+        audience: Audience::Licence,
+        security: Security::Software,
+        nonce: Nonce([1; 16]),
+        session: Session([2; 16]),
+        session_start_ms: NOW_MS - 1000,
+        device: Fingerprint::of("tv"),
+        package: Digest([3; 32]),
+        issued_ms: NOW_MS - 1000,
+        expires_ms: NOW_MS + 1000,
+        title: "film".to_owned(),
+        profile: "kids".to_owned(),
+    }
+}
+
+/// The key of `class` of the title, or one that is no key of it.
+fn key(class: Option<TrackClass>) -> AskedKey {
+    AskedKey { id: KeyId([class.map_or(99, |class| class as u8); 16]), class }
+}
+
+fn keys(classes: &[TrackClass]) -> Vec<AskedKey> {
+    classes.iter().map(|class| key(Some(*class))).collect()
+}
+
+fn ask(keys: &[AskedKey]) -> Ask<'_> {
+    Ask { title: "film", device: Fingerprint::of("tv"), profile: "kids", keys, duration: Duration::Streaming }
+}
+
+#[test]
+fn each_mismatch_has_its_reason() {
+    let good = keys(&[TrackClass::Audio, TrackClass::Hd]);
+    let good = || ask(&good);
+    let check = |claims: Claims, ask: Ask<'_>, expected: Reason| {
+        assert_eq!(decide(&policy(), &claims, &ask, NOW_MS), Err(expected));
+    };
+    assert!(decide(&policy(), &claims(), &good(), NOW_MS).is_ok());
+    check(Claims { audience: Audience::Edge, ..claims() }, good(), Reason::TokenWrongAudience);
+    check(Claims { issued_ms: NOW_MS + 1, ..claims() }, good(), Reason::TokenTooEarly);
+    check(Claims { expires_ms: NOW_MS, ..claims() }, good(), Reason::TokenExpired);
+    check(claims(), Ask { title: "other", ..good() }, Reason::TokenOtherTitle);
+    check(claims(), Ask { device: Fingerprint::of("phone"), ..good() }, Reason::TokenOtherDevice);
+    check(claims(), Ask { profile: "parents", ..good() }, Reason::TokenOtherProfile);
+    check(claims(), Ask { profile: "", ..good() }, Reason::TokenOtherProfile);
+    check(Claims { session_start_ms: NOW_MS - DAY_MS, ..claims() }, good(), Reason::SessionTooOld);
+    check(claims(), ask(&[]), Reason::KeyOtherTitle);
+    check(claims(), ask(&[key(Some(TrackClass::Hd)), key(None)]), Reason::KeyOtherTitle);
+    check(claims(), ask(&keys(&[TrackClass::FullHd, TrackClass::Uhd])), Reason::SecurityTooLow);
+}
+
+#[test]
+fn a_device_gets_the_keys_that_it_is_good_enough_for() {
+    let all = keys(&TrackClass::ALL);
+    for (security, expected) in [(Security::Software, 3), (Security::Hardware, 5)] {
+        let licence = decide(&policy(), &Claims { security, ..claims() }, &ask(&all), NOW_MS).unwrap();
+        let expected: Vec<KeyId> = all[..expected].iter().map(|key| key.id).collect();
+        assert_eq!(licence.keys, expected, "{security:?}");
+    }
+}
+
+#[test]
+fn licences_last_as_the_policy_says() {
+    let keys = keys(&[TrackClass::Sd]);
+    let renewable = Kind::Renewable { renew_ms: NOW_MS + 300_000 };
+    let days = |days: i64| Ok((NOW_MS + days * 86_400_000, Kind::Kept));
+    for (duration, offline_days, expected) in [
+        (Duration::Streaming, None, Ok((NOW_MS + 600_000, renewable))),
+        (Duration::Offline, Some(14), days(14)),
+        (Duration::Offline, Some(1), days(7)),
+        (Duration::Offline, Some(400), days(30)),
+        (Duration::Offline, None, Err(Reason::OfflineRefused)),
+    ] {
+        let policy = Policy { offline_days, ..policy() };
+        let found = decide(&policy, &claims(), &Ask { duration, ..ask(&keys) }, NOW_MS);
+        assert_eq!(found.map(|licence| (licence.expires_ms, licence.kind)), expected, "{offline_days:?}");
+    }
+}

@@ -81,6 +81,8 @@ fn plain() -> Package {
         text: vec![],
         poster: None,
         thumbnails: None,
+        chapters: vec![],
+        markers: vec![],
     }
 }
 
@@ -97,6 +99,7 @@ fn full() -> Package {
             rows: 5,
             tiles: 6,
             interval_s: 1.0,
+            sheet_bytes_max: 10_000,
         }),
         ..plain()
     }
@@ -133,6 +136,7 @@ fn video() -> VideoTrack {
         size: Size { width: 640, height: 360 },
         rate: FrameRate { num: 24, den: 1 },
         vmaf: 93.5,
+        supplemental_codecs: None,
     }
 }
 
@@ -145,6 +149,7 @@ fn audio(language: Option<&str>) -> AudioTrack {
         joc_objects: None,
         channels: 2,
         sample_rate_hz: 48_000,
+        describes_video: false,
     }
 }
 
@@ -156,5 +161,6 @@ fn text_track() -> TextTrack {
         language: Some("de".to_owned()),
         forced: false,
         hearing_impaired: true,
+        forms: Default::default(),
     }
 }

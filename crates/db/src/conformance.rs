@@ -6,6 +6,8 @@ use title::{Release, Title, TitleId};
 
 use crate::{Db, Error, Listing, Outcome, PreparationId, State};
 
+mod keys;
+
 #[tokio::test]
 async fn sqlite_conforms() {
     let folder = tempfile::tempdir().unwrap();
@@ -26,6 +28,7 @@ async fn check(db: &Db) {
     titles_are_found_by_id_or_name(db).await;
     many_publish_at_once(db).await;
     preparations_are_listed(db).await;
+    keys::check(db).await;
 }
 
 fn release(name: &str, master: u8, package: u8, published_ms: i64) -> Release {
@@ -41,6 +44,8 @@ fn release(name: &str, master: u8, package: u8, published_ms: i64) -> Release {
             poster: (package % 2 == 1)
                 .then(|| Picture { path: "poster.jpg".to_owned(), size: Size { width: 16, height: 9 } }),
             thumbnails: None,
+            chapters: vec![],
+            markers: vec![],
         },
         published_ms,
     }

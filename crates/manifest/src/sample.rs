@@ -3,7 +3,8 @@
 
 use media::codec::{AudioCodec, VideoCodec};
 use media::package::{
-    AudioTrack, Package, Picture, SegmentSpan, TextTrack, Thumbnails, Track, TrackIndex, VideoTrack,
+    AudioTrack, Package, Picture, SegmentSpan, TextForms, TextTrack, Thumbnails, Track, TrackIndex,
+    VideoTrack,
 };
 use media::picture::Transfer;
 use media::{ByteRange, Format, FrameRate, Size};
@@ -29,7 +30,10 @@ pub(crate) fn package() -> Package {
             rows: 2,
             tiles: 5,
             interval_s: 2.0,
+            sheet_bytes_max: 9000,
         }),
+        chapters: Vec::new(),
+        markers: Vec::new(),
     }
 }
 
@@ -72,6 +76,7 @@ fn video(rung: &str, width: u32, height: u32, bitrate_bps: u64) -> VideoTrack {
         size: Size { width, height },
         rate: FrameRate { num: 24_000, den: 1001 },
         vmaf: 93.25,
+        supplemental_codecs: None,
     }
 }
 
@@ -106,6 +111,7 @@ pub(crate) fn audio(
         joc_objects,
         channels,
         sample_rate_hz: 48_000,
+        describes_video: false,
     }
 }
 
@@ -117,6 +123,7 @@ fn text(id: &str, name: &str, forced: bool, hearing_impaired: bool) -> TextTrack
         language: Some("en".to_owned()),
         forced,
         hearing_impaired,
+        forms: TextForms::default(),
     }
 }
 

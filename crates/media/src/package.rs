@@ -27,6 +27,10 @@ pub struct Package {
     pub poster: Option<Picture>,
     /// Pictures for seeking.
     pub thumbnails: Option<Thumbnails>,
+    /// Parts of the film that have names, in order; together they are all of it, or there are none.
+    pub chapters: Vec<Chapter>,
+    /// Stretches that a viewer may want to skip.
+    pub markers: Vec<Marker>,
 }
 
 /// One CMAF track file (ISO/IEC 23000-19): header, segment index, then one fragment for each segment.
@@ -90,6 +94,8 @@ pub struct VideoTrack {
     pub rate: FrameRate,
     /// VMAF measured on the whole rendition (0 to 100).
     pub vmaf: f64,
+    /// A codec that the stream may also be decoded as, with its brands, as HLS writes it: `dvh1.08.07/db4h`.
+    pub supplemental_codecs: Option<String>,
 }
 
 /// An audio track.
@@ -109,9 +115,11 @@ pub struct AudioTrack {
     pub joc_objects: Option<u32>,
     /// Samples per second.
     pub sample_rate_hz: u32,
+    /// Whether a voice tells what is to be seen.
+    pub describes_video: bool,
 }
 
-/// A text track: one WebVTT file for the whole title.
+/// A text track: one WebVTT file for the whole title, and the same cues in other forms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TextTrack {
     /// Unique within the package: `text-0`.
@@ -126,6 +134,30 @@ pub struct TextTrack {
     pub forced: bool,
     /// For the deaf and hard of hearing.
     pub hearing_impaired: bool,
+    /// Its other forms.
+    pub forms: TextForms,
+}
+
+/// Forms of a text track that are cut into segments, those of the picture.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TextForms {
+    /// WebVTT files, one for each segment, one after the other in a file.
+    pub segmented: Option<SegmentedText>,
+    /// WebVTT in a CMAF track (ISO/IEC 14496-30, 7).
+    pub wvtt: Option<Track>,
+    /// IMSC 1 text in a CMAF track (ISO/IEC 14496-30, 5; ISO/IEC 23000-19, 11.3).
+    pub imsc: Option<Track>,
+}
+
+/// WebVTT in segments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SegmentedText {
+    /// File name.
+    pub path: String,
+    /// Ticks per second of the segment times.
+    pub timescale: u32,
+    /// Segments in order; each is a whole WebVTT file.
+    pub segments: Vec<SegmentSpan>,
 }
 
 /// A still picture.
@@ -152,4 +184,50 @@ pub struct Thumbnails {
     pub tiles: u32,
     /// Seconds from one tile to the next.
     pub interval_s: f64,
+    /// Bytes of the largest sheet; 0 where it is not known.
+    pub sheet_bytes_max: u64,
+}
+
+/// A part of the film with a name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chapter {
+    /// Where it begins, in seconds; it ends where the next one does, or the film.
+    pub start_s: f64,
+    /// Its name.
+    pub title: String,
+    /// BCP 47 language of the name, where known.
+    pub language: Option<String>,
+}
+
+/// A stretch of the film of a certain kind.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Marker {
+    /// What it is.
+    pub kind: MarkerKind,
+    /// Where it begins, in seconds.
+    pub start_s: f64,
+    /// Where it ends, in seconds.
+    pub end_s: f64,
+}
+
+/// What a marked stretch of the film is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MarkerKind {
+    /// What happened before.
+    Recap,
+    /// The opening titles.
+    Intro,
+    /// The closing titles.
+    Credits,
+}
+
+impl MarkerKind {
+    /// `recap`, `intro` or `credits`.
+    pub fn name(self) -> &'static str {
+        match self {
+            MarkerKind::Recap => "recap",
+            MarkerKind::Intro => "intro",
+            MarkerKind::Credits => "credits",
+        }
+    }
 }

@@ -173,7 +173,7 @@ impl Grant {
     /// The grant for `release`, or `None` where it has no picture.
     pub fn new(release: Release, media_url: &MediaUrl) -> Option<Grant> {
         let base_url = media_url.package(&release.package_digest);
-        let Package { duration_s, video, audio, text, poster, thumbnails } = release.package;
+        let Package { duration_s, video, audio, text, poster, thumbnails, .. } = release.package;
         Some(Grant {
             title: Title {
                 id: release.title.id.0,

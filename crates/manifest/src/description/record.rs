@@ -5,7 +5,8 @@
 
 use media::codec::{AudioCodec, VideoCodec};
 use media::package::{
-    AudioTrack, Package, Picture, SegmentSpan, TextTrack, Thumbnails, Track, TrackIndex, VideoTrack,
+    AudioTrack, Chapter, Marker, MarkerKind, Package, Picture, SegmentSpan, SegmentedText, TextForms,
+    TextTrack, Thumbnails, Track, TrackIndex, VideoTrack,
 };
 use media::picture::Transfer;
 use media::protection::{KeyId, KeyPeriod, KeySystem, Protection, Scheme, Signal, TrackClass};
@@ -17,7 +18,8 @@ use serde::{Deserialize, Serialize};
 /// Each field is followed by the type in which JSON has it; `Wire` turns the vocabulary's type into that and
 /// back.
 macro_rules! record {
-    ($record:ident of $value:ident { $($(#[$attribute:meta])* $field:ident: $wire:ty,)* }) => {
+    ($(#[$derive:meta])* $record:ident of $value:ident { $($(#[$attribute:meta])* $field:ident: $wire:ty,)* }) => {
+        $(#[$derive])*
         #[derive(Serialize, Deserialize)]
         pub(super) struct $record {
             $($(#[$attribute])* $field: $wire,)*
@@ -60,6 +62,10 @@ record!(PackageRecord of Package {
     text: Vec<TextTrackRecord>,
     poster: Option<PictureRecord>,
     thumbnails: Option<ThumbnailsRecord>,
+    #[serde(default)]
+    chapters: Vec<ChapterRecord>,
+    #[serde(default)]
+    markers: Vec<MarkerRecord>,
 });
 
 record!(TrackRecord of Track {
@@ -88,6 +94,8 @@ record!(VideoTrackRecord of VideoTrack {
     size: [u32; 2],
     rate: [u32; 2],
     vmaf: f64,
+    #[serde(default)]
+    supplemental_codecs: Option<String>,
 });
 
 record!(AudioTrackRecord of AudioTrack {
@@ -100,6 +108,8 @@ record!(AudioTrackRecord of AudioTrack {
     joc_objects: Option<u32>,
     channels: u32,
     sample_rate_hz: u32,
+    #[serde(default)]
+    describes_video: bool,
 });
 
 record!(TextTrackRecord of TextTrack {
@@ -109,6 +119,20 @@ record!(TextTrackRecord of TextTrack {
     language: Option<String>,
     forced: bool,
     hearing_impaired: bool,
+    #[serde(default)]
+    forms: TextFormsRecord,
+});
+
+record!(#[derive(Default)] TextFormsRecord of TextForms {
+    segmented: Option<SegmentedTextRecord>,
+    wvtt: Option<TrackRecord>,
+    imsc: Option<TrackRecord>,
+});
+
+record!(SegmentedTextRecord of SegmentedText {
+    path: String,
+    timescale: u32,
+    segments: Vec<SpanRecord>,
 });
 
 record!(PictureRecord of Picture {
@@ -123,6 +147,20 @@ record!(ThumbnailsRecord of Thumbnails {
     rows: u32,
     tiles: u32,
     interval_s: f64,
+    #[serde(default)]
+    sheet_bytes_max: u64,
+});
+
+record!(ChapterRecord of Chapter {
+    start_s: f64,
+    title: String,
+    language: Option<String>,
+});
+
+record!(MarkerRecord of Marker {
+    kind: MarkerKindRecord,
+    start_s: f64,
+    end_s: f64,
 });
 
 record!(FormatRecord of Format {
@@ -171,6 +209,7 @@ choice!(TransferRecord of Transfer { Sdr, Pq, Hlg, });
 choice!(AudioCodecRecord of AudioCodec { Aac, Eac3, Opus, });
 choice!(SchemeRecord of Scheme { Cbcs, Cenc, });
 choice!(TrackClassRecord of TrackClass { Audio, Sd, Hd, FullHd, Uhd, });
+choice!(MarkerKindRecord of MarkerKind { Recap, Intro, Credits, });
 choice!(KeySystemRecord of KeySystem { Common, Widevine, PlayReady, FairPlay, });
 
 impl Wire<[u8; 16]> for KeyId {

@@ -77,6 +77,8 @@ impl Job for Package {
             text: text(&passed, &mut files),
             poster: Some(poster(&passed, &mut files)),
             thumbnails: Some(thumbnails(&passed, &mut files)),
+            chapters: Vec::new(),
+            markers: Vec::new(),
         };
         let manifests = manifest::files(&package);
         files.extend(manifests.into_iter().map(|(path, text)| (path, Content::Written(Bytes::from(text)))));
@@ -99,6 +101,7 @@ fn video(passed: &Passed, files: &mut Files) -> Vec<VideoTrack> {
                 size: rung.size,
                 rate: laddered.analysed.ingested.master.conform.rate,
                 vmaf: whole.vmaf.mean,
+                supplemental_codecs: None,
             }
         };
     let mut tracks: Vec<VideoTrack> = rungs.map(track).collect();
@@ -120,6 +123,7 @@ fn audio(passed: &Passed, files: &mut Files) -> Vec<AudioTrack> {
             joc_objects: assembled.joc_objects,
             channels: sound.rendition.channels,
             sample_rate_hz: codec::audio::SAMPLE_RATE_HZ,
+            describes_video: false,
         }
     };
     tracks.map(track).collect()
@@ -157,6 +161,7 @@ fn text(passed: &Passed, files: &mut Files) -> Vec<TextTrack> {
             language: text.label.language.clone(),
             forced: text.forced,
             hearing_impaired: text.hearing_impaired,
+            forms: package::TextForms::default(),
         });
     }
     tracks
@@ -173,7 +178,7 @@ fn thumbnails(passed: &Passed, files: &mut Files) -> package::Thumbnails {
     for (name, output) in &sheets.outputs {
         files.insert(name.clone(), Content::Stored(output.clone()));
     }
-    sheets.grid.describe(sheets.outputs.keys().cloned().collect())
+    sheets.describe()
 }
 
 fn track(named: names::Named, assembled: &AssembledTrack, files: &mut Files) -> Track {

@@ -43,6 +43,21 @@ pub struct Sheets {
     pub grid: Grid,
 }
 
+impl Sheets {
+    /// The package's description.
+    pub fn describe(&self) -> Thumbnails {
+        Thumbnails {
+            sheets: self.outputs.keys().cloned().collect(),
+            tile: Size { width: self.grid.tile_width, height: self.grid.tile_height },
+            columns: COLUMNS,
+            rows: ROWS,
+            tiles: self.grid.tiles,
+            interval_s: self.grid.interval_s,
+            sheet_bytes_max: self.outputs.values().map(|sheet| sheet.bytes).max().unwrap_or(0),
+        }
+    }
+}
+
 /// How tiles lie on the sheets; a step output.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Grid {
@@ -56,18 +71,6 @@ impl Grid {
     fn new(made: &codec::still::Sheets) -> Grid {
         let Size { width, height } = made.tile;
         Grid { tile_width: width, tile_height: height, tiles: made.tiles, interval_s: made.interval_s }
-    }
-
-    /// The package's description of the sheets called `sheets`.
-    pub fn describe(&self, sheets: Vec<String>) -> Thumbnails {
-        Thumbnails {
-            sheets,
-            tile: Size { width: self.tile_width, height: self.tile_height },
-            columns: COLUMNS,
-            rows: ROWS,
-            tiles: self.tiles,
-            interval_s: self.interval_s,
-        }
     }
 }
 

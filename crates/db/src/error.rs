@@ -51,6 +51,9 @@ pub enum Error {
         /// Its master.
         master: Digest,
     },
+    /// The master key was retired: somebody rotated it meanwhile.
+    #[error("master key {0} is retired: seal with the one that followed it")]
+    MasterKeyRetired(String),
     /// A row does not hold what it should.
     #[error("the database is damaged: {what} is unreadable ({reason})")]
     Damaged {

@@ -1,0 +1,143 @@
+//! What the database must do with keys, tokens and streams.
+
+use media::protection::{KeyId, Scheme, TrackClass};
+use title::TitleId;
+
+use crate::{Claim, Claimed, Db, Error, KeyPurpose, KeyUse, Sealed, SealedKey, UseKind};
+
+/// Panics where `db`, which must have no keys, breaks the contract.
+pub(super) async fn check(db: &Db) {
+    one_key_for_a_purpose(db).await;
+    secrets_are_made_once(db).await;
+    keys_are_sealed_anew(db).await;
+    uses_are_noted(db).await;
+    a_token_is_used_as_often_as_it_may(db).await;
+    an_account_has_so_many_places(db).await;
+    two_never_take_the_last_place(db).await;
+}
+
+fn sealed(master_key: &str, text: &str) -> Sealed {
+    Sealed { master_key: master_key.to_owned(), text: text.to_owned() }
+}
+
+fn key(id: u8, class: TrackClass, scheme: Scheme, period: u32) -> SealedKey {
+    let purpose = KeyPurpose { title: TitleId("film".to_owned()), class, scheme, period };
+    SealedKey { id: KeyId([id; 16]), purpose, sealed: sealed("one", &format!("sealed {id}")) }
+}
+
+async fn one_key_for_a_purpose(db: &Db) {
+    let first = key(1, TrackClass::Sd, Scheme::Cenc, 0);
+    assert_eq!(db.content_key_for(&first.purpose).await.unwrap(), None);
+    assert_eq!(db.content_key(first.id).await.unwrap(), None);
+    assert_eq!(db.keep_content_key(&first, 10).await.unwrap(), first);
+    let late = key(2, TrackClass::Sd, Scheme::Cenc, 0);
+    assert_eq!(db.keep_content_key(&late, 20).await.unwrap(), first, "the first one stays");
+    let others = [
+        key(3, TrackClass::Uhd, Scheme::Cenc, 0),
+        key(4, TrackClass::Sd, Scheme::Cbcs, 0),
+        key(5, TrackClass::Sd, Scheme::Cenc, 1),
+    ];
+    for other in &others {
+        assert_eq!(db.keep_content_key(other, 30).await.unwrap(), *other);
+        assert_eq!(db.content_key(other.id).await.unwrap().as_ref(), Some(other));
+    }
+    let [uhd, cbcs, second] = others;
+    let all = db.content_keys_of(&TitleId("film".to_owned())).await.unwrap();
+    assert_eq!(all, [cbcs, first, second, uhd]);
+    assert_eq!(db.content_keys_of(&TitleId("other".to_owned())).await.unwrap(), []);
+}
+
+async fn secrets_are_made_once(db: &Db) {
+    assert_eq!(db.secret("tokens").await.unwrap(), None);
+    let (first, late) = (sealed("one", "first"), sealed("one", "late"));
+    assert_eq!(db.keep_secret("tokens", &first, 10).await.unwrap(), first);
+    assert_eq!(db.keep_secret("tokens", &late, 20).await.unwrap(), first);
+    assert_eq!(db.secret("tokens").await.unwrap(), Some(first));
+}
+
+async fn keys_are_sealed_anew(db: &Db) {
+    assert_eq!(db.master_keys_in_use().await.unwrap(), ["one"]);
+    db.retire_master_key("one", 40).await.unwrap();
+    db.retire_master_key("one", 41).await.unwrap();
+    for old in db.content_keys_not_under("two").await.unwrap() {
+        db.reseal_content_key(old.id, &sealed("two", "again")).await.unwrap();
+    }
+    assert_eq!(db.secrets_not_under("two").await.unwrap(), ["tokens"]);
+    db.reseal_secret("tokens", &sealed("two", "again")).await.unwrap();
+    assert_eq!(db.content_keys_not_under("two").await.unwrap(), []);
+    assert_eq!(db.secrets_not_under("two").await.unwrap(), [""; 0]);
+    assert_eq!(db.master_keys_in_use().await.unwrap(), ["two"]);
+    let error = db.keep_content_key(&key(9, TrackClass::Hd, Scheme::Cenc, 0), 50).await.unwrap_err();
+    assert!(matches!(&error, Error::MasterKeyRetired(name) if name == "one"), "{error}");
+    let error = db.keep_secret("other", &sealed("one", "x"), 50).await.unwrap_err();
+    assert!(matches!(&error, Error::MasterKeyRetired(_)), "{error}");
+}
+
+async fn uses_are_noted(db: &Db) {
+    let used = |id: u8, kind, at_ms| KeyUse { key: KeyId([id; 16]), kind, used_by: "s".to_owned(), at_ms };
+    let uses = [used(1, UseKind::Made, 1), used(1, UseKind::Licence, 2), used(2, UseKind::Export, 3)];
+    db.note_key_uses(&uses[..2]).await.unwrap();
+    db.note_key_uses(&uses[2..]).await.unwrap();
+    db.note_key_uses(&[]).await.unwrap();
+    let [made, licence, export] = uses;
+    assert_eq!(db.list_key_uses(None).await.unwrap(), [export.clone(), licence.clone(), made.clone()]);
+    assert_eq!(db.list_key_uses(Some(KeyId([1; 16]))).await.unwrap(), [licence, made]);
+    assert_eq!(db.list_key_uses(Some(KeyId([7; 16]))).await.unwrap(), []);
+}
+
+fn claim<'a>(nonce: &'a str, session: &'a str, account: &'a str) -> Claim<'a> {
+    Claim {
+        nonce,
+        token_expires_ms: 1000,
+        token_uses_max: 2,
+        session,
+        account,
+        until_ms: 500,
+        streams_max: 2,
+    }
+}
+
+async fn a_token_is_used_as_often_as_it_may(db: &Db) {
+    let claim = claim("n1", "s1", "tokens");
+    let mut found = Vec::new();
+    for _ in 0..3 {
+        found.push(db.claim_stream(&claim, 100).await.unwrap());
+    }
+    assert_eq!(found, [Claimed::Done, Claimed::Done, Claimed::TokenUsedUp]);
+    assert_eq!(db.claim_stream(&claim, 999).await.unwrap(), Claimed::TokenUsedUp, "as long as it lives");
+}
+
+async fn an_account_has_so_many_places(db: &Db) {
+    for (nonce, session, account, now_ms, expected) in [
+        ("a1", "first", "home", 100, Claimed::Done),
+        ("a2", "second", "home", 100, Claimed::Done),
+        ("a3", "third", "home", 100, Claimed::NoPlace),
+        ("a4", "first", "home", 100, Claimed::Done),
+        ("a5", "third", "elsewhere", 100, Claimed::Done),
+        ("a3", "fourth", "home", 499, Claimed::NoPlace),
+        ("a3", "fourth", "home", 500, Claimed::Done),
+    ] {
+        let found = db.claim_stream(&claim(nonce, session, account), now_ms).await.unwrap();
+        assert_eq!(found, expected, "{nonce} {session} at {now_ms}");
+    }
+    let later = Claim { until_ms: 900, ..claim("a6", "fifth", "home") };
+    db.end_stream("fourth").await.unwrap();
+    assert_eq!(db.claim_stream(&later, 501).await.unwrap(), Claimed::Done);
+}
+
+async fn two_never_take_the_last_place(db: &Db) {
+    let claiming: Vec<_> = (0..8)
+        .map(|n| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                let (nonce, session) = (format!("r{n}"), format!("race {n}"));
+                db.claim_stream(&claim(&nonce, &session, "race"), 100).await
+            })
+        })
+        .collect();
+    let mut done = 0;
+    for claimed in claiming {
+        done += usize::from(claimed.await.unwrap().unwrap() == Claimed::Done);
+    }
+    assert_eq!(done, 2);
+}

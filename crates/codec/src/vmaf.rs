@@ -1,6 +1,6 @@
 //! VMAF: how near an encode comes to the mezzanine, frame by frame, both at one common size.
 //!
-//! The model is VMAF v1 (no-enhancement-gain by construction, with banding). Two further metrics can stand beside it, so
+//! The model is VMAF v1 (no-enhancement-gain by construction, with banding). Two further metrics can be measured, so
 //! that a gain in one can be told from a gain in quality: VMAF v0.6.1 NEG, and XPSNR of the luma. Owns the alignment by
 //! frame number; pooling is the quality room's.
 //!
@@ -8,6 +8,7 @@
 //! rank encodes of one film, and do not compare with those of its standard rendition.
 
 mod log;
+mod thinned;
 
 use crate::child::{Child, OnProgress, Stdout, Usage, absolute};
 use crate::encode::{SCALE_FLAGS, seek};
@@ -16,6 +17,7 @@ use crate::{Tools, untrusted};
 use media::{FrameRange, FrameRate, Size};
 use std::ffi::OsString;
 use std::path::Path;
+use thinned::Thinned;
 
 /// VMAF v1 for HD seen from three picture heights.
 pub const MODEL: &str = "vmaf_v1.0.16_3d0h";
@@ -36,10 +38,10 @@ const XPSNR_FILE: &str = "xpsnr.txt";
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Metrics {
-    /// The model alone.
+    /// The job's model.
     Vmaf,
-    /// VMAF v0.6.1 NEG and XPSNR with it: twice the work.
-    All,
+    /// VMAF v0.6.1 NEG and XPSNR.
+    Others,
 }
 
 /// One comparison.
@@ -59,7 +61,7 @@ pub struct Job<'a> {
     pub size: Size,
     /// Bits of a sample at which both are compared, 8 or 10: the encode's own.
     pub bit_depth: u8,
-    /// VMAF model: see [`model`].
+    /// VMAF model: see [`model`]. The other metrics have none.
     pub model: &'a str,
     /// What is measured.
     pub metrics: Metrics,
@@ -83,8 +85,8 @@ pub struct Scored {
 pub struct FrameScore {
     /// Counted from the comparison's first.
     pub frame: u64,
-    /// VMAF by the job's model (0 to 100).
-    pub vmaf: f64,
+    /// VMAF by the job's model (0 to 100), where asked for.
+    pub vmaf: Option<f64>,
     /// VMAF v0.6.1 NEG (0 to 100), where asked for.
     pub neg: Option<f64>,
     /// XPSNR of the luma in decibels, at most [`XPSNR_DB_MAX`], where asked for.
@@ -127,8 +129,10 @@ pub async fn score(tools: &Tools, job: &Job<'_>, on_progress: OnProgress<'_>) ->
         .reports_progress()
         .run(Stdout::Null, on_progress)
         .await?;
-    let frames = read_logs(&folder, job.metrics)?;
-    let expected = job.reference.len().div_ceil(u64::from(job.subsample.max(1)));
+    let thinned = Thinned::new(job.subsample);
+    let mut frames = read_logs(&folder, job.metrics)?;
+    frames.iter_mut().for_each(|score| score.frame = thinned.frame(score.frame));
+    let expected = thinned.scored(job.reference.len());
     if frames.len() as u64 != expected {
         let reason = format!("{} frames were scored, not {expected}", frames.len());
         return Err(Error::Answer { tool: "ffmpeg", reason });
@@ -136,13 +140,14 @@ pub async fn score(tools: &Tools, job: &Job<'_>, on_progress: OnProgress<'_>) ->
     Ok(Scored { frames, usage: finished.usage })
 }
 
+/// The scores, numbered among the frames that were left.
 fn read_logs(folder: &Path, metrics: Metrics) -> Result<Vec<FrameScore>, Error> {
     let read = |name: &str| {
         let path = folder.join(name);
         std::fs::read(&path).map_err(Error::file(&path))
     };
     let mut frames = log::vmaf(&read(LOG_FILE)?)?;
-    if metrics == Metrics::All {
+    if metrics == Metrics::Others {
         log::add_xpsnr(&mut frames, &String::from_utf8_lossy(&read(XPSNR_FILE)?))?;
     }
     Ok(frames)
@@ -170,7 +175,7 @@ fn args(job: &Job<'_>, distorted: &Path, mezzanine: &Path) -> Vec<OsString> {
 fn outputs(metrics: Metrics) -> &'static [&'static str] {
     match metrics {
         Metrics::Vmaf => &["[vmaf]"],
-        Metrics::All => &["[vmaf]", "[xpsnr]"],
+        Metrics::Others => &["[vmaf]", "[xpsnr]"],
     }
 }
 
@@ -179,7 +184,7 @@ fn outputs(metrics: Metrics) -> &'static [&'static str] {
 fn graph(job: &Job<'_>) -> String {
     let distorted = side(job, 0, "bicubic+accurate_rnd+full_chroma_int");
     let reference = side(job, 1, SCALE_FLAGS);
-    let subsample = job.subsample.max(1);
+    let subsample = Thinned::new(job.subsample).subsample();
     let vmaf = |model: &str| {
         format!(
             "libvmaf=model={model}:n_threads=1:n_subsample={subsample}:log_fmt=json:log_path={LOG_FILE}:shortest=1[vmaf]"
@@ -191,22 +196,23 @@ fn graph(job: &Job<'_>) -> String {
             format!("{distorted}[distorted];{reference}[reference];[distorted][reference]{vmaf}")
         }
         // XPSNR weighs by what is in the original, which it takes first; libvmaf takes it last.
-        Metrics::All => {
-            let vmaf = vmaf(&format!("'version={}\\:name=vmaf|version={NEG_MODEL}\\:name=neg'", job.model));
+        Metrics::Others => {
+            let neg = vmaf(&format!("'version={NEG_MODEL}\\:name=neg'"));
             format!(
-                "{distorted},split[d1][d2];{reference},split[r1][r2];[d1][r1]{vmaf};\
+                "{distorted},split[d1][d2];{reference},split[r1][r2];[d1][r1]{neg};\
                  [r2][d2]xpsnr=stats_file={XPSNR_FILE}:shortest=1[xpsnr]"
             )
         }
     }
 }
 
-/// One side of the comparison, at its size, depth and numbering.
+/// One side of the comparison, at its size, depth and numbering, without the frames that no score needs.
 fn side(job: &Job<'_>, input: usize, flags: &str) -> String {
     let (Size { width, height }, rate) = (job.size, job.rate);
     let format = if job.bit_depth > 8 { "yuv420p10le" } else { "yuv420p" };
+    let thin = Thinned::new(job.subsample).filter();
     format!(
-        "[{input}:v:0]trim=end_frame={},scale={width}:{height}:flags={flags},format={format},settb={}/{},setpts=N",
+        "[{input}:v:0]trim=end_frame={},{thin}scale={width}:{height}:flags={flags},format={format},settb={}/{},setpts=N",
         job.reference.len(),
         rate.den,
         rate.num

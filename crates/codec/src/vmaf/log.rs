@@ -4,22 +4,19 @@ use super::{FrameScore, XPSNR_DB_MAX};
 use crate::error::Error;
 use serde_json::Value;
 
-/// Reads libvmaf's log: `vmaf` of each frame, and `neg` where it is there.
+/// Reads libvmaf's log: `vmaf` and `neg` of each frame, where they are there.
 ///
 /// # Errors
-/// [`Error::Answer`] where it is no such log or a frame has no score.
+/// [`Error::Answer`] where it is no such log or a frame has neither.
 pub(super) fn vmaf(raw_json: &[u8]) -> Result<Vec<FrameScore>, Error> {
     let wrong = |reason: String| Error::Answer { tool: "libvmaf", reason };
     let log: Value = serde_json::from_slice(raw_json).map_err(|error| wrong(error.to_string()))?;
     let frames = log["frames"].as_array().ok_or_else(|| wrong("the log has no frames".into()))?;
     let score = |frame: &Value| {
         let metrics = &frame["metrics"];
-        Some(FrameScore {
-            frame: frame["frameNum"].as_u64()?,
-            vmaf: metrics["vmaf"].as_f64()?,
-            neg: metrics["neg"].as_f64(),
-            xpsnr_db: None,
-        })
+        let (vmaf, neg) = (metrics["vmaf"].as_f64(), metrics["neg"].as_f64());
+        let frame = frame["frameNum"].as_u64()?;
+        vmaf.or(neg).is_some().then_some(FrameScore { frame, vmaf, neg, xpsnr_db: None })
     };
     frames.iter().map(|frame| score(frame).ok_or_else(|| wrong("a frame has no score".into()))).collect()
 }
@@ -50,15 +47,15 @@ fn luma(line: &str) -> Option<f64> {
 mod tests {
     use super::*;
 
-    fn frame(frame: u64, vmaf: f64, neg: Option<f64>) -> FrameScore {
+    fn frame(frame: u64, vmaf: Option<f64>, neg: Option<f64>) -> FrameScore {
         FrameScore { frame, vmaf, neg, xpsnr_db: None }
     }
 
     #[test]
     fn scores_are_read() {
         let log = br#"{"frames": [{"frameNum": 0, "metrics": {"vmaf": 97.5, "neg": 96}},
-                                  {"frameNum": 5, "metrics": {"vmaf": 90}}]}"#;
-        assert_eq!(vmaf(log).unwrap(), [frame(0, 97.5, Some(96.0)), frame(5, 90.0, None)]);
+                                  {"frameNum": 5, "metrics": {"neg": 90}}]}"#;
+        assert_eq!(vmaf(log).unwrap(), [frame(0, Some(97.5), Some(96.0)), frame(5, None, Some(90.0))]);
         for bad in ["", "{}", r#"{"frames": [{"frameNum": 0, "metrics": {}}]}"#] {
             assert!(vmaf(bad.as_bytes()).is_err(), "{bad}");
         }
@@ -70,9 +67,9 @@ mod tests {
                     n:    2  XPSNR y: inf  XPSNR u: inf  XPSNR v: inf\n\
                     n:    3  XPSNR y: 33.7160  XPSNR u: 40.1629  XPSNR v: 38.9791\n\n\
                     XPSNR average, 3 frames  y: 35.0154  u: 41.5511  v: 40.3595  (minimum: 35.0154)\n";
-        let mut frames = [frame(1, 97.0, None), frame(2, 90.0, None)];
+        let mut frames = [frame(1, None, Some(97.0)), frame(2, None, Some(90.0))];
         add_xpsnr(&mut frames, text).unwrap();
         assert_eq!(frames.map(|frame| frame.xpsnr_db), [Some(100.0), Some(33.716)]);
-        assert!(add_xpsnr(&mut [frame(3, 97.0, None)], text).is_err());
+        assert!(add_xpsnr(&mut [frame(3, None, Some(97.0))], text).is_err());
     }
 }

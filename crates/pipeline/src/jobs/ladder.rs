@@ -20,6 +20,7 @@ use media::plan::CutPlan;
 use media::rung::{self, Crf, Probe, ProbePoint, Rung};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 const ENCODE_FILE: &str = "probe.mp4";
 const RESULT_FILE: &str = "probe.json";
@@ -91,12 +92,17 @@ async fn search(
 ) -> anyhow::Result<rung::Ladder> {
     let conform = &analysed.ingested.master.conform;
     let source = Source { size: conform.size, rate: conform.rate };
-    let film = Film { format, source, shots: &analysed.shots };
     let config = config(ctx, format);
+    let shots = Arc::new(analysed.shots.clone());
     let mut history: Vec<ProbePoint> = Vec::new();
     // Bounded: the room asks for two looks at each shot and for at most `Config::trials_max` trials.
     loop {
-        match ::ladder::next(&history, &film, &config) {
+        let (known, shots) = (history.clone(), Arc::clone(&shots));
+        // A film of a thousand shots takes the room seconds, in which other steps go on.
+        let decided = tokio::task::spawn_blocking(move || {
+            ::ladder::next(&known, &Film { format, source, shots: &shots }, &config)
+        });
+        match decided.await? {
             Next::Done(ladder) => return Ok(ladder),
             Next::Probe(probes) => {
                 let total = (probes_before + history.len() + probes.len()) as u64;

@@ -103,7 +103,7 @@ impl<'a> Scoring<'a> {
     /// Scoring of final encodes by the other metrics, where the operator wants them.
     pub fn others(ctx: &'a Context, film: &'a Analysed, format: Format) -> Option<Scoring<'a>> {
         let subsample = ctx.settings.metrics_subsample;
-        let scoring = Scoring { metrics: Metrics::All, subsample, ..Scoring::finals(ctx, film, format) };
+        let scoring = Scoring { metrics: Metrics::Others, subsample, ..Scoring::finals(ctx, film, format) };
         (subsample > 0).then_some(scoring)
     }
 
@@ -159,7 +159,7 @@ impl<'a> Scoring<'a> {
 /// The scores without their frame numbers, metric by metric.
 pub fn scores(frames: &[FrameScore]) -> FrameScores {
     FrameScores {
-        vmaf: frames.iter().map(|frame| frame.vmaf).collect(),
+        vmaf: frames.iter().filter_map(|frame| frame.vmaf).collect(),
         neg: frames.iter().filter_map(|frame| frame.neg).collect(),
         xpsnr_db: frames.iter().filter_map(|frame| frame.xpsnr_db).collect(),
     }

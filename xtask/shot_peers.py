@@ -1,7 +1,7 @@
 """Peers of the shot detector, for `cargo xtask bench shots`. Development only; nothing here is shipped.
 
 Usage: python shot_peers.py FILM transnet|adaptive|content
-Prints the first frame of each shot but the first, one a line.
+Prints the first frame of each shot but the first, one a line; after it what the transition is, where it is known.
 
 They live in a virtual environment of their own:
     python3 -m venv .tools/peers

@@ -1,12 +1,12 @@
 //! Shots of a film from a file of analysis frames: `detect FRAMES RATE [scores]`.
 //!
-//! Prints the first frame and the certainty of every shot but the first, one a line; with `scores` the table of frame
+//! Prints the first frame, the certainty and the kind of every boundary, one a line; with `scores` the table of frame
 //! scores instead. For `cargo xtask bench shots`.
 
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
 use analyse::measure::FRAME_BYTES;
-use analyse::{Config, Measure, detect, record};
+use analyse::{Config, Measure, boundaries, record};
 use media::FrameRate;
 use std::error::Error;
 use std::io::{BufReader, ErrorKind, Read};
@@ -30,8 +30,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         print!("{}", record::write(&scores));
         return Ok(());
     }
-    for shot in detect(&scores, rate, &Config::default()).shots.iter().skip(1) {
-        println!("{}\t{:.3}", shot.frames.start, shot.cut_score);
+    for boundary in boundaries(&scores, rate, &Config::default()) {
+        println!("{}\t{:.3}\t{:?}", boundary.frame, boundary.score, boundary.kind);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 
 use crate::dissolve::BY_SIDES;
 use crate::measure::{FrameScore, LASTING_FRAMES};
-use crate::shots::{Boundary, Config};
+use crate::shots::{Boundary, Config, Kind};
 use media::FrameRate;
 use std::ops::Range;
 
@@ -54,7 +54,7 @@ fn dissolves(scores: &[FrameScore], mut taken: Vec<Range<usize>>, config: &Confi
         .map(|last| {
             let score = 1.0 / (1.0 + f64::from(-dissolve_odds(scores, last)).exp());
             let frame = last.saturating_sub(usize::from(scores[last].dissolve_back));
-            (Boundary { frame, score }, usize::from(scores[last].dissolve_frames))
+            (Boundary { frame, score, kind: Kind::Dissolve }, usize::from(scores[last].dissolve_frames))
         })
         .filter(|(boundary, _)| boundary.score >= config.dissolve_score_min)
         .collect();
@@ -89,7 +89,9 @@ fn fades(scores: &[FrameScore], rate: FrameRate, config: &Config) -> Vec<(Bounda
         if run[0] && fades_around(scores, start..end, reach, config) {
             let contrast = |frame: usize| scores[frame].contrast;
             let emptiest = (start..end).min_by(|&a, &b| contrast(a).total_cmp(&contrast(b)).then(b.cmp(&a)));
-            boundaries.extend(emptiest.map(|frame| (Boundary { frame, score: FADE_SCORE }, start..end)));
+            boundaries.extend(
+                emptiest.map(|frame| (Boundary { frame, score: FADE_SCORE, kind: Kind::Fade }, start..end)),
+            );
         }
         start = end;
     }

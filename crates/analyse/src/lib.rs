@@ -17,4 +17,4 @@ pub mod record;
 pub mod shots;
 
 pub use measure::{FrameScore, Measure};
-pub use shots::{Config, detect};
+pub use shots::{Config, boundaries, detect};

@@ -60,29 +60,47 @@ const RETURN_PART: f64 = 0.4;
 /// Least structural difference to [`LASTING_FRAMES`] back, half of them on either side, of a change that lasts.
 const LASTING_STRUCTURE_MIN: f32 = 0.3;
 
+/// How one shot gives way to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// From one frame to the next.
+    Cut,
+    /// The shots are mixed.
+    Dissolve,
+    /// Through black or white, or out of it.
+    Fade,
+}
+
 /// A place where a shot may begin.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Boundary {
-    pub(crate) frame: usize,
-    /// From 0 to 1.
-    pub(crate) score: f64,
+pub struct Boundary {
+    /// The first frame after it.
+    pub frame: usize,
+    /// Certainty, from 0 to 1.
+    pub score: f64,
+    /// What it is.
+    pub kind: Kind,
 }
 
 /// The shots of the film whose frames have these scores, which has `rate` frames per second.
 pub fn detect(scores: &[FrameScore], rate: FrameRate, config: &Config) -> ShotList {
-    let mut boundaries = cuts(scores, rate, config);
-    let gradual = gradual(scores, &boundaries, rate, config);
-    boundaries.extend(gradual);
-    let boundaries = spaced(boundaries, scores.len(), rate, config);
     let starts: Vec<Boundary> = (!scores.is_empty())
-        .then_some(Boundary { frame: 0, score: 1.0 })
+        .then_some(Boundary { frame: 0, score: 1.0, kind: Kind::Cut })
         .into_iter()
-        .chain(boundaries)
+        .chain(boundaries(scores, rate, config))
         .collect();
     let starts = divided(&starts, scores.len(), rate, config);
     let ends = starts.iter().skip(1).map(|b| b.frame).chain([scores.len()]);
     let shots = starts.iter().zip(ends).map(|(start, end)| shot(*start, end, scores, rate)).collect();
     ShotList { shots }
+}
+
+/// The boundaries between those shots, in order, with what they are; none where a long shot is merely divided.
+pub fn boundaries(scores: &[FrameScore], rate: FrameRate, config: &Config) -> Vec<Boundary> {
+    let mut boundaries = cuts(scores, rate, config);
+    let gradual = gradual(scores, &boundaries, rate, config);
+    boundaries.extend(gradual);
+    spaced(boundaries, scores.len(), rate, config)
 }
 
 /// `starts`, with more of them inside shots that are too long: as few as do, at equal distances (to a frame). Nothing
@@ -93,7 +111,7 @@ fn divided(starts: &[Boundary], frames: usize, rate: FrameRate, config: &Config)
     let parts = |(start, end): (&Boundary, usize)| {
         let (start, length) = (*start, end - start.frame);
         let parts = length.div_ceil(longest);
-        let later = move |part| Boundary { frame: start.frame + part * length / parts, score: 0.0 };
+        let later = move |part| Boundary { frame: start.frame + part * length / parts, score: 0.0, ..start };
         std::iter::once(start).chain((1..parts).map(later))
     };
     starts.iter().zip(ends).flat_map(parts).collect()
@@ -111,7 +129,7 @@ fn cuts(scores: &[FrameScore], rate: FrameRate, config: &Config) -> Vec<Boundary
             let is_cut = change >= config.change_min
                 && f64::from(score.structure) >= config.structure_min
                 && strength >= config.strength_min;
-            is_cut.then(|| Boundary { frame, score: certainty(strength, config) })
+            is_cut.then(|| Boundary { frame, score: certainty(strength, config), kind: Kind::Cut })
         })
         .collect();
     candidates.iter().filter(|c| !in_flash(scores, c.frame)).copied().collect()

@@ -28,7 +28,8 @@ fn check(scores: &[FrameScore], expected: &[usize]) {
 /// The same where there are cuts.
 #[track_caller]
 fn check_beside(cuts: &[usize], scores: &[FrameScore], expected: &[usize]) {
-    let cuts: Vec<Boundary> = cuts.iter().map(|&frame| Boundary { frame, score: 0.8 }).collect();
+    let cuts: Vec<Boundary> =
+        cuts.iter().map(|&frame| Boundary { frame, score: 0.8, kind: Kind::Cut }).collect();
     let mut found: Vec<usize> =
         gradual(scores, &cuts, RATE, &Config::default()).iter().map(|boundary| boundary.frame).collect();
     found.sort_unstable();

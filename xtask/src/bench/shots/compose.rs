@@ -1,8 +1,9 @@
 //! Films with known transitions, composed from pieces of real shots.
 //!
-//! Owns what happens inside a piece (slow pans and the events that are no transition: flashes, whip pans, shaking,
-//! a change of exposure) and between two pieces (cuts, dissolves, fades). Everything is drawn from one seed.
+//! Owns what happens inside a piece: slow pans and the events that are no transition (flashes, whip pans, shaking, a
+//! change of exposure), and makes what a plan says between two pieces. Everything is drawn from one seed.
 
+use super::plan::{Draw, Kind, Plan, Transition};
 use super::rng::Rng;
 use super::source::Clip;
 use crate::shell::Result;
@@ -25,59 +26,6 @@ const DRAWS_MAX: usize = 100;
 
 /// RGB bytes, row by row.
 pub(super) type Picture = Vec<u8>;
-
-/// What is between two pieces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Cut,
-    Dissolve,
-    /// Out to a level of black or white, back from it, or both.
-    Fade,
-}
-
-/// A known transition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Transition {
-    pub(super) kind: Kind,
-    /// First frame that is not wholly of the shot before.
-    pub(super) start: usize,
-    /// First frame that is wholly of the next shot; the same as `start` for a cut.
-    pub(super) end: usize,
-}
-
-/// How one piece gives way to the next, before it is known where.
-#[derive(Debug, Clone, Copy)]
-struct Plan {
-    kind: Kind,
-    /// Frames in which the first piece goes, in which nothing is to be seen, in which the second comes. A dissolve has
-    /// the first alone.
-    out: usize,
-    hold: usize,
-    into: usize,
-    /// Level that a fade goes through.
-    level: u8,
-}
-
-impl Plan {
-    fn draw(rng: &mut Rng) -> Plan {
-        let kind = rng.unit();
-        let none = Plan { kind: Kind::Cut, out: 0, hold: 0, into: 0, level: 0 };
-        if kind < 0.45 {
-            return none;
-        }
-        if kind < 0.75 {
-            return Plan { kind: Kind::Dissolve, out: rng.between(8, 30), ..none };
-        }
-        let level = if rng.chance(0.35) { 255 } else { 0 };
-        let (out, hold, into) = (rng.between(6, 20), rng.between(0, 8), rng.between(6, 20));
-        // One fade in five is of one side alone: the other piece begins or ends with a cut at full level.
-        match rng.between(0, 9) {
-            0 => Plan { kind: Kind::Fade, out: 0, hold: hold.max(3), into, level },
-            1 => Plan { kind: Kind::Fade, out, hold: hold.max(3), into: 0, level },
-            _ => Plan { kind: Kind::Fade, out, hold, into, level },
-        }
-    }
-}
 
 /// An event inside a piece that is no transition.
 #[derive(Debug, Clone, Copy)]
@@ -191,6 +139,7 @@ pub(super) fn film(
     clips: &[Clip],
     seed: u64,
     transitions: usize,
+    draw: Draw,
     out: &mut dyn Write,
 ) -> Result<(Vec<Transition>, usize)> {
     let rng = &mut Rng::new(seed);
@@ -201,8 +150,8 @@ pub(super) fn film(
     // Frames of the piece that were shown while it came in.
     let mut shown = 0;
     for _ in 0..transitions {
-        let plan = Plan::draw(rng);
-        let next_in = if plan.kind == Kind::Dissolve { plan.out } else { plan.into };
+        let plan = draw(rng);
+        let next_in = plan.next_in();
         let mut next = draw_piece(clips, rng, &mut last, next_in, 30)?;
         let stays = piece.pictures.len().saturating_sub(plan.out).max(shown + 1);
         for i in shown..stays {
@@ -231,10 +180,10 @@ fn between(
     for i in 0..plan.out {
         let part = (i + 1) as f64 / (plan.out + 1) as f64;
         let mut frame = piece.frame(from + i);
-        if plan.kind == Kind::Dissolve {
-            frame.iter_mut().zip(next.frame(i)).for_each(|(a, b)| *a = mix(*a, b, part));
-        } else {
-            frame.iter_mut().for_each(|v| *v = mix(*v, plan.level, part));
+        match plan.kind {
+            Kind::Dissolve => frame.iter_mut().zip(next.frame(i)).for_each(|(a, b)| *a = mix(*a, b, part)),
+            Kind::Wipe(way) => way.uncover(&mut frame, &next.frame(i), part),
+            _ => frame.iter_mut().for_each(|v| *v = mix(*v, plan.level, part)),
         }
         out.write_all(&frame)?;
     }
@@ -286,6 +235,7 @@ fn draw_piece(
 
 #[cfg(test)]
 mod tests {
+    use super::super::plan::Way;
     use super::*;
 
     fn flat(level: u8) -> Piece {
@@ -316,6 +266,9 @@ mod tests {
         check(Plan { kind: Kind::Dissolve, out: 3, ..cut }, &[80, 120, 160]);
         check(Plan { kind: Kind::Fade, out: 3, hold: 2, into: 1, ..cut }, &[30, 20, 10, 0, 0, 100]);
         check(Plan { kind: Kind::Fade, out: 1, level: 240, ..cut }, &[140]);
+        // The first byte is in the top left corner.
+        check(Plan { kind: Kind::Wipe(Way::Right), out: 3, ..cut }, &[200, 200, 200]);
+        check(Plan { kind: Kind::Wipe(Way::Up), out: 3, ..cut }, &[40, 40, 40]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! `.tools/peers` and are left out, aloud, where they are not installed.
 
 use super::compose::FPS;
+use super::score::Report;
 use crate::build::target;
 use crate::root::{root, tools};
 use crate::shell::{Result, cargo, command, quiet, run};
@@ -72,20 +73,29 @@ impl Detector {
         here
     }
 
-    /// First frames of the shots that it finds in `film`, without the first shot.
-    pub(super) fn boundaries(self, film: &Path) -> Result<Vec<usize>> {
+    /// The boundaries that it finds in `film`.
+    pub(super) fn boundaries(self, film: &Path) -> Result<Vec<Report>> {
         let text = match self {
             Detector::Ours => quiet(ours(&reduced(film)?).arg(format!("{FPS}/1")))?,
             Detector::Scdet => quiet(&mut scdet(film))?,
             _ => quiet(peer(film).arg(self.word()))?,
         };
-        if self == Detector::Scdet {
-            return Ok(scdet_frames(&text));
-        }
-        let number = |line: &str| line.split_whitespace().next().and_then(|word| word.parse().ok());
-        Ok(text.lines().filter_map(number).collect())
+        Ok(match self {
+            Detector::Scdet => scdet_reports(&text),
+            _ => text.lines().filter_map(report).collect(),
+        })
     }
 }
+
+/// A line that begins with a frame; it is of a gradual transition where a word says so.
+fn report(line: &str) -> Option<Report> {
+    let mut words = line.split_whitespace();
+    let frame = words.next()?.parse().ok()?;
+    Some(Report { frame, is_gradual: words.any(|word| GRADUAL.contains(&word)) })
+}
+
+/// What gradual transitions are called: by ours, and by the peers that tell.
+const GRADUAL: [&str; 4] = ["Dissolve", "Fade", "Wipe", "Gradual"];
 
 /// Builds what is measured of ours.
 pub(super) fn build() -> Result {
@@ -121,10 +131,11 @@ fn scdet(film: &Path) -> std::process::Command {
     ffmpeg
 }
 
-/// The frames in lines such as `lavfi.scd.time=1.25`.
-fn scdet_frames(text: &str) -> Vec<usize> {
+/// The cuts in lines such as `lavfi.scd.time=1.25`.
+fn scdet_reports(text: &str) -> Vec<Report> {
     let times = text.lines().filter_map(|line| line.strip_prefix("lavfi.scd.time=")?.parse::<f64>().ok());
-    times.map(|time| (time * f64::from(FPS)).round() as usize).collect()
+    let cut = |time: f64| Report { frame: (time * f64::from(FPS)).round() as usize, is_gradual: false };
+    times.map(cut).collect()
 }
 
 fn python() -> PathBuf {
@@ -151,6 +162,15 @@ mod tests {
     #[test]
     fn scdet_reports_seconds() {
         let text = "frame:0 pts:0\nframe:30   pts:15360\nlavfi.scd.time=1.25\nlavfi.scd.time=4\n";
-        assert_eq!(scdet_frames(text), [30, 96]);
+        let frames: Vec<usize> = scdet_reports(text).iter().map(|report| report.frame).collect();
+        assert_eq!(frames, [30, 96]);
+    }
+
+    #[test]
+    fn reports_tell_their_kind() {
+        assert_eq!(report("120\t0.900\tDissolve"), Some(Report { frame: 120, is_gradual: true }));
+        assert_eq!(report("120\t0.900\tCut"), Some(Report { frame: 120, is_gradual: false }));
+        assert_eq!(report("7"), Some(Report { frame: 7, is_gradual: false }));
+        assert_eq!(report("no frame"), None);
     }
 }

@@ -11,7 +11,7 @@ use std::process::Stdio;
 /// A clip and the spans inside its shots.
 #[derive(Debug)]
 pub(super) struct Clip {
-    /// Its file in the test data beside the repository.
+    /// Its file below `../shared/data`, the test data beside the repository.
     pub(super) file: &'static str,
     /// Filter before the scaling: takes black bars away, or every other frame.
     pub(super) filter: &'static str,
@@ -22,9 +22,9 @@ pub(super) struct Clip {
 }
 
 /// Clips to tune on.
-pub(super) const TRAIN: &[Clip] = &[
+pub(super) const TUNE: &[Clip] = &[
     Clip {
-        file: "sintel_trailer_720p24.mp4",
+        file: "video/sintel_trailer_720p24.mp4",
         filter: "crop=1280:544,",
         fps: 24.0,
         spans: &[
@@ -41,31 +41,51 @@ pub(super) const TRAIN: &[Clip] = &[
         ],
     },
     Clip {
-        file: "bbb_1080p24_30s_51.mp4",
+        file: "video/bbb_1080p24_30s_51.mp4",
         filter: "",
         fps: 24.0,
         spans: &[(2.2, 11.8), (11.95, 15.6), (15.9, 20.0)],
     },
     Clip {
-        file: "highway_traffic_540p60.mp4",
+        file: "video/highway_traffic_540p60.mp4",
         filter: "select='not(mod(n,2))',",
         fps: 29.97,
         spans: &[(0.1, 29.0)],
     },
-    Clip { file: "handheld_crystal_480p30.mp4", filter: "", fps: 30.0, spans: &[(0.2, 11.5)] },
-    Clip { file: "city_night_cc0_405p25.mpg", filter: "", fps: 25.0, spans: &[(0.1, 4.5), (4.8, 7.4)] },
+    Clip { file: "video/handheld_crystal_480p30.mp4", filter: "", fps: 30.0, spans: &[(0.2, 11.5)] },
+    Clip { file: "video/city_night_cc0_405p25.mpg", filter: "", fps: 25.0, spans: &[(0.1, 4.5), (4.8, 7.4)] },
     Clip {
-        file: "popeye_sinbad_p1_1074p_pgs.mkv",
+        file: "video/popeye_sinbad_p1_1074p_pgs.mkv",
         filter: "",
         fps: 24.0,
         spans: &[(0.3, 12.2), (12.6, 27.2), (27.6, 39.8), (40.3, 45.0), (45.5, 61.8)],
     },
+    Clip {
+        file: "formats/concert_60s.mp4",
+        filter: "crop=176:96:0:24,",
+        fps: 24.0,
+        spans: &[
+            (7.7, 10.1),
+            (10.2, 15.15),
+            (16.5, 20.1),
+            (20.3, 22.9),
+            (23.1, 29.3),
+            (30.95, 35.9),
+            (36.1, 38.4),
+            (40.05, 42.6),
+            (42.75, 46.6),
+            (49.6, 54.1),
+            (54.2, 57.0),
+            (57.1, 59.6),
+        ],
+    },
+    Clip { file: "hdr/hdr10_pq_av1_720x1280_4s.mp4", filter: "", fps: 29.97, spans: &[(0.1, 4.0)] },
 ];
 
 /// Clips to measure on, never to tune on.
 pub(super) const HELD_OUT: &[Clip] = &[
     Clip {
-        file: "tears_of_steel_battle_800x332.webm",
+        file: "video/tears_of_steel_battle_800x332.webm",
         filter: "",
         fps: 24.0,
         spans: &[
@@ -84,18 +104,18 @@ pub(super) const HELD_OUT: &[Clip] = &[
             (57.7, 59.4),
         ],
     },
-    Clip { file: "handheld_rabbit_480p30.mp4", filter: "", fps: 30.0, spans: &[(0.2, 7.4)] },
-    Clip { file: "parking_cars_topview_432p.mp4", filter: "", fps: 12.5, spans: &[(0.1, 29.5)] },
-    Clip { file: "bbb_720p25_5s_51.mp4", filter: "", fps: 25.0, spans: &[(0.1, 5.0)] },
-    Clip { file: "sign_language_book_480p30.mkv", filter: "", fps: 30.0, spans: &[(0.1, 3.5)] },
+    Clip { file: "video/handheld_rabbit_480p30.mp4", filter: "", fps: 30.0, spans: &[(0.2, 7.4)] },
+    Clip { file: "video/parking_cars_topview_432p.mp4", filter: "", fps: 12.5, spans: &[(0.1, 29.5)] },
+    Clip { file: "video/bbb_720p25_5s_51.mp4", filter: "", fps: 25.0, spans: &[(0.1, 5.0)] },
+    Clip { file: "video/sign_language_book_480p30.mkv", filter: "", fps: 30.0, spans: &[(0.1, 3.5)] },
     Clip {
-        file: "popeye_sinbad_p2_1074p_pgs.mkv",
+        file: "video/popeye_sinbad_p2_1074p_pgs.mkv",
         filter: "",
         fps: 24.0,
         spans: &[(0.4, 23.3), (27.8, 41.1), (41.7, 62.5)],
     },
     Clip {
-        file: "popeye_sinbad_p3_1074p_pgs.mkv",
+        file: "video/popeye_sinbad_p3_1074p_pgs.mkv",
         filter: "",
         fps: 24.0,
         spans: &[(3.3, 13.6), (14.0, 21.9), (22.3, 30.5), (31.0, 44.4), (44.9, 55.4), (55.9, 63.0)],
@@ -109,7 +129,7 @@ impl Clip {
     }
 
     fn path(&self) -> String {
-        format!("../shared/data/video/{}", self.file)
+        format!("../shared/data/{}", self.file)
     }
 
     /// `frames` pictures from `start_s` on; fewer where the clip ends.

@@ -28,11 +28,13 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ("encode", &["media"]),
     ("quality", &["media"]),
     ("package", &["media"]),
+    ("playback", &["media"]),
     ("report", &["media"]),
     ("cache", &[]),
     // adapters
     ("store", &["media"]),
     ("db", &["media", "title", "manifest"]),
+    ("keys", &["media", "title", "cmaf", "db"]),
     ("codec", &["media"]),
     // roles
     (
@@ -43,9 +45,9 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("edge", &["cache", "store"]),
-    ("control", &["media", "title", "manifest", "cache", "db"]),
+    ("control", &["media", "title", "manifest", "playback", "cache", "db", "keys"]),
     // top
-    ("server", &["media", "title", "stdx", "report", "store", "db", "codec", "pipeline", "edge", "control"]),
+    ("server", &["media", "title", "stdx", "report", "store", "db", "codec", "keys", "playback", "pipeline", "edge", "control"]),
     ("xtask", &["media", "stdx", "encode"]),
 ];
 

@@ -6,7 +6,7 @@ use super::{File, Remark};
 /// The crates that must be pure.
 const PURE: &[&str] = &[
     "media", "title", "cmaf", "manifest", "text", "ingest", "analyse", "ladder", "encode", "quality",
-    "package", "report", "cache",
+    "package", "playback", "report", "cache",
 ];
 
 /// What a pure crate may not depend on. `dev-dependencies` are free: tests may look at files.
@@ -15,6 +15,7 @@ const IMPURE_LIBRARIES: &[&str] = &[
     "axum",
     "futures",
     "futures-util",
+    "getrandom",
     "hyper",
     "rand",
     "reqwest",

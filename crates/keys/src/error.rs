@@ -1,0 +1,80 @@
+//! What can go wrong with keys. No message holds a byte of one.
+
+use media::protection::KeyId;
+
+/// The key store's answer.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a key could not be had.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+    /// The operating system gives no random bytes.
+    #[error("the operating system gives no random bytes ({0})")]
+    Random(getrandom::Error),
+    /// The file with the master key cannot be used.
+    #[error("cannot use {path} as the master key's file (setting keys.file)")]
+    File {
+        /// The file.
+        path: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Others may read the file.
+    #[error("{path} holds the master key and others may read it: run `chmod 600 {path}`")]
+    Exposed {
+        /// The file.
+        path: String,
+    },
+    /// There is no master key, but there are keys that were sealed with one.
+    #[error(
+        "there is no master key in {path}, but content keys are sealed with {names}: put the file back, or name it \
+         with the setting keys.file"
+    )]
+    Lost {
+        /// Where it was looked for.
+        path: String,
+        /// The master keys that are wanted.
+        names: String,
+    },
+    /// A text is no list of master keys.
+    #[error("a master key is 64 hexadecimal digits; {what} holds something else")]
+    Unreadable {
+        /// Which text.
+        what: String,
+    },
+    /// Something is sealed with a master key that is not at hand.
+    #[error("{what} is sealed with master key {name}, which is not at hand: add it after the current one")]
+    UnknownMaster {
+        /// What is sealed.
+        what: String,
+        /// The master key.
+        name: String,
+    },
+    /// What is sealed was changed, or is something else.
+    #[error("{what} cannot be opened: the ciphertext was changed, or belongs elsewhere")]
+    Broken {
+        /// What is sealed.
+        what: String,
+    },
+    /// There is no such key.
+    #[error("there is no content key {0}")]
+    NotFound(KeyId),
+    /// Another key was imported under the same identifier, or for the same tracks.
+    #[error("{what} has another content key already; an import never replaces one")]
+    Taken {
+        /// Which tracks.
+        what: String,
+    },
+    /// There is one master key, and it was given by hand.
+    #[error(
+        "the master key is not in a file of ours: give the new one first, then a comma, then the old one (setting \
+         keys.master), and rotate again"
+    )]
+    NothingToRotateTo,
+    /// Rotation does not come to an end.
+    #[error("more keys are being made than can be sealed anew; stop other programs and rotate again")]
+    RotationEndless,
+}

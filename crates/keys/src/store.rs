@@ -1,0 +1,170 @@
+//! The key store: content keys and signing secrets, made when they are first asked for.
+
+use std::sync::Arc;
+
+use cmaf::cenc::Key;
+use db::{Db, KeyPurpose, KeyUse, Sealed, SealedKey, UseKind};
+use media::protection::KeyId;
+use title::TitleId;
+
+use crate::{Error, Kms, Plain, Result, random};
+
+/// Bytes of a signing secret: those of HMAC-SHA256.
+const SECRET_BYTES: usize = 32;
+
+/// How often a seal is tried: the master key may be rotated while it is made, and rarely twice.
+const SEAL_TRIES_MAX: usize = 3;
+
+/// Keys and secrets in the database, sealed by a [`Kms`]. Clones share both.
+#[derive(Debug, Clone)]
+pub struct KeyStore {
+    pub(crate) db: Db,
+    pub(crate) kms: Arc<dyn Kms>,
+}
+
+/// A use of keys, as it is noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Use<'a> {
+    /// What for.
+    pub kind: UseKind,
+    /// By whom: a session, a certificate, or what runs.
+    pub used_by: &'a str,
+    /// When, in milliseconds since 1970 (UTC).
+    pub at_ms: i64,
+}
+
+impl KeyStore {
+    /// Keys in `db`, sealed by `kms`.
+    pub fn new(db: Db, kms: Arc<dyn Kms>) -> KeyStore {
+        KeyStore { db, kms }
+    }
+
+    /// The content key for `purpose`: made when it is asked for first, the same ever after.
+    ///
+    /// # Errors
+    /// Where it can be neither found nor made and kept.
+    pub async fn content_key(&self, purpose: &KeyPurpose, by: Use<'_>) -> Result<(KeyId, Key)> {
+        if let Some(kept) = self.db.content_key_for(purpose).await? {
+            return self.open(&kept, by).await;
+        }
+        let key = Key::new(random()?);
+        let kept = self.keep(purpose, KeyId(random()?), &key, by.at_ms).await?;
+        self.note([kept.id], Use { kind: UseKind::Made, ..by }).await?;
+        self.open(&kept, by).await
+    }
+
+    /// The content keys called `ids`, in that order. The use is noted before any key is opened.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where one is not here.
+    pub async fn content_keys(&self, ids: &[KeyId], by: Use<'_>) -> Result<Vec<(KeyId, Key)>> {
+        let mut kept = Vec::with_capacity(ids.len());
+        for id in ids {
+            kept.push(self.db.content_key(*id).await?.ok_or(Error::NotFound(*id))?);
+        }
+        self.note(ids.iter().copied(), by).await?;
+        let mut keys = Vec::with_capacity(ids.len());
+        for sealed in &kept {
+            keys.push((sealed.id, self.open_unnoted(sealed).await?));
+        }
+        Ok(keys)
+    }
+
+    /// What the content keys of `title` are for, without the keys.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn purposes(&self, title: &TitleId) -> Result<Vec<(KeyId, KeyPurpose)>> {
+        let kept = self.db.content_keys_of(title).await?;
+        Ok(kept.into_iter().map(|key| (key.id, key.purpose)).collect())
+    }
+
+    /// Keeps a key that was made elsewhere. Importing it again changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Taken`] where the purpose or the identifier has another key.
+    pub async fn import(&self, purpose: &KeyPurpose, id: KeyId, key: &Key, by: Use<'_>) -> Result<()> {
+        let taken = |what: String| Error::Taken { what };
+        let holder = self.db.content_key(id).await?;
+        if holder.is_some_and(|holder| holder.purpose != *purpose) {
+            return Err(taken(format!("key ID {id}")));
+        }
+        let kept = self.keep(purpose, id, key, by.at_ms).await?;
+        self.note([kept.id], by).await?;
+        if kept.id != id || self.open_unnoted(&kept).await? != *key {
+            let KeyPurpose { title, class, scheme, period } = purpose;
+            return Err(taken(format!("{title}, {} in {scheme}, period {period}", class.name())));
+        }
+        Ok(())
+    }
+
+    /// The signing secret called `name`: made when it is asked for first, the same ever after.
+    ///
+    /// # Errors
+    /// Where it can be neither found nor made and kept.
+    pub async fn secret(&self, name: &str, now_ms: i64) -> Result<[u8; SECRET_BYTES]> {
+        let what = secret_context(name);
+        let kept = match self.db.secret(name).await? {
+            Some(kept) => kept,
+            None => self.make_secret(name, &what, now_ms).await?,
+        };
+        let plain = self.kms.open(&what, &kept).await?;
+        plain.expose().try_into().map_err(|_| Error::Broken { what })
+    }
+
+    async fn make_secret(&self, name: &str, what: &str, now_ms: i64) -> Result<Sealed> {
+        let plain = Plain::new(random::<SECRET_BYTES>()?.to_vec());
+        let mut tries = 1;
+        loop {
+            let sealed = self.kms.seal(what, &plain).await?;
+            match self.db.keep_secret(name, &sealed, now_ms).await {
+                Err(db::Error::MasterKeyRetired(_)) if tries < SEAL_TRIES_MAX => tries += 1,
+                kept => return Ok(kept?),
+            }
+        }
+    }
+
+    async fn keep(&self, purpose: &KeyPurpose, id: KeyId, key: &Key, now_ms: i64) -> Result<SealedKey> {
+        let plain = Plain::new(key.expose().to_vec());
+        let mut tries = 1;
+        loop {
+            let sealed = self.kms.seal(&key_context(id), &plain).await?;
+            let key = SealedKey { id, purpose: purpose.clone(), sealed };
+            match self.db.keep_content_key(&key, now_ms).await {
+                Err(db::Error::MasterKeyRetired(_)) if tries < SEAL_TRIES_MAX => tries += 1,
+                kept => return Ok(kept?),
+            }
+        }
+    }
+
+    async fn open(&self, kept: &SealedKey, by: Use<'_>) -> Result<(KeyId, Key)> {
+        self.note([kept.id], by).await?;
+        Ok((kept.id, self.open_unnoted(kept).await?))
+    }
+
+    pub(crate) async fn open_unnoted(&self, kept: &SealedKey) -> Result<Key> {
+        let what = key_context(kept.id);
+        let plain = self.kms.open(&what, &kept.sealed).await?;
+        plain.expose().try_into().map(Key::new).map_err(|_| Error::Broken { what })
+    }
+
+    pub(crate) async fn note(&self, keys: impl IntoIterator<Item = KeyId>, by: Use<'_>) -> Result<()> {
+        let Use { kind, used_by, at_ms } = by;
+        let uses = keys.into_iter().map(|key| KeyUse { key, kind, used_by: used_by.to_owned(), at_ms });
+        let uses: Vec<KeyUse> = uses.collect();
+        Ok(self.db.note_key_uses(&uses).await?)
+    }
+}
+
+/// What a sealed content key is sealed as.
+pub(crate) fn key_context(id: KeyId) -> String {
+    format!("content key {id}")
+}
+
+/// What a sealed secret is sealed as.
+pub(crate) fn secret_context(name: &str) -> String {
+    format!("secret {name}")
+}
+
+#[cfg(test)]
+mod tests;

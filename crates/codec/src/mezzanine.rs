@@ -1,9 +1,9 @@
 //! Mezzanine: the one decode of the master, to a lossless file in which every frame can be found by its number.
 //!
 //! Constant rate, square pixels, progressive, 4:2:0 BT.709 limited range, in 8 bits or, where the master has more, in
-//! 10; H.264 without loss (`qp 0`), a keyframe every [`KEYFRAME_INTERVAL`] frames and no reordering, in MP4. A master of
-//! high dynamic range gives a second one beside it, not tone-mapped, with what the master says of its grading. In the
-//! same run each frame goes, reduced to 160x90 luma, to the analysis.
+//! 10; MagicYUV in 8 bits, H.264 (`qp 0`) in 10, in QuickTime. At least every [`KEYFRAME_INTERVAL`]th frame is a keyframe,
+//! and none is reordered. A master of high dynamic range gives a second one beside it, not tone-mapped, with what the
+//! master says of its grading. In the same run each frame goes, reduced to 160x90 luma, to the analysis.
 
 mod grading;
 mod graph;
@@ -18,7 +18,7 @@ use media::{FrameRate, Size};
 use std::ffi::OsString;
 use std::path::Path;
 
-/// Frames from one keyframe to the next: a seek decodes 11 frames too many at worst.
+/// Most frames from one keyframe to the next: a seek decodes 11 frames too many at worst.
 pub const KEYFRAME_INTERVAL: u64 = 12;
 /// Size of the analysis frames, one byte of luma (16 to 235) for each pixel: the upper half is the whole picture,
 /// reduced; the lower half is the picture's centre in its own pixels, in which noise can be measured.
@@ -29,6 +29,11 @@ const DECODE_THREADS: &str = "4";
 const FILTER_THREADS: &str = "4";
 /// Encoder threads: fixed, as the bytes depend on their number.
 const ENCODE_THREADS: &str = "4";
+/// Every encode and every score decodes the mezzanine. MagicYUV takes half as much room again as H.264 without loss and
+/// is decoded in a quarter of the time (96 frames of 1080p: 133 MB and 0.5 s, 86 MB and 1.9 s). ffmpeg has no 10-bit 4:2:0
+/// in it.
+const CODEC_8_BIT: [&str; 4] = ["-c:v", "magicyuv", "-pred", "gradient"];
+const CODEC_10_BIT: [&str; 8] = ["-c:v", "libx264", "-preset", "ultrafast", "-qp", "0", "-bf", "0"];
 /// File in the working folder that takes the first frame's time.
 const START_FILE: &str = "start.txt";
 
@@ -43,9 +48,9 @@ pub struct Job<'a> {
     pub conform: &'a Conform,
     /// An existing folder, empty and for this run alone.
     pub folder: &'a Path,
-    /// Name of the MP4 to write in it.
+    /// Name of the QuickTime file to write in it.
     pub file_name: &'a str,
-    /// Name of the MP4 of high dynamic range to write as well; only for a master that has it.
+    /// Name of the file of high dynamic range to write as well; only for a master that has it.
     pub hdr_file_name: Option<&'a str>,
 }
 
@@ -132,9 +137,9 @@ fn args(job: &Job<'_>, master: &Path) -> Vec<OsString> {
     args.push(untrusted::file_address(master));
     let graph = graph::graph(job.video, job.conform, job.wanted(), START_FILE);
     args.extend(["-filter_complex".into(), OsString::from(graph)]);
-    args.extend(lossless("[mezzanine]", rate, job.file_name, &[]));
+    args.extend(lossless("[mezzanine]", job.wanted().bit_depth, rate, job.file_name, &[]));
     if let Some(name) = job.hdr_file_name.filter(|_| job.wanted().hdr) {
-        args.extend(lossless("[hdr]", rate, name, &grading::x264_options(job.video)));
+        args.extend(lossless("[hdr]", 10, rate, name, &grading::x264_options(job.video)));
     }
     let analysis =
         ["-map", "[analysis]", "-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "rawvideo", "pipe:1"];
@@ -143,17 +148,22 @@ fn args(job: &Job<'_>, master: &Path) -> Vec<OsString> {
 }
 
 /// One lossless file, from this output of the graph.
-fn lossless(output: &str, rate: FrameRate, file_name: &str, more: &[String]) -> Vec<OsString> {
+fn lossless(output: &str, bit_depth: u8, rate: FrameRate, file_name: &str, more: &[String]) -> Vec<OsString> {
     let mut args: Vec<OsString> = Vec::new();
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
-    add(&["-map", output, "-fps_mode", "passthrough", "-c:v", "libx264", "-preset", "ultrafast"]);
-    add(&["-qp", "0", "-bf", "0", "-g", &KEYFRAME_INTERVAL.to_string(), "-sc_threshold", "0"]);
+    add(&["-map", output, "-fps_mode", "passthrough"]);
+    if bit_depth > 8 {
+        add(&CODEC_10_BIT);
+        add(&["-g", &KEYFRAME_INTERVAL.to_string(), "-sc_threshold", "0"]);
+    } else {
+        add(&CODEC_8_BIT);
+    }
     add(&["-threads", ENCODE_THREADS]);
     add(&["-enc_time_base", &format!("{}/{}", rate.den, rate.num)]);
     add(&["-video_track_timescale", &rate.num.to_string()]);
     add(&crate::encode::BITEXACT);
     args.extend(more.iter().map(OsString::from));
-    args.extend(["-f".into(), "mp4".into(), OsString::from(format!("file:{file_name}"))]);
+    args.extend(["-f".into(), "mov".into(), OsString::from(format!("file:{file_name}"))]);
     args
 }
 

@@ -70,7 +70,7 @@ pub struct SheetsJob<'a> {
     pub size: Size,
     /// Its number of frames.
     pub frames: u64,
-    /// Seconds from tile to tile, as wished; the keyframe interval rounds it.
+    /// Seconds from tile to tile, as wished; [`KEYFRAME_INTERVAL`] rounds it.
     pub interval_s: f64,
     /// Longer side of a tile in pixels: 240.
     pub tile_side: u32,
@@ -97,7 +97,7 @@ pub struct Sheets {
     pub usage: Usage,
 }
 
-/// Makes the sheets. Only keyframes of the mezzanine are decoded.
+/// Makes the sheets. Every [`KEYFRAME_INTERVAL`]th frame of the mezzanine is decoded, and no other.
 ///
 /// # Errors
 /// Those of the run.
@@ -108,7 +108,8 @@ pub async fn sheets(
 ) -> Result<Sheets, Error> {
     let (mezzanine, folder) = (absolute(job.mezzanine)?, absolute(job.folder)?);
     let plan = plan(job);
-    let mut args = input_args(&["-skip_frame".into(), "nokey".into()], &mezzanine);
+    let others = format!(r"noise=drop=mod(n\,{KEYFRAME_INTERVAL})"); // packets that are left out before the decoder
+    let mut args = input_args(&["-bsf:v".into(), others.into()], &mezzanine);
     let (columns, rows) = (job.columns.max(1), job.rows.max(1));
     let filters =
         format!("select='not(mod(n,{}))',{},tile={columns}x{rows}", plan.keyframes, scale(plan.tile));
@@ -126,7 +127,7 @@ pub async fn sheets(
 /// How the film is divided into tiles and sheets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Plan {
-    /// Keyframes from tile to tile.
+    /// Decoded frames from tile to tile.
     keyframes: u64,
     tiles: u64,
     sheets: u64,

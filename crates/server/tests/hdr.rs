@@ -169,5 +169,5 @@ fn an_hdr10_master_is_published_in_both_ranges() {
     // Other metrics ask for both mezzanines again.
     assert_eq!(mezzanines(&data), [""; 0], "they are dropped with the publication");
     prepared(&data, &master, &["prepare.metrics_subsample=5", "prepare.keep_mezzanine=true"]);
-    assert_eq!(mezzanines(&data), ["mezzanine-hdr.mp4", "mezzanine.mp4"]);
+    assert_eq!(mezzanines(&data), ["mezzanine-hdr.mov", "mezzanine.mov"]);
 }

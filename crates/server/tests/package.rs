@@ -57,7 +57,7 @@ fn a_dropped_mezzanine_is_made_again_when_it_is_needed() {
     json(&prepare(&data, &film));
     let mezzanines = |steps: BTreeMap<String, Value>| -> Vec<(String, bool)> {
         let kind = |(step, _): &(String, Value)| step.starts_with("mezzanine/");
-        let stored = |step: &String| data.join("objects/steps").join(step).join("mezzanine.mp4").exists();
+        let stored = |step: &String| data.join("objects/steps").join(step).join("mezzanine.mov").exists();
         steps.into_iter().filter(kind).map(|(step, _)| (step.clone(), stored(&step))).collect()
     };
     let dropped = mezzanines(steps(&data));
@@ -143,7 +143,7 @@ fn the_whole_rendition_scores_as_its_shots_did() {
         let graph = format!(
             "[0:v]{scale}[d];[1:v]{reference}[r];[d][r]libvmaf=model=version=vmaf_v1.0.16_3d0h:log_fmt=json:log_path=whole.json"
         );
-        let (track, reference) = (track.to_str().unwrap(), mezzanine.join("mezzanine.mp4"));
+        let (track, reference) = (track.to_str().unwrap(), mezzanine.join("mezzanine.mov"));
         ffmpeg(
             folder.path(),
             &["-i", track, "-i", reference.to_str().unwrap(), "-lavfi", &graph, "-f", "null", "-"],

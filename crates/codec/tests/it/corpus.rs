@@ -84,7 +84,7 @@ async fn decoded(bench: &Bench, path: &Path, facts: &Facts, master: &Master) -> 
         video: &master.video,
         conform: &master.conform,
         folder: &folder,
-        file_name: "mezzanine.mp4",
+        file_name: "mezzanine.mov",
         hdr_file_name: None,
     };
     let made = match mezzanine::make(&bench.tools, &job, &mut |_| {}, &mut |_| {}).await {

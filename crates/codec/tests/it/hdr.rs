@@ -48,12 +48,12 @@ async fn mezzanines(bench: &Bench, master: &Path, video: &VideoFacts) -> (PathBu
         video,
         conform: &conform,
         folder: &folder,
-        file_name: "standard.mp4",
-        hdr_file_name: Some("high.mp4"),
+        file_name: "standard.mov",
+        hdr_file_name: Some("high.mov"),
     };
     let made = make(&bench.tools, &job, &mut |_| {}, &mut |_| {}).await.unwrap();
     assert_eq!((made.frames, made.decode_errors), (12, 0));
-    (folder.join("standard.mp4"), folder.join("high.mp4"))
+    (folder.join("standard.mov"), folder.join("high.mov"))
 }
 
 async fn encoded(bench: &Bench, mezzanine: &Path, format: Format, hdr: Hdr) -> VideoFacts {

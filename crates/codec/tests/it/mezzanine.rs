@@ -19,14 +19,14 @@ pub(crate) async fn mezzanine(
 ) -> (PathBuf, Made, Vec<f64>) {
     let folder = bench.folder(name);
     let job =
-        Job { master, video, conform, folder: &folder, file_name: "mezzanine.mp4", hdr_file_name: None };
+        Job { master, video, conform, folder: &folder, file_name: "mezzanine.mov", hdr_file_name: None };
     let mut means = Vec::new();
     let mut on_frame = |frame: &[u8]| {
         let sum: u64 = frame.iter().map(|&luma| u64::from(luma)).sum();
         means.push(sum as f64 / frame.len() as f64);
     };
     let made = make(&bench.tools, &job, &mut on_frame, &mut |_| {}).await.unwrap();
-    (folder.join("mezzanine.mp4"), made, means)
+    (folder.join("mezzanine.mov"), made, means)
 }
 
 #[tokio::test]
@@ -44,9 +44,11 @@ async fn each_frame_is_kept_and_counted() {
             let expected = 16.0 + (frame * 7 % 200) as f64 + 3.5;
             assert!((mean - expected).abs() < 1.0, "frame {frame}: {mean} for {expected}");
         }
-        let facts = bench.ask(&file, "stream=time_base,r_frame_rate,nb_frames,color_range,color_space").await;
+        let facts = bench.ask(&file, "stream=time_base,r_frame_rate,nb_frames,color_space").await;
         let (num, den) = (rate.num, rate.den);
-        assert_eq!(facts, format!("tv,bt709,{num}/{den},1/{num},{frames}"));
+        assert_eq!(facts, format!("bt709,{num}/{den},1/{num},{frames}"));
+        let colour = bench.ask(&file, "frame=color_range,color_space,color_primaries,color_transfer").await;
+        assert!(colour.lines().all(|frame| frame == "tv,bt709,bt709,bt709"), "{colour}");
     }
 }
 
@@ -65,18 +67,22 @@ async fn made_twice_it_is_the_same() {
 }
 
 #[tokio::test]
-async fn keyframes_come_at_fixed_intervals() {
+async fn every_twelfth_frame_is_a_keyframe() {
     let bench = Bench::new().await;
     let rate = FrameRate { num: 25, den: 1 };
     // A cut in the middle must not draw a keyframe to it.
     bench.ffmpeg("-f lavfi -i testsrc2=s=320x180:r=25:d=1 -f lavfi -i mandelbrot=s=320x180:r=25 -filter_complex [1]trim=duration=1[b];[0][b]concat -c:v libx264 master.mp4").await;
-    let (file, made, _) =
-        mezzanine(&bench, "m", &bench.path("master.mp4"), &video(SIZE, rate), &plain(SIZE, rate)).await;
-    assert_eq!(made.frames, 50);
-    let flags = bench.ask(&file, "packet=flags").await;
-    let keys: Vec<usize> =
-        flags.lines().enumerate().filter(|(_, line)| line.starts_with('K')).map(|(n, _)| n).collect();
-    assert_eq!(keys, [0, 12, 24, 36, 48]);
+    for (bit_depth, interval) in [(8, 1), (10, 12)] {
+        let facts = VideoFacts { bit_depth, ..video(SIZE, rate) };
+        let name = format!("m{bit_depth}");
+        let (file, made, _) =
+            mezzanine(&bench, &name, &bench.path("master.mp4"), &facts, &plain(SIZE, rate)).await;
+        assert_eq!(made.frames, 50);
+        let flags = bench.ask(&file, "packet=flags").await;
+        let keys: Vec<usize> =
+            flags.lines().enumerate().filter(|(_, line)| line.starts_with('K')).map(|(n, _)| n).collect();
+        assert_eq!(keys, (0..50).step_by(interval).collect::<Vec<_>>());
+    }
 }
 
 #[tokio::test]

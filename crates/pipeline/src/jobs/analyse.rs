@@ -28,8 +28,8 @@ const MEZZANINE_FRAMES: u64 = 48;
 /// Threads of decoder and encoder together, of which two are busy.
 const MEZZANINE_THREADS: u32 = 2;
 
-const MEZZANINE_FILE: &str = "mezzanine.mp4";
-const MEZZANINE_HIGH_FILE: &str = "mezzanine-hdr.mp4";
+const MEZZANINE_FILE: &str = "mezzanine.mov";
+const MEZZANINE_HIGH_FILE: &str = "mezzanine-hdr.mov";
 /// The outputs that are dropped when nobody needs them any more.
 const MEZZANINE_FILES: [&str; 2] = [MEZZANINE_FILE, MEZZANINE_HIGH_FILE];
 const SCORES_FILE: &str = "scores.csv";
@@ -192,7 +192,7 @@ fn job(ctx: &Context, ingested: &Ingested) -> workshop::Job {
     workshop::Job {
         step: Step {
             kind: "mezzanine",
-            version: 4,
+            version: 5,
             params: vec![
                 ("video", format!("{:?}", master.video)),
                 ("conform", format!("{:?}", master.conform)),

@@ -70,6 +70,8 @@ fn truncated(kind: FourCc, offset: u64) -> Error {
 /// A whole box in memory.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BoxView<'a> {
+    /// The box with its header.
+    pub(crate) whole: &'a [u8],
     pub(crate) kind: FourCc,
     /// First byte of the box, counted from the start of the file.
     pub(crate) offset: u64,
@@ -132,6 +134,7 @@ impl<'a> Children<'a> {
         let head = Head::parse(self.bytes, self.offset, self.bytes.len() as u64)?;
         let (whole, rest) = self.bytes.split_at(head.length as usize);
         let view = BoxView {
+            whole,
             kind: head.kind,
             offset: self.offset,
             body_offset: self.offset + head.head,

@@ -3,7 +3,6 @@
 //! A track protected by ISO/IEC 23001-7 has the same entry under another type, with a `sinf` box added: it
 //! wraps these values, and the codecs here need not know of it.
 
-mod bits;
 mod sound;
 
 pub mod visual;

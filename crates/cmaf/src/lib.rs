@@ -14,6 +14,7 @@
 //!
 //! Clauses cited without a number of their own are those of ISO/IEC 14496-12:2022.
 
+mod bits;
 mod boxes;
 mod cursor;
 mod error;

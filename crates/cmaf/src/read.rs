@@ -1,11 +1,12 @@
 //! Reads the movie box of an MP4 file that is not fragmented (clause 8.2): its tracks and where their samples
-//! are.
+//! are. Track files in fragments are read by [`fragmented`].
 //!
 //! Media data is never read; only `moov` comes into memory. Tracks that are neither video nor audio are left
 //! out.
 
 mod samples;
 mod toplevel;
+pub mod fragmented;
 
 pub use samples::Sample;
 pub(crate) use toplevel::top_level;

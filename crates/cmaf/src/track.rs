@@ -10,6 +10,7 @@
 mod header;
 mod fragment;
 mod index;
+pub mod writer;
 
 use crate::entry::SampleEntry;
 use media::package::{SegmentSpan, TrackIndex};
@@ -160,23 +161,24 @@ pub fn layout(
     samples: &[Sample],
     segments: &[FrameRange],
 ) -> Result<Layout, LayoutError> {
-    check_cover(samples, segments)?;
-    let times = presentation_times(description, samples, segments)?;
-    let header = header::write(description, times.last().map_or(0, |last| last.end));
+    let times = times(description, samples, segments)?;
+    let header = header::write(
+        description,
+        times.last().map_or(0, |last| last.start + u64::from(last.duration)),
+        None,
+    );
     let mut fragments = Vec::with_capacity(segments.len());
     let mut references = Vec::with_capacity(segments.len());
     let mut first_sample_ends = Vec::with_capacity(segments.len());
     for (segment, (range, time)) in segments.iter().zip(&times).enumerate() {
         let (head, bytes) =
-            fragment::write(segment as u32 + 1, slice(samples, range), description.roll_samples > 0);
+            fragment::write(segment as u32 + 1, slice(samples, range), description.roll_samples > 0, None);
         let first_sample_end = head.len() as u64 + u64::from(slice(samples, range)[0].size);
         if bytes > SEGMENT_BYTES_MAX {
             return Err(LayoutError::TooLarge { segment });
         }
         fragments.push(Fragment { head, samples: *range });
-        let duration = u32::try_from(time.end.saturating_sub(time.start))
-            .map_err(|_| LayoutError::Duration { segment })?;
-        references.push(index::Reference { bytes: bytes as u32, duration });
+        references.push(index::Reference { bytes: bytes as u32, duration: time.duration });
         first_sample_ends.push(first_sample_end);
     }
     let sidx = index::write(description.timescale, &references);
@@ -213,17 +215,25 @@ fn check_cover(samples: &[Sample], segments: &[FrameRange]) -> Result<(), Layout
 }
 
 /// When a segment is presented, in ticks after the edit.
-struct Time {
-    start: u64,
-    end: u64,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Time {
+    /// First tick.
+    pub start: u64,
+    /// Ticks.
+    pub duration: u32,
 }
 
-/// When each segment is presented: from its first sample to the next segment's.
-fn presentation_times(
+/// When each segment is presented: from its first sample to the next segment's. `segments` are ranges of sample numbers
+/// that cover all `samples`, which are in decoding order.
+///
+/// # Errors
+/// As [`layout`] has them.
+pub fn times(
     description: &Description,
     samples: &[Sample],
     segments: &[FrameRange],
 ) -> Result<Vec<Time>, LayoutError> {
+    check_cover(samples, segments)?;
     let end = samples.iter().map(|sample| sample.pts() + i64::from(sample.duration)).max().unwrap_or(0);
     let first_pts =
         |segment: usize| segments.get(segment).map_or(end, |range| slice(samples, range)[0].pts());
@@ -241,11 +251,10 @@ fn presentation_times(
         }
         let last = segment + 1 == segments.len();
         let end = description.edit.filter(|_| last).map_or(edited(shown.end), |edit| edit.duration);
-        let time = Time { start: edited(shown.start), end };
-        if time.end <= time.start {
-            return Err(LayoutError::Duration { segment });
-        }
-        times.push(time);
+        let start = edited(shown.start);
+        let duration = end.checked_sub(start).and_then(|ticks| u32::try_from(ticks).ok());
+        let duration = duration.filter(|ticks| *ticks > 0).ok_or(LayoutError::Duration { segment })?;
+        times.push(Time { start, duration });
     }
     Ok(times)
 }

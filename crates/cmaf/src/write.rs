@@ -32,6 +32,11 @@ impl Writer {
         });
     }
 
+    /// Bytes written so far.
+    pub(crate) fn position(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }

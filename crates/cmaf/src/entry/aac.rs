@@ -1,7 +1,7 @@
 //! AAC sample entry: `mp4a` with `esds` (clause 12.2.3, ISO/IEC 14496-14 5.6, ISO/IEC 14496-1 7.2.6).
 
-use super::bits::Bits;
 use super::sound::{parse_sound, write_sound};
+use crate::bits::Bits;
 use crate::boxes::BoxView;
 use crate::cursor::Cursor;
 use crate::error::{Error, Problem};

@@ -1,8 +1,8 @@
 //! Enhanced AC-3 sample entry: `ec-3` with `dec3` (ETSI TS 102 366, annex F.5 and F.6), and the extension that tells of
 //! objects (ETSI TS 103 420, 8.3.1).
 
-use super::bits::Bits;
 use super::sound::{parse_sound, write_sound};
+use crate::bits::Bits;
 use crate::boxes::BoxView;
 use crate::error::{Error, Problem};
 use crate::write::Writer;

@@ -86,6 +86,11 @@ impl HevcEntry {
 }
 
 impl HevcConfig {
+    /// Bytes of the length before each NAL unit: 1, 2 or 4.
+    pub fn nal_length_bytes(&self) -> u8 {
+        (self.details[8] & 0b11) + 1
+    }
+
     fn parse(hvcc: &BoxView<'_>) -> Result<HevcConfig, Error> {
         let mut fields = hvcc.fields();
         if fields.u8()? != 1 {

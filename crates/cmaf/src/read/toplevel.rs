@@ -2,6 +2,7 @@
 
 use crate::boxes::{FourCc, HEAD_BYTES_MAX, Head};
 use crate::error::{Error, Problem};
+use media::ByteRange;
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// Most boxes at the top level of a file: a film of ten hours in segments of two seconds has 36 000.
@@ -36,6 +37,12 @@ pub(crate) fn top_level(file: &mut (impl Read + Seek)) -> Result<(Vec<TopLevel>,
         offset += head.length;
     }
     Ok((found, file_bytes))
+}
+
+/// The box that begins at `range` and is as long as it.
+pub(crate) fn at(file: &mut (impl Read + Seek), range: ByteRange) -> Result<TopLevel, Error> {
+    let bytes = read_at(file, FourCc::FILE, range.offset, range.length.min(HEAD_BYTES_MAX as u64))?;
+    Ok(TopLevel { offset: range.offset, head: Head::parse(&bytes, range.offset, range.length)? })
 }
 
 impl TopLevel {

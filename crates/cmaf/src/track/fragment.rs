@@ -2,6 +2,7 @@
 
 use super::header::TRACK_ID;
 use super::{MDAT_HEAD_BYTES, Sample};
+use crate::cenc::boxes::FragmentInfo;
 use crate::write::Writer;
 
 /// Sample flags (clause 8.8.3.1) of a sample that depends on no other: `sample_depends_on` 2.
@@ -25,10 +26,15 @@ const SAMPLE_COMPOSITION_OFFSET: u32 = 0x800;
 
 /// Writes `moof` and the header of `mdat` for a fragment of at least one sample; with it goes the length of
 /// the whole fragment in bytes, samples and all. Numbers of fragments count from 1. `rolls` tells whether samples belong
-/// to the header's group of those that need others decoded before.
-pub(super) fn write(number: u32, samples: &[Sample], rolls: bool) -> (Vec<u8>, u64) {
+/// to the header's group of those that need others decoded before; `protection` how they are encrypted, where they are.
+pub(super) fn write(
+    number: u32,
+    samples: &[Sample],
+    rolls: bool,
+    protection: Option<&FragmentInfo>,
+) -> (Vec<u8>, u64) {
     let payload: u64 = samples.iter().map(|sample| u64::from(sample.size)).sum();
-    let run = Run { rolls, ..Run::of(samples) };
+    let run = Run { rolls, protection, ..Run::of(samples) };
     // How long `moof` is does not depend on the offset that it states, so a first writing measures it.
     let moof_bytes = moof(number, &run, 0).len() as u64;
     let mut head = moof(number, &run, (moof_bytes + MDAT_HEAD_BYTES) as i32);
@@ -47,6 +53,8 @@ struct Run<'a> {
     fields: u32,
     /// Whether all samples need others decoded before.
     rolls: bool,
+    /// How they are encrypted, where they are.
+    protection: Option<&'a FragmentInfo>,
 }
 
 impl<'a> Run<'a> {
@@ -65,7 +73,7 @@ impl<'a> Run<'a> {
         } else if samples.first().is_some_and(|sample| flags(sample) != default_flags) {
             fields |= FIRST_SAMPLE_FLAGS;
         }
-        Run { samples, default_duration, default_flags, fields, rolls: false }
+        Run { samples, default_duration, default_flags, fields, rolls: false, protection: None }
     }
 
     fn has(&self, field: u32) -> bool {
@@ -94,6 +102,9 @@ fn moof(number: u32, run: &Run<'_>, data_offset: i32) -> Vec<u8> {
                 );
                 w.full(b"tfdt", 1, 0, |w| w.u64(run.samples.first().map_or(0, |sample| sample.dts)));
                 w.full(b"trun", 1, run.fields, |w| track_run(w, run, data_offset));
+                if let Some(protection) = run.protection {
+                    protection.write(w, 0);
+                }
                 if run.rolls {
                     w.full(b"sbgp", 0, 0, |w| sample_group(w, run));
                 }
@@ -143,7 +154,7 @@ mod tests {
     #[test]
     fn a_fragment_has_its_bytes() {
         let samples = [sample(100, 70, 0, true), sample(50, 80, 10, false), sample(30, 90, -10, false)];
-        let (head, bytes) = write(3, &samples, false);
+        let (head, bytes) = write(3, &samples, false, None);
         #[rustfmt::skip]
         let expected = [
             &[0, 0, 0, 124][..], b"moof",

@@ -4,6 +4,7 @@
 //! in fragments, and `mehd` says the whole.
 
 use super::{Description, Edit};
+use crate::cenc::{Protection, boxes};
 use crate::entry::SampleEntry;
 use crate::read::Handler;
 use crate::write::Writer;
@@ -15,16 +16,17 @@ pub(super) const TRACK_ID: u32 = 1;
 const UNITY_MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 
 /// Writes the header of a track that presents `duration` ticks.
-pub(super) fn write(description: &Description, duration: u64) -> Vec<u8> {
+pub(super) fn write(description: &Description, duration: u64, protection: Option<&Protection>) -> Vec<u8> {
     Writer::build(|w| {
         file_type(w, &description.entry);
         w.boxed(b"moov", |w| {
             movie_header(w, description.timescale);
-            w.boxed(b"trak", |w| track(w, description));
+            w.boxed(b"trak", |w| track(w, description, protection));
             w.boxed(b"mvex", |w| {
                 w.full(b"mehd", 1, 0, |w| w.u64(duration));
                 track_extends(w);
             });
+            protection.iter().flat_map(|protection| &protection.pssh).for_each(|pssh| w.bytes(pssh));
         });
     })
 }
@@ -59,14 +61,14 @@ fn movie_header(w: &mut Writer, timescale: u32) {
     });
 }
 
-fn track(w: &mut Writer, description: &Description) {
+fn track(w: &mut Writer, description: &Description, protection: Option<&Protection>) {
     track_header(w, &description.entry);
     if let Some(edit) = description.edit {
         edit_list(w, edit);
     }
     w.boxed(b"mdia", |w| {
         media_header(w, description);
-        w.boxed(b"minf", |w| media_information(w, description));
+        w.boxed(b"minf", |w| media_information(w, description, protection));
     });
 }
 
@@ -155,7 +157,7 @@ fn packed_language(tag: Option<&str>) -> u16 {
 }
 
 /// `vmhd` or `smhd`, `dinf` and an empty `stbl` (clauses 12.1.2, 12.2.2, 8.7.1, 8.5.1).
-fn media_information(w: &mut Writer, description: &Description) {
+fn media_information(w: &mut Writer, description: &Description, protection: Option<&Protection>) {
     match description.entry.handler() {
         Handler::Video => w.full(b"vmhd", 0, 1, |w| w.zeros(8)), // graphicsmode copy, opcolor
         Handler::Audio => w.full(b"smhd", 0, 0, |w| w.zeros(4)), // balance centre, reserved
@@ -169,7 +171,7 @@ fn media_information(w: &mut Writer, description: &Description) {
     w.boxed(b"stbl", |w| {
         w.full(b"stsd", 0, 0, |w| {
             w.u32(1); // entry_count
-            description.entry.write(w);
+            sample_entry(w, &description.entry, protection);
         });
         w.full(b"stts", 0, 0, |w| w.u32(0)); // no samples here: they are in fragments
         w.full(b"stsc", 0, 0, |w| w.u32(0));
@@ -178,6 +180,28 @@ fn media_information(w: &mut Writer, description: &Description) {
         if description.roll_samples > 0 {
             roll_group(w, description.roll_samples);
         }
+    });
+}
+
+/// The sample entry; of a protected track under another type, and with the box that tells how (clause 8.12).
+fn sample_entry(w: &mut Writer, entry: &SampleEntry, protection: Option<&Protection>) {
+    let Some(protection) = protection else {
+        return entry.write(w);
+    };
+    let kind = match entry.handler() {
+        Handler::Video => b"encv",
+        Handler::Audio => b"enca",
+    };
+    let clear = Writer::build(|w| entry.write(w));
+    let (Some((head, body)), encryption) =
+        (clear.split_first_chunk::<8>(), protection.default_encryption(entry.handler()))
+    else {
+        return;
+    };
+    let [_, _, _, _, original @ ..] = *head;
+    w.boxed(kind, |w| {
+        w.bytes(body);
+        boxes::protection_info(w, original, protection.scheme, &encryption);
     });
 }
 

@@ -4,7 +4,7 @@ use super::header::TRACK_ID;
 use crate::write::Writer;
 
 /// One segment, as the index sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Reference {
     /// Length of `moof` and `mdat`, below 2^31.
     pub(super) bytes: u32,

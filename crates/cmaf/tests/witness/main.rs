@@ -8,4 +8,5 @@ mod video;
 mod formats;
 mod audio;
 mod sound;
+mod protect;
 mod robust;

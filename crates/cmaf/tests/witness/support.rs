@@ -1,10 +1,14 @@
 //! What the witness tests share: the tools, small media made with them, and the file that a layout stands
 //! for.
 
+use cmaf::cenc::{Key, Period, Protection};
 use cmaf::read::Movie;
 use cmaf::splice::Spliced;
+use cmaf::track::writer::{Extent, Source, TrackWriter};
 use cmaf::track::{self, Layout};
 use media::FrameRange;
+use media::package::TrackIndex;
+use media::protection::{KeyId, Scheme};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -131,4 +135,67 @@ pub(crate) fn write_track(
     }
     fs::write(folder.join(file), &bytes).unwrap();
     layout
+}
+
+/// Files in memory, by number.
+pub(crate) struct Files(Vec<Vec<u8>>);
+
+impl Files {
+    pub(crate) fn read(folder: &Path, files: &[&str]) -> Files {
+        Files(files.iter().map(|file| fs::read(folder.join(file)).unwrap()).collect())
+    }
+}
+
+impl Source for Files {
+    fn read(&mut self, source: usize, offset: u64, into: &mut [u8]) -> std::io::Result<()> {
+        into.copy_from_slice(&self.0[source][offset as usize..][..into.len()]);
+        Ok(())
+    }
+}
+
+/// The key and the vector of all tests that need no others.
+pub(crate) const KEY_ID: &str = "00112233445566778899aabbccddeeff";
+pub(crate) const KEY: &str = "0123456789abcdeffedcba9876543210";
+pub(crate) const IV: &str = "d0c1b2a394857667a8b9cadbecfd0e1f";
+
+/// 32 hexadecimal digits as bytes.
+pub(crate) fn bytes16(hex: &str) -> [u8; 16] {
+    u128::from_str_radix(hex, 16).unwrap().to_be_bytes()
+}
+
+/// All segments under the one key.
+pub(crate) fn protection(scheme: Scheme) -> Protection {
+    let (key_id, key) = (KeyId(bytes16(KEY_ID)), Key::new(bytes16(KEY)));
+    let first = Period { first_segment: 0, key_id, key, iv: bytes16(IV) };
+    Protection { scheme, clear_segments: 0, first, later: Vec::new(), pssh: Vec::new() }
+}
+
+/// Writes a track whose samples come from `sources`, protected.
+pub(crate) fn write_protected(
+    folder: &Path,
+    file: &str,
+    spliced: &Spliced,
+    cuts: &[u64],
+    sources: &[&str],
+    protection: Protection,
+) -> TrackIndex {
+    let segments: Vec<_> = cuts.windows(2).map(|cut| FrameRange { start: cut[0], end: cut[1] }).collect();
+    let times = track::times(&spliced.description, &spliced.samples, &segments).unwrap();
+    let extent =
+        Extent { duration: times.iter().map(|time| u64::from(time.duration)).sum(), segments: times.len() };
+    let out = File::create(folder.join(file)).unwrap();
+    let mut writer = TrackWriter::new(out, &spliced.description, extent, Some(protection)).unwrap();
+    let mut source = Files::read(folder, sources);
+    for (segment, time) in segments.iter().zip(times) {
+        let samples = &spliced.samples[segment.start as usize..segment.end as usize];
+        writer.segment(samples, time, &mut source).unwrap();
+    }
+    writer.finish().unwrap()
+}
+
+/// What ffmpeg finds in each packet of a file: decoding time, size and MD5.
+pub(crate) fn packets(folder: &Path, before: &str, file: &str) -> Vec<String> {
+    let text = ffmpeg(folder, &format!("{before} -i {file} -c copy -f framemd5 -"));
+    let rows = text.lines().filter(|line| !line.starts_with('#'));
+    rows.map(|row| row.split(',').map(str::trim).collect::<Vec<_>>()[1..].join(",")).collect()
 }

@@ -1,0 +1,265 @@
+//! Writes a track file segment by segment: the only place where media bytes pass through this crate.
+//!
+//! Owns the window through which they pass, and with it the memory that writing takes: it does not grow with the file.
+//! A segment that fits into the window is read once; of a longer one that is protected, all samples are read to be
+//! mapped and again to be encrypted. Where bytes come from is said by [`Source`].
+
+use super::{Description, SEGMENT_BYTES_MAX, Sample, Time, fragment, header, index};
+use crate::cenc::{MapError, Protection, Protector};
+use media::ByteRange;
+use media::package::{SegmentSpan, TrackIndex};
+use std::fmt;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::ops::Range;
+
+/// Bytes of samples that are held at once: most segments of a film whole, and a fraction of what a decoder takes. A longer
+/// sample is held alone.
+pub const WINDOW_BYTES: usize = 16 << 20;
+
+/// Gives the bytes of samples.
+pub trait Source {
+    /// Fills `into` with the bytes from `offset` on of file number `source` (see [`Sample::source`]).
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn read(&mut self, source: usize, offset: u64, into: &mut [u8]) -> io::Result<()>;
+}
+
+/// Why a track is not written.
+#[derive(Debug)]
+pub enum WriteError {
+    /// Sample number `sample`, counted from 0 over the track, cannot be protected.
+    Map {
+        /// The sample.
+        sample: u64,
+        /// What of it cannot be read.
+        error: MapError,
+    },
+    /// The headers of the track's sample entry cannot be read.
+    Entry(MapError),
+    /// A segment, counted from 0, has more than [`SEGMENT_BYTES_MAX`] bytes.
+    TooLarge {
+        /// The segment.
+        segment: usize,
+    },
+    /// There are more or fewer segments than were announced.
+    Count {
+        /// Announced.
+        expected: usize,
+        /// Written.
+        written: usize,
+    },
+    /// A file failed.
+    Io(io::Error),
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Map { sample, error } => write!(f, "sample {sample} cannot be encrypted: {error}"),
+            Self::Entry(error) => write!(f, "the track cannot be encrypted: {error}"),
+            Self::TooLarge { segment } => {
+                write!(f, "segment {segment} has more than {SEGMENT_BYTES_MAX} bytes")
+            }
+            Self::Count { expected, written } => {
+                write!(f, "{written} segments were written of a track of {expected}")
+            }
+            Self::Io(error) => write!(f, "samples cannot be copied: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for WriteError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Map { error, .. } | Self::Entry(error) => Some(error),
+            Self::Io(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<io::Error> for WriteError {
+    fn from(error: io::Error) -> WriteError {
+        WriteError::Io(error)
+    }
+}
+
+/// What has to be known of a track before its first segment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// Ticks presented.
+    pub duration: u64,
+    /// Number of segments.
+    pub segments: usize,
+}
+
+/// A track file in the making. The segment index comes before the segments, so its place is kept and filled at the end.
+pub struct TrackWriter<W> {
+    out: W,
+    timescale: u32,
+    rolls: bool,
+    expected: usize,
+    protector: Option<Protector>,
+    window: Vec<u8>,
+    samples_written: u64,
+    references: Vec<index::Reference>,
+    index: TrackIndex,
+    at: u64,
+}
+
+impl<W: Write + Seek> TrackWriter<W> {
+    /// Writes the header. `out` stands at the start of the file.
+    ///
+    /// # Errors
+    /// Where the track cannot be protected, or `out` cannot be written.
+    pub fn new(
+        mut out: W,
+        description: &Description,
+        extent: Extent,
+        protection: Option<Protection>,
+    ) -> Result<TrackWriter<W>, WriteError> {
+        let header = header::write(description, extent.duration, protection.as_ref());
+        let protector = match protection {
+            Some(protection) => {
+                Some(Protector::new(&description.entry, protection).map_err(WriteError::Entry)?)
+            }
+            None => None,
+        };
+        let place = index::write(description.timescale, &vec![index::Reference::default(); extent.segments]);
+        out.write_all(&header)?;
+        out.write_all(&place)?;
+        let header = ByteRange { offset: 0, length: header.len() as u64 };
+        let sidx = ByteRange { offset: header.end(), length: place.len() as u64 };
+        let index = TrackIndex { timescale: description.timescale, header, sidx, segments: Vec::new() };
+        Ok(TrackWriter {
+            out,
+            timescale: description.timescale,
+            rolls: description.roll_samples > 0,
+            expected: extent.segments,
+            protector,
+            window: Vec::new(),
+            samples_written: 0,
+            references: Vec::with_capacity(extent.segments),
+            at: sidx.end(),
+            index,
+        })
+    }
+
+    /// Writes the next segment, of at least one sample.
+    ///
+    /// # Errors
+    /// Where a sample cannot be read or protected, the segment is too large, or `out` cannot be written.
+    pub fn segment(
+        &mut self,
+        samples: &[Sample],
+        time: Time,
+        source: &mut impl Source,
+    ) -> Result<(), WriteError> {
+        let segment = self.references.len();
+        let batches = batches(samples);
+        if let Some(protector) = &mut self.protector {
+            protector.begin(segment);
+            for batch in &batches {
+                load(&mut self.window, &samples[batch.clone()], source)?;
+                self.map(&samples[batch.clone()])?;
+            }
+        }
+        let info = self.protector.as_ref().map(|protector| protector.fragment(segment, 0..samples.len()));
+        let (head, bytes) = fragment::write(segment as u32 + 1, samples, self.rolls, info.as_ref());
+        if bytes > SEGMENT_BYTES_MAX {
+            return Err(WriteError::TooLarge { segment });
+        }
+        self.out.write_all(&head)?;
+        let loaded = self.protector.is_some() && batches.len() == 1;
+        for batch in batches {
+            if !loaded {
+                load(&mut self.window, &samples[batch.clone()], source)?;
+            }
+            self.encrypt(&samples[batch]);
+            self.out.write_all(&self.window)?;
+        }
+        self.samples_written += samples.len() as u64;
+        self.references.push(index::Reference { bytes: bytes as u32, duration: time.duration });
+        self.index.segments.push(SegmentSpan {
+            start: time.start,
+            duration: time.duration.into(),
+            bytes: ByteRange { offset: self.at, length: bytes },
+            first_sample_end: head.len() as u64 + u64::from(samples[0].size),
+        });
+        self.at += bytes;
+        Ok(())
+    }
+
+    /// Maps the samples in the window.
+    fn map(&mut self, samples: &[Sample]) -> Result<(), WriteError> {
+        let Some(protector) = &mut self.protector else { return Ok(()) };
+        let mut rest = &self.window[..];
+        for (number, sample) in samples.iter().enumerate() {
+            let (bytes, after) = rest.split_at(sample.size as usize);
+            rest = after;
+            let failed = |error| WriteError::Map { sample: self.samples_written + number as u64, error };
+            protector.map(bytes).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Encrypts the samples in the window.
+    fn encrypt(&mut self, samples: &[Sample]) {
+        let Some(protector) = &mut self.protector else { return };
+        let mut rest = &mut self.window[..];
+        for sample in samples {
+            let (bytes, after) = rest.split_at_mut(sample.size as usize);
+            protector.encrypt(bytes);
+            rest = after;
+        }
+    }
+
+    /// Writes the segment index to its place; gives where all lies.
+    ///
+    /// # Errors
+    /// Where not all segments were written, or `out` cannot be.
+    pub fn finish(mut self) -> Result<TrackIndex, WriteError> {
+        if self.references.len() != self.expected {
+            return Err(WriteError::Count { expected: self.expected, written: self.references.len() });
+        }
+        self.out.seek(SeekFrom::Start(self.index.sidx.offset))?;
+        self.out.write_all(&index::write(self.timescale, &self.references))?;
+        self.out.flush()?;
+        Ok(self.index)
+    }
+}
+
+/// The samples in runs that fit into the window.
+fn batches(samples: &[Sample]) -> Vec<Range<usize>> {
+    let mut batches: Vec<Range<usize>> = Vec::new();
+    let mut bytes = 0;
+    for (number, sample) in samples.iter().enumerate() {
+        bytes += sample.size as usize;
+        match batches.last_mut() {
+            Some(batch) if bytes <= WINDOW_BYTES => batch.end = number + 1,
+            _ => {
+                batches.push(number..number + 1);
+                bytes = sample.size as usize;
+            }
+        }
+    }
+    batches
+}
+
+/// Fills the window with these samples; those that lie one after the other are read at once.
+fn load(window: &mut Vec<u8>, samples: &[Sample], source: &mut impl Source) -> io::Result<()> {
+    let bytes = samples.iter().map(|sample| sample.size as usize).sum();
+    window.resize(bytes, 0);
+    let mut rest = &mut window[..];
+    let follows = |one: &Sample, next: &Sample| {
+        one.source == next.source && one.offset + u64::from(one.size) == next.offset
+    };
+    for run in samples.chunk_by(follows) {
+        let bytes = run.iter().map(|sample| sample.size as usize).sum();
+        let (into, after) = rest.split_at_mut(bytes);
+        source.read(run[0].source, run[0].offset, into)?;
+        rest = after;
+    }
+    Ok(())
+}

@@ -21,6 +21,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ("cmaf", &["media"]),
     ("manifest", &["media"]),
     ("text", &["media"]),
+    ("conform", &["media"]),
     // decisions
     ("ingest", &["media"]),
     ("analyse", &["media"]),
@@ -45,9 +46,15 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("edge", &["cache", "store"]),
-    ("control", &["media", "title", "manifest", "playback", "cache", "db", "keys"]),
+    ("control", &["media", "title", "stdx", "cmaf", "manifest", "playback", "cache", "db", "keys"]),
     // top
-    ("server", &["media", "title", "stdx", "report", "store", "db", "codec", "keys", "playback", "pipeline", "edge", "control"]),
+    (
+        "server",
+        &[
+            "media", "title", "stdx", "report", "store", "db", "codec", "keys", "playback", "pipeline",
+            "edge", "control",
+        ],
+    ),
     ("xtask", &["media", "stdx", "encode"]),
 ];
 

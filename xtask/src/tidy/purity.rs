@@ -5,8 +5,8 @@ use super::{File, Remark};
 
 /// The crates that must be pure.
 const PURE: &[&str] = &[
-    "media", "title", "cmaf", "manifest", "text", "ingest", "analyse", "ladder", "encode", "quality",
-    "package", "playback", "report", "cache",
+    "media", "title", "cmaf", "manifest", "text", "conform", "ingest", "analyse", "ladder", "encode",
+    "quality", "package", "playback", "report", "cache",
 ];
 
 /// What a pure crate may not depend on. `dev-dependencies` are free: tests may look at files.

@@ -1,0 +1,56 @@
+//! Rules of playlists (draft-pantos-hls-rfc8216bis).
+
+rules! {
+    ENCODING = Error "hls-encoding", "RFC 8216bis 4.1", "a playlist is UTF-8 without byte order mark and control characters", "save the file as plain UTF-8";
+    HEADER = Error "hls-header", "RFC 8216bis 4.4.1.1", "`#EXTM3U` is the first line", "begin the playlist with `#EXTM3U`";
+    KIND = Error "hls-kind", "RFC 8216bis 4.1", "a playlist is a media or a multivariant playlist, and not both or neither", "keep the tags of segments and those of variants in files of their own";
+    TAG_ONCE = Error "hls-tag-once", "RFC 8216bis 4.4", "tags about the whole playlist are there once", "leave out the repetition";
+    TAG_VALUE = Error "hls-tag-value", "RFC 8216bis 4.4", "a tag's value has the form that its section gives", "write the value as that section says";
+    TAG_UNKNOWN = Note "hls-tag-unknown", "RFC 8216bis 6.3.1", "tags that the standard does not know are passed over by players", "see that no player needs it";
+    ATTRIBUTE_LIST = Error "hls-attribute-list", "RFC 8216bis 4.2", "attributes are `NAME=value` with commas between, none twice", "put the list right; texts are in straight double quotes";
+    ATTRIBUTE_VALUE = Error "hls-attribute-value", "RFC 8216bis 4.2", "an attribute's value has the type that its section gives", "write the value as that type";
+    ATTRIBUTE_MISSING = Error "hls-attribute-missing", "RFC 8216bis 4.4", "attributes that a tag needs are there", "add the attribute";
+    URI_LINE = Error "hls-uri-line", "RFC 8216bis 4.4.4.1, 4.4.6.2", "each segment has an EXTINF before its URI and each variant its URI on the next line", "put tag and URI one after the other";
+    URI_LOCAL = Error "hls-uri-local", "RFC 8216bis 10", "a playlist names nothing on the player's own machine", "use references relative to the playlist, or http and https";
+    VARIABLE = Error "hls-variable", "RFC 8216bis 4.3, 4.4.2.3", "variables are defined once, before they are used", "define it with EXT-X-DEFINE";
+    VERSION = Error "hls-version", "RFC 8216bis 8", "EXT-X-VERSION is at least what the playlist's features need", "raise EXT-X-VERSION";
+    TARGET_DURATION = Error "hls-target-duration", "RFC 8216bis 4.4.3.1", "EXT-X-TARGETDURATION is there, and no segment, rounded to seconds, is longer", "raise it to the longest EXTINF, rounded";
+    EMPTY = Warning "hls-empty", "RFC 8216bis 4.4.4", "a playlist that has ended has segments", "add the segments, or leave the playlist out";
+    END = Warning "hls-end", "RFC 8216bis 4.4.3.4, 4.4.3.5", "a playlist of type VOD ends with EXT-X-ENDLIST, without which players wait for more", "add EXT-X-ENDLIST";
+    BYTE_RANGE = Error "hls-byte-range", "RFC 8216bis 4.4.4.2", "a byte range without offset follows a range of the same file", "write the offset";
+    MAP = Error "hls-map", "RFC 8216bis 3.1.2, 4.4.4.5", "fragmented MP4 segments have an EXT-X-MAP before them", "add EXT-X-MAP with the file's ftyp and moov";
+    KEY = Error "hls-key", "RFC 8216bis 4.4.4.4", "a key has a URI unless its METHOD is NONE, which has nothing else, and an IV of 128 bits where it has one", "put the tag right";
+    KEY_SCHEME = Error "hls-key-scheme", "RFC 8216bis 4.4.4.4", "METHOD says how the media is encrypted: SAMPLE-AES for cbcs, SAMPLE-AES-CTR for cenc, NONE or no key for clear samples", "make METHOD and the header's `schm` agree";
+    KEY_ID = Error "hls-key-id", "RFC 8216bis 4.4.4.4; 23001-7 8.2", "a KEYID is the default key ID of the media", "copy the key ID from the header's `tenc`";
+    SESSION_KEY = Error "hls-session-key", "RFC 8216bis 4.4.6.5", "a session key has a METHOD other than NONE and repeats no other", "leave the tag out or name the real key";
+    DATE_RANGE = Error "hls-date-range", "RFC 8216bis 4.4.5.1", "a date range does not end before it begins, and END-ON-NEXT comes with CLASS and without end or duration", "put dates and durations right";
+    LOW_LATENCY = Error "hls-low-latency", "RFC 8216bis 4.4.3.7, 4.4.3.8, 4.4.4.9", "parts have a PART-INF and are no longer than its target; hold-backs and skips keep their distance from the live edge", "put EXT-X-PART-INF and EXT-X-SERVER-CONTROL right";
+    I_FRAMES = Error "hls-i-frames", "RFC 8216bis 4.4.3.6, 4.4.6.3", "EXT-X-I-FRAME-STREAM-INF names playlists with EXT-X-I-FRAMES-ONLY, and nothing else does", "add or remove EXT-X-I-FRAMES-ONLY";
+    I_FRAME_RANGE = Error "hls-i-frame-range", "RFC 8216bis 4.4.3.6", "an I-frame's byte range begins with a fragment or a sample that decodes by itself", "let the range begin at the `moof` of a fragment with a keyframe";
+    IMAGES = Error "hls-images", "Image Media Playlist 0.4", "playlists of images say how their tiles lie", "add EXT-X-IMAGES-ONLY and EXT-X-TILES with RESOLUTION, LAYOUT and DURATION";
+    GROUP = Error "hls-group", "RFC 8216bis 4.4.6.2", "a group that a variant names is there", "add EXT-X-MEDIA tags with that GROUP-ID and TYPE";
+    GROUP_MEMBERS = Error "hls-group-members", "RFC 8216bis 4.4.6.1.1", "in a group names differ and one rendition at most is the default", "rename the renditions; keep one DEFAULT=YES";
+    GROUP_SETS = Warning "hls-group-sets", "RFC 8216bis 4.4.6.2.1", "groups of one type have the same renditions, apart from URI and CHANNELS", "give each group a rendition of every name and language";
+    MEDIA = Error "hls-media", "RFC 8216bis 4.4.6.1", "a rendition's attributes go together: DEFAULT with AUTOSELECT, FORCED with subtitles, URI or INSTREAM-ID as its type asks", "put the attributes right";
+    CLOSED_CAPTIONS = Error "hls-closed-captions", "RFC 8216bis 4.4.6.2", "CLOSED-CAPTIONS is NONE on all variants or on none", "say the same on all variants";
+    STEERING = Error "hls-steering", "RFC 8216bis 4.4.6.6", "content steering begins on a pathway that some variant has", "name a PATHWAY-ID of a variant";
+    CODECS_MISSING = Warning "hls-codecs-missing", "RFC 8216bis 4.4.6.2", "a variant has CODECS, without which players download to find out", "add CODECS";
+    CODECS = Error "hls-codecs", "RFC 8216bis 4.4.6.2", "CODECS has every sample format of the variant and its renditions, as their headers have it", "copy the codecs from the headers";
+    RESOLUTION_MISSING = Warning "hls-resolution-missing", "RFC 8216bis 4.4.6.2", "a variant with video has RESOLUTION", "add RESOLUTION";
+    RESOLUTION = Error "hls-resolution", "RFC 8216bis 4.4.6.2", "RESOLUTION is the size at which the video is shown", "copy the size from the header";
+    FRAME_RATE = Warning "hls-frame-rate", "RFC 8216bis 4.4.6.2", "FRAME-RATE is there above 30 frames a second, and is the media's", "write the real rate with three decimals";
+    VIDEO_RANGE = Error "hls-video-range", "RFC 8216bis 4.4.6.2", "VIDEO-RANGE is SDR, HLG or PQ as the video's transfer characteristics are", "make VIDEO-RANGE and the header's `colr` agree";
+    VIDEO_RANGE_MISSING = Warning "hls-video-range-missing", "RFC 8216bis 4.4.6.2", "where one variant has VIDEO-RANGE, all have it", "add VIDEO-RANGE";
+    BANDWIDTH = Error "hls-bandwidth", "RFC 8216bis 4.4.6.2", "BANDWIDTH is no less than the peak segment bit rate of the variant with its largest renditions, and AVERAGE-BANDWIDTH no less than their average", "measure the segments and raise the value";
+    BANDWIDTH_HIGH = Warning "hls-bandwidth-high", "RFC 8216bis 4.4.6.2", "BANDWIDTH is no more than a tenth above the peak segment bit rate", "measure the segments and lower the value";
+    TARGET_SAME = Error "hls-target-same", "RFC 8216bis 6.2.4", "all playlists have the same target duration; those of subtitles and of I-frames may have a shorter one", "write the same EXT-X-TARGETDURATION in all";
+    DISCONTINUITIES = Error "hls-discontinuities", "RFC 8216bis 6.2.4", "the variants' discontinuities are as many and at the same times", "put EXT-X-DISCONTINUITY in all playlists alike";
+    DURATION_SAME = Warning "hls-duration-same", "RFC 8216bis 6.2.4", "all playlists present the same time", "see why one is longer than the others";
+    INDEPENDENT_MISSING = Warning "hls-independent-missing", "RFC 8216bis 4.4.2.1", "EXT-X-INDEPENDENT-SEGMENTS is there where segments begin with keyframes, so that players switch without a break", "add EXT-X-INDEPENDENT-SEGMENTS to the multivariant playlist";
+    INDEPENDENT = Error "hls-independent", "RFC 8216bis 4.4.2.1", "with EXT-X-INDEPENDENT-SEGMENTS every segment begins with a keyframe", "cut segments at keyframes, or leave the tag out";
+    SEGMENT_DURATION = Warning "hls-segment-duration", "RFC 8216bis 4.4.4.1", "EXTINF is the real duration of the segment", "write EXTINF from the media's own times";
+    SEGMENT_WHOLE = Error "hls-segment-whole", "RFC 8216bis 3.1.2", "a segment's bytes are whole fragments", "let byte ranges begin at a `moof` and end after an `mdat`";
+    RESOURCE = Error "hls-resource", "RFC 8216bis 6.2.1", "what a playlist names can be fetched, ranges included", "publish the file, or put the URI right";
+    WEBVTT = Error "hls-webvtt", "RFC 8216bis 3.1.4", "a WebVTT segment begins with `WEBVTT`", "write the segment as a WebVTT file";
+    NOT_CHECKED = Note "hls-not-checked", "RFC 8216bis 3.1", "segments other than fragmented MP4 and WebVTT, and those encrypted as a whole, are not looked into", "check them with another tool";
+}

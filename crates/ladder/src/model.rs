@@ -55,7 +55,7 @@ impl Model {
         let smaller: Vec<Curve> =
             smaller.filter_map(|size| Curve::through(size, &trials(size), top.as_ref(), range)).collect();
         let offsets = match &top {
-            Some(top) => offset::of_shots(film, samples, history, top),
+            Some(top) => offset::of_shots(film, samples, history, top, &config.samples),
             None => vec![offset::Offset::default(); film.shots.shots.len()],
         };
         let steps = (config.crf_min.0..=config.crf_max.0).step_by(usize::from(config.crf_step.0.max(1)));

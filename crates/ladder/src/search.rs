@@ -94,17 +94,21 @@ fn first_trials(film: &Film<'_>, config: &Config) -> Vec<Trial> {
     top.into_iter().chain(sizes[1..].iter().map(|&size| Trial { size, crf: config.crf_at(FIRST) })).collect()
 }
 
-/// Looks at every shot where not all are samples: quick, in the source's size.
+/// Looks at every shot where not all are samples, and at the samples' own excerpts, with which shots are compared: quick, in
+/// the source's size.
 fn look_probes(film: &Film<'_>, samples: &[Sample], config: &Config) -> Vec<Probe> {
     let frames = sample::looks(film.shots, samples, film.source.rate, &config.samples);
+    if frames.is_empty() {
+        return Vec::new();
+    }
     let crfs = looks::crfs(film.shots, config);
-    let of_shot = |(shot, (frames, crfs)): (usize, (FrameRange, [Crf; 2]))| {
-        crfs.map(|crf| {
-            let trial = Trial { size: film.source.size, crf };
-            Probe { shot, frames, trial, effort: Effort::Probe }
-        })
+    let of_samples = samples.iter().map(|sample| (sample.shot, sample.frames));
+    let excerpts = frames.into_iter().enumerate().chain(of_samples);
+    let of_excerpt = |(shot, frames): (usize, FrameRange)| {
+        let trial = |crf: Crf| Trial { size: film.source.size, crf };
+        crfs[shot].map(|crf| Probe { shot, frames, trial: trial(crf), effort: Effort::Probe })
     };
-    frames.into_iter().zip(crfs).enumerate().flat_map(of_shot).collect()
+    excerpts.flat_map(of_excerpt).collect()
 }
 
 /// The probes of `trials`: one of each sample.

@@ -1,9 +1,10 @@
 //! Offsets: how a shot differs from the samples.
 
 use crate::curve::Curve;
-use crate::sample::Sample;
+use crate::sample::{self, Sample};
 use crate::search::Film;
 use crate::trial::LogPoint;
+use media::FrameRange;
 use media::rung::{Crf, Effort, ProbePoint};
 
 /// Farthest from its looks, in CRF, that a shot's slopes are believed: beyond it they run on with the samples'.
@@ -66,31 +67,37 @@ pub(super) fn of_shots(
     samples: &[Sample],
     history: &[ProbePoint],
     top: &Curve,
+    config: &sample::Config,
 ) -> Vec<Offset> {
-    let line = |shot: usize, effort: Effort| {
-        let of_shot = history.iter().filter(|point| {
+    let line = |shot: usize, frames: FrameRange, effort: Effort| {
+        let of_excerpt = history.iter().filter(|point| {
             let probe = point.probe;
-            probe.shot == shot && probe.effort == effort && probe.trial.size == top.size()
+            (probe.shot, probe.frames, probe.effort) == (shot, frames, effort)
+                && probe.trial.size == top.size()
         });
         // The samples' curve takes out what every shot does over the CRF.
         let point = |p: &ProbePoint| {
             let crf = p.probe.trial.crf;
             (crf.value(), LogPoint::of(p, film.source.rate).minus(top.at(crf)))
         };
-        Offset::through(&of_shot.map(point).collect::<Vec<_>>())
+        Offset::through(&of_excerpt.map(point).collect::<Vec<_>>())
     };
-    let shots = film.shots.shots.len();
-    let looked_at = (0..shots).all(|shot| line(shot, Effort::Probe).is_some());
-    let effort = if looked_at { Effort::Probe } else { Effort::Final };
-    let lines: Vec<Option<Offset>> = (0..shots).map(|shot| line(shot, effort)).collect();
-    let zero = zero(samples, &lines);
-    lines.into_iter().map(|line| line.map_or(Offset::default(), |line| line.minus(&zero))).collect()
+    let looks = sample::looks(film.shots, samples, film.source.rate, config);
+    let (effort, excerpts) = match looks.is_empty() {
+        true => (Effort::Final, film.shots.shots.iter().map(|shot| shot.frames).collect()),
+        false => (Effort::Probe, looks),
+    };
+    let lines = excerpts.into_iter().enumerate().map(|(shot, frames)| line(shot, frames, effort));
+    let of_samples: Vec<Option<Offset>> =
+        samples.iter().map(|sample| line(sample.shot, sample.frames, effort)).collect();
+    let zero = zero(samples, &of_samples);
+    lines.map(|line| line.map_or(Offset::default(), |line| line.minus(&zero))).collect()
 }
 
-/// The samples' own mean line: not zero where effort differs.
+/// The mean of the samples' own lines, given in their order: not zero where effort differs.
 fn zero(samples: &[Sample], lines: &[Option<Offset>]) -> Offset {
-    let of_sample = |sample: &Sample| Some((sample.weight, lines.get(sample.shot).copied().flatten()?));
-    let of_samples: Vec<(f64, Offset)> = samples.iter().filter_map(of_sample).collect();
+    let of_samples: Vec<(f64, Offset)> =
+        samples.iter().zip(lines).filter_map(|(sample, line)| Some((sample.weight, (*line)?))).collect();
     let mean = |value: &dyn Fn(&Offset) -> LogPoint| {
         let weighted = of_samples.iter().map(|(weight, line)| (*weight, value(line)));
         crate::trial::mean(weighted).unwrap_or_default()

@@ -136,6 +136,7 @@ fn video() -> VideoTrack {
         size: Size { width: 640, height: 360 },
         rate: FrameRate { num: 24, den: 1 },
         vmaf: 93.5,
+        keyframe_bitrate_bps_peak: 0,
         supplemental_codecs: None,
     }
 }

@@ -3,10 +3,11 @@
 
 use media::codec::{AudioCodec, VideoCodec};
 use media::package::{
-    AudioTrack, Package, Picture, SegmentSpan, TextForms, TextTrack, Thumbnails, Track, TrackIndex,
-    VideoTrack,
+    AudioTrack, Chapter, Marker, MarkerKind, Package, Picture, SegmentSpan, SegmentedText, TextForms,
+    TextTrack, Thumbnails, Track, TrackIndex, VideoTrack,
 };
 use media::picture::Transfer;
+use media::protection::{KeyId, KeyPeriod, KeySystem, Protection, Scheme, Signal, TrackClass};
 use media::{ByteRange, Format, FrameRate, Size};
 
 /// Ten seconds and a bit at 24000/1001 frames a second, in segments of 48, 96 and 96 frames.
@@ -60,6 +61,92 @@ pub(crate) fn rich_package() -> Package {
     package
 }
 
+/// H.264 and HEVC in three classes and English in 5.1, encrypted under a key for each class; the first segment is clear, and
+/// the picture's key changes with the third.
+pub(crate) fn protected_package(scheme: Scheme) -> Package {
+    let mut package = package();
+    package.video.clear();
+    for (prefix, codec) in [("", VideoCodec::H264), ("hevc-", VideoCodec::Hevc)] {
+        for (lines, width, bitrate_bps) in
+            [(2160, 3840, 16_000_000), (1080, 1920, 4_000_000), (360, 640, 900_000)]
+        {
+            let mut track = video(&format!("{prefix}{lines}p"), width, lines, bitrate_bps);
+            track.format.codec = codec;
+            let class = TrackClass::of(track.size);
+            track.track.protection = Some(protection(scheme, class));
+            package.video.push(track);
+        }
+    }
+    package.audio.insert(1, audio("English", "en", AudioCodec::Eac3, 6, None));
+    for audio in &mut package.audio {
+        audio.track.protection = Some(protection(scheme, TrackClass::Audio));
+    }
+    package
+}
+
+/// The key with the class's number in all bytes, and another after it in what is not sound; signals of few bytes.
+fn protection(scheme: Scheme, class: TrackClass) -> Protection {
+    let (first, second) = (key_period(0, class as u8), key_period(2, 0x10 + class as u8));
+    let signal = |system: KeySystem| Signal {
+        system,
+        pssh: if system == KeySystem::FairPlay { Vec::new() } else { system.name().as_bytes().to_vec() },
+        object: match system {
+            KeySystem::PlayReady => vec![0xff, class as u8],
+            KeySystem::FairPlay => format!("skd://{}", first.key_id).into_bytes(),
+            KeySystem::Common | KeySystem::Widevine => Vec::new(),
+        },
+        licence_url: (system == KeySystem::Common)
+            .then(|| "https://licences.example/clear?a=1&b=2".to_owned()),
+    };
+    Protection {
+        scheme,
+        class,
+        clear_segments: 1,
+        periods: if class == TrackClass::Audio { vec![first] } else { vec![first, second] },
+        signals: KeySystem::ALL.map(signal).to_vec(),
+    }
+}
+
+/// From a segment on, the key whose bytes all have one number.
+pub(crate) fn key_period(first_segment: usize, number: u8) -> KeyPeriod {
+    KeyPeriod { first_segment, key_id: KeyId([number; 16]) }
+}
+
+/// The plain package with two chapters, opening titles, and text in all forms.
+pub(crate) fn marked_package() -> Package {
+    let mut package = package();
+    let chapter = |start_s, title: &str, language: Option<&str>| Chapter {
+        start_s,
+        title: title.to_owned(),
+        language: language.map(str::to_owned),
+    };
+    package.chapters = vec![chapter(0.0, "The \"Dam\"", Some("en")), chapter(4.5, "Rain & <fire>", None)];
+    package.markers = vec![Marker { kind: MarkerKind::Intro, start_s: 1.25, end_s: 3.0 }];
+    for text in &mut package.text {
+        let durations = [2002, 4004, 4004];
+        text.forms.segmented = Some(SegmentedText {
+            path: format!("{}.segments.vtt", text.id),
+            timescale: 1000,
+            segments: index(1000, &durations).segments,
+        });
+        text.forms.wvtt = Some(text_form_track(&text.id, "wvtt", "wvtt"));
+        text.forms.imsc = Some(text_form_track(&text.id, "imsc", "stpp.ttml.im1t"));
+    }
+    package
+}
+
+fn text_form_track(id: &str, form: &str, codecs: &str) -> Track {
+    Track {
+        id: format!("{id}.{form}"),
+        path: format!("{id}.{form}.mp4"),
+        codecs: codecs.to_owned(),
+        bitrate_bps_peak: 2000,
+        bitrate_bps_average: 1000,
+        index: index(1000, &[2002, 4004, 4004]),
+        protection: None,
+    }
+}
+
 fn video(rung: &str, width: u32, height: u32, bitrate_bps: u64) -> VideoTrack {
     VideoTrack {
         track: Track {
@@ -76,6 +163,7 @@ fn video(rung: &str, width: u32, height: u32, bitrate_bps: u64) -> VideoTrack {
         size: Size { width, height },
         rate: FrameRate { num: 24_000, den: 1001 },
         vmaf: 93.25,
+        keyframe_bitrate_bps_peak: 1599,
         supplemental_codecs: None,
     }
 }

@@ -37,10 +37,10 @@ pub(crate) struct Sounds<'a> {
 }
 
 impl<'a> Sounds<'a> {
-    pub(crate) fn of(audio: &'a [AudioTrack]) -> Sounds<'a> {
+    pub(crate) fn of(audio: &[&'a AudioTrack]) -> Sounds<'a> {
         let mut sounds: Vec<Vec<&AudioTrack>> = Vec::new();
         let mut codings = Vec::new();
-        for track in audio {
+        for &track in audio {
             let coding = Coding::of(track);
             if !codings.contains(&coding) {
                 codings.push(coding);
@@ -75,7 +75,10 @@ impl<'a> Sounds<'a> {
 
 /// Whether a track is another coding of a sound.
 fn takes(sound: &[&AudioTrack], track: &AudioTrack) -> bool {
-    let alike = |own: &&AudioTrack| (&own.name, &own.language) == (&track.name, &track.language);
+    let alike = |own: &&AudioTrack| {
+        (&own.name, &own.language, own.describes_video)
+            == (&track.name, &track.language, track.describes_video)
+    };
     sound.iter().all(alike) && !sound.iter().any(|own| Coding::of(own) == Coding::of(track))
 }
 
@@ -94,7 +97,7 @@ mod tests {
             audio("English", "en", Eac3, 6, None),
             audio("English", "en", Aac, 2, None), // the same again: something else to listen to
         ];
-        let sounds = Sounds::of(&audio);
+        let sounds = Sounds::of(&audio.iter().collect::<Vec<_>>());
         let names: Vec<_> = sounds.codings.iter().map(Coding::name).collect();
         assert_eq!(names, ["aac-2", "eac3-6-joc-16", "eac3-6"]);
         let index = |track: &AudioTrack| audio.iter().position(|own| std::ptr::eq(own, track)).unwrap();

@@ -30,12 +30,12 @@ fn place(thumbnails: &Thumbnails, tile: u32) -> Option<String> {
     Some(format!("{sheet}#xywh={x},{y},{width},{height}"))
 }
 
-fn millis(seconds: f64) -> u64 {
+pub(crate) fn millis(seconds: f64) -> u64 {
     (seconds * 1000.0).round().max(0.0) as u64
 }
 
 /// Hours, minutes, seconds and milliseconds.
-fn timestamp(ms: u64) -> String {
+pub(crate) fn timestamp(ms: u64) -> String {
     let seconds = ms / 1000;
     format!("{:02}:{:02}:{:02}.{:03}", seconds / 3600, seconds / 60 % 60, seconds % 60, ms % 1000)
 }

@@ -94,6 +94,9 @@ pub struct VideoTrack {
     pub rate: FrameRate,
     /// VMAF measured on the whole rendition (0 to 100).
     pub vmaf: f64,
+    /// Peak bitrate of its segments' first samples alone, in bits per second: what a player of keyframes fetches. 0 where
+    /// it is not known where they end.
+    pub keyframe_bitrate_bps_peak: u64,
     /// A codec that the stream may also be decoded as, with its brands, as HLS writes it: `dvh1.08.07/db4h`.
     pub supplemental_codecs: Option<String>,
 }

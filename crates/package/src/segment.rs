@@ -149,6 +149,17 @@ pub fn bitrates(index: &TrackIndex) -> (u64, u64) {
     (peak.unwrap_or(mean), mean)
 }
 
+/// The highest bitrate, in bits per second, of a track of which only each segment's first sample is fetched; 0 where it is
+/// not known where those end.
+pub fn keyframe_bitrate(index: &TrackIndex) -> u64 {
+    if index.segments.iter().any(|segment| segment.first_sample_end == 0) {
+        return 0;
+    }
+    let mut keyframes = index.clone();
+    keyframes.segments.iter_mut().for_each(|segment| segment.bytes.length = segment.first_sample_end);
+    bitrates(&keyframes).0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -250,8 +261,15 @@ mod tests {
             (&[], (0, 0)),
         ] {
             let segments = segments.iter().map(span).collect();
-            let index = TrackIndex { timescale: 1000, header: nowhere, sidx: nowhere, segments };
+            let mut index = TrackIndex { timescale: 1000, header: nowhere, sidx: nowhere, segments };
             assert_eq!(bitrates(&index), expected);
+            // Segments of twice the length, whose first samples have what they had.
+            index.segments.iter_mut().for_each(|segment| segment.bytes.length *= 2);
+            assert_eq!(keyframe_bitrate(&index), expected.0);
+            if let Some(last) = index.segments.last_mut() {
+                last.first_sample_end = 0;
+                assert_eq!(keyframe_bitrate(&index), 0);
+            }
         }
     }
 }

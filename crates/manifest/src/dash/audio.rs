@@ -1,7 +1,7 @@
 //! The sound in an MPD: an adaptation set for each track, as players choose between sets and switch within one.
 
-use super::xml::Element;
-use super::{cmaf_set, descriptor, file, language, role};
+use super::xml::Xml;
+use super::{ACCESSIBILITY, Set, VISUALLY_IMPAIRED, descriptor, role};
 use crate::sounds::Sounds;
 use media::codec::AudioCodec;
 use media::package::AudioTrack;
@@ -17,41 +17,51 @@ const CHANNELS_DOLBY: &str = "tag:dolby.com,2014:dash:audio_channel_configuratio
 const EC3_EXTENSION: &str = "tag:dolby.com,2018:dash:EC3_ExtensionType:2018";
 const EC3_COMPLEXITY: &str = "tag:dolby.com,2018:dash:EC3_ExtensionComplexityIndex:2018";
 
-/// The sets, in the order of the tracks.
-pub(super) fn sets(audio: &[AudioTrack]) -> Vec<Element> {
+/// Writes the sets, in the order of the tracks.
+pub(super) fn sets(xml: &mut Xml, set: &mut Set<'_>, audio: &[&AudioTrack]) {
     let sounds = Sounds::of(audio);
-    let set = |audio: &AudioTrack| {
-        language(cmaf_set("audio"), audio.language.as_deref())
-            .child(Element::new("Label").text(&audio.name))
-            .child(role(if sounds.is_default(audio) { "main" } else { "alternate" }))
-            .child(representation(audio))
-    };
-    audio.iter().map(set).collect()
-}
-
-fn representation(audio: &AudioTrack) -> Element {
-    Element::new("Representation")
-        .attribute("id", &audio.track.id)
-        .attribute("codecs", &audio.track.codecs)
-        .attribute("bandwidth", audio.track.bitrate_bps_peak)
-        .attribute("audioSamplingRate", audio.sample_rate_hz)
-        .child(channels(audio))
-        .children(objects(audio))
-        .children(file(&audio.track))
-}
-
-fn channels(audio: &AudioTrack) -> Element {
-    let name = "AudioChannelConfiguration";
-    match (audio.codec, dolby_places(audio.channels)) {
-        (AudioCodec::Eac3, Some(places)) => descriptor(name, CHANNELS_DOLBY, places),
-        _ => descriptor(name, CHANNELS, channel_configuration(audio.channels)),
+    for audio in audio {
+        set.write(xml, ("audio", audio.language.as_deref()), &audio.track, |xml, set| {
+            xml.text_element("Label", &audio.name);
+            if audio.describes_video {
+                descriptor(xml, "Accessibility", ACCESSIBILITY, VISUALLY_IMPAIRED);
+            }
+            role(xml, kind(audio, &sounds));
+            set.addressing.of_set(xml, &audio.track);
+            representation(xml, set, audio);
+        });
     }
 }
 
-fn objects(audio: &AudioTrack) -> Vec<Element> {
-    let Some(objects) = audio.joc_objects else { return Vec::new() };
-    let name = "SupplementalProperty";
-    vec![descriptor(name, EC3_EXTENSION, "JOC"), descriptor(name, EC3_COMPLEXITY, objects)]
+fn kind(audio: &AudioTrack, sounds: &Sounds<'_>) -> &'static str {
+    match (audio.describes_video, sounds.is_default(audio)) {
+        (true, _) => "description",
+        (false, true) => "main",
+        (false, false) => "alternate",
+    }
+}
+
+fn representation(xml: &mut Xml, set: &Set<'_>, audio: &AudioTrack) {
+    xml.element("Representation", |xml| {
+        xml.attribute("id", &audio.track.id)
+            .attribute("codecs", &audio.track.codecs)
+            .attribute("bandwidth", audio.track.bitrate_bps_peak)
+            .attribute("audioSamplingRate", audio.sample_rate_hz);
+        channels(xml, audio);
+        if let Some(objects) = audio.joc_objects {
+            descriptor(xml, "SupplementalProperty", EC3_EXTENSION, "JOC");
+            descriptor(xml, "SupplementalProperty", EC3_COMPLEXITY, objects);
+        }
+        set.addressing.of_track(xml, &audio.track);
+    });
+}
+
+fn channels(xml: &mut Xml, audio: &AudioTrack) {
+    let name = "AudioChannelConfiguration";
+    match (audio.codec, dolby_places(audio.channels)) {
+        (AudioCodec::Eac3, Some(places)) => descriptor(xml, name, CHANNELS_DOLBY, places),
+        _ => descriptor(xml, name, CHANNELS, channel_configuration(audio.channels)),
+    }
 }
 
 /// The places of the usual layout of so many channels, from the highest bit on: left, centre, right, left surround, right

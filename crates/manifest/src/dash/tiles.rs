@@ -1,7 +1,7 @@
 //! Seek thumbnails in an MPD: an adaptation set of pictures that hold tiles.
 
-use super::PROFILE_FULL;
-use super::xml::Element;
+use super::xml::Xml;
+use super::{PROFILE_FULL, Set, descriptor};
 use media::package::Thumbnails;
 
 /// Scheme that tells of tiles; its value is columns and rows.
@@ -10,35 +10,35 @@ const TILE_SCHEME: &str = "http://dashif.org/guidelines/thumbnail_tile";
 /// Ticks per second of the sheets' duration.
 const TIMESCALE: u32 = 1000;
 
-/// Bits for a pixel, from which the bitrate is worked out that the MPD must say and a package does not know:
-/// a JPEG of good quality stays below.
+/// Bits for a pixel, of sheets whose size is not known: a JPEG of good quality stays below.
 const BITS_PER_PIXEL: f64 = 2.0;
 
-/// The set, where the sheets have names that a segment template can express.
-pub(super) fn set(thumbnails: &Thumbnails) -> Option<Element> {
-    let (media, start_number) = template(&thumbnails.sheets)?;
+/// Writes the set, where the sheets have names that a segment template can express.
+pub(super) fn set(xml: &mut Xml, set: &mut Set<'_>, thumbnails: &Thumbnails) {
+    let Some((media, start_number)) = template(&thumbnails.sheets) else { return };
     let sheet_tiles = f64::from(thumbnails.columns) * f64::from(thumbnails.rows);
     let sheet_s = sheet_tiles * thumbnails.interval_s;
-    let sheet_bits = thumbnails.tile.pixels() as f64 * sheet_tiles * BITS_PER_PIXEL;
-    let template = Element::new("SegmentTemplate")
-        .attribute("media", media)
-        .attribute("timescale", TIMESCALE)
-        .attribute("duration", (sheet_s * f64::from(TIMESCALE)).round() as u64)
-        .attribute("startNumber", start_number);
-    let property = Element::new("EssentialProperty")
-        .attribute("schemeIdUri", TILE_SCHEME)
-        .attribute("value", format!("{}x{}", thumbnails.columns, thumbnails.rows));
-    let representation = Element::new("Representation")
-        .attribute("id", "thumbnails")
-        .attribute("bandwidth", (sheet_bits / sheet_s).ceil() as u64)
-        .attribute("width", thumbnails.tile.width * thumbnails.columns)
-        .attribute("height", thumbnails.tile.height * thumbnails.rows)
-        .child(property);
-    let set = Element::new("AdaptationSet")
-        .attribute("contentType", "image")
-        .attribute("mimeType", "image/jpeg")
-        .attribute("profiles", PROFILE_FULL);
-    Some(set.child(template).child(representation))
+    let sheet_bits = match thumbnails.sheet_bytes_max {
+        0 => thumbnails.tile.pixels() as f64 * sheet_tiles * BITS_PER_PIXEL,
+        bytes => bytes as f64 * 8.0,
+    };
+    set.begin(xml, "image", "image/jpeg", |xml, _| {
+        xml.attribute("profiles", PROFILE_FULL);
+        xml.element("SegmentTemplate", |xml| {
+            xml.attribute("media", media)
+                .attribute("timescale", TIMESCALE)
+                .attribute("duration", (sheet_s * f64::from(TIMESCALE)).round() as u64)
+                .attribute("startNumber", start_number);
+        });
+        xml.element("Representation", |xml| {
+            xml.attribute("id", "thumbnails")
+                .attribute("bandwidth", (sheet_bits / sheet_s).ceil() as u64)
+                .attribute("width", thumbnails.tile.width * thumbnails.columns)
+                .attribute("height", thumbnails.tile.height * thumbnails.rows);
+            let layout = format_args!("{}x{}", thumbnails.columns, thumbnails.rows).to_string();
+            descriptor(xml, "EssentialProperty", TILE_SCHEME, layout);
+        });
+    });
 }
 
 /// The `media` template and the number of the first sheet, where all names are one text with a rising number

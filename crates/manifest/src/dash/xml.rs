@@ -1,87 +1,125 @@
-//! XML, as far as an MPD needs it: elements with attributes, and text or elements inside.
+//! XML, as far as an MPD needs it: elements with attributes, and text or elements inside, written as they come.
 
-use std::fmt::{self, Display};
+use std::fmt::{Display, Write};
 
-/// An element in the making.
-pub(super) struct Element {
-    name: &'static str,
-    attributes: Vec<(&'static str, String)>,
-    text: String,
-    children: Vec<Element>,
+/// A document being written.
+pub(super) struct Xml {
+    out: String,
+    depth: usize,
+    inside: Inside,
 }
 
-impl Element {
-    pub(super) fn new(name: &'static str) -> Element {
-        Element { name, attributes: Vec::new(), text: String::new(), children: Vec::new() }
+/// What the element that is being written has inside so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    /// Nothing: its tag is open, for attributes.
+    Tag,
+    Text,
+    Elements,
+}
+
+impl Xml {
+    /// A document, with room for `capacity` bytes made at once.
+    pub(super) fn document(capacity: usize, root: impl FnOnce(&mut Xml)) -> String {
+        let mut out = String::with_capacity(capacity);
+        out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        let mut xml = Xml { out, depth: 0, inside: Inside::Elements };
+        root(&mut xml);
+        xml.out
     }
 
-    pub(super) fn attribute(mut self, name: &'static str, value: impl Display) -> Element {
-        self.attributes.push((name, value.to_string()));
-        self
-    }
-
-    pub(super) fn text(mut self, text: &str) -> Element {
-        self.text.push_str(text);
-        self
-    }
-
-    pub(super) fn child(mut self, child: Element) -> Element {
-        self.children.push(child);
-        self
-    }
-
-    pub(super) fn children(mut self, children: impl IntoIterator<Item = Element>) -> Element {
-        self.children.extend(children);
-        self
-    }
-
-    /// The element as a document.
-    pub(super) fn document(&self) -> String {
-        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{self}")
-    }
-
-    fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
-        let indent = 2 * depth;
-        write!(f, "{:indent$}<{}", "", self.name)?;
-        for (name, value) in &self.attributes {
-            write!(f, " {name}=\"{}\"", escape(value))?;
+    /// Writes an element; `inside` writes its attributes and then what else it has.
+    pub(super) fn element(&mut self, name: &str, inside: impl FnOnce(&mut Xml)) -> &mut Self {
+        if self.inside == Inside::Tag {
+            self.out.push_str(">\n");
         }
-        if self.children.is_empty() && self.text.is_empty() {
-            return f.write_str("/>\n");
+        self.indent();
+        self.out.push('<');
+        self.out.push_str(name);
+        (self.inside, self.depth) = (Inside::Tag, self.depth + 1);
+        inside(self);
+        self.depth -= 1;
+        if self.inside == Inside::Tag {
+            self.out.push_str("/>\n");
+        } else {
+            if self.inside == Inside::Elements {
+                self.indent();
+            }
+            self.out.push_str("</");
+            self.out.push_str(name);
+            self.out.push_str(">\n");
         }
-        write!(f, ">{}", escape(&self.text))?;
-        if !self.children.is_empty() {
-            f.write_str("\n")?;
-            self.children.iter().try_for_each(|child| child.write(f, depth + 1))?;
-            write!(f, "{:indent$}", "")?;
+        self.inside = Inside::Elements;
+        self
+    }
+
+    /// Adds an attribute to the element, whose inside has not begun.
+    pub(super) fn attribute(&mut self, name: &str, value: impl Display) -> &mut Self {
+        debug_assert_eq!(self.inside, Inside::Tag, "attribute {name} after an element's inside");
+        self.out.push(' ');
+        self.out.push_str(name);
+        self.out.push_str("=\"");
+        let _ = write!(Escaped(&mut self.out), "{value}");
+        self.out.push('"');
+        self
+    }
+
+    pub(super) fn maybe_attribute(&mut self, name: &str, value: Option<impl Display>) -> &mut Self {
+        match value {
+            Some(value) => self.attribute(name, value),
+            None => self,
         }
-        writeln!(f, "</{}>", self.name)
+    }
+
+    /// Adds text to an element, which then has no elements.
+    pub(super) fn text(&mut self, text: impl Display) -> &mut Self {
+        if self.inside == Inside::Tag {
+            self.out.push('>');
+        }
+        self.inside = Inside::Text;
+        let _ = write!(Escaped(&mut self.out), "{text}");
+        self
+    }
+
+    /// Writes an element that has only text.
+    pub(super) fn text_element(&mut self, name: &str, text: impl Display) -> &mut Self {
+        self.element(name, |xml| {
+            xml.text(text);
+        })
+    }
+
+    fn indent(&mut self) {
+        for _ in 0..self.depth {
+            self.out.push_str("  ");
+        }
     }
 }
 
-impl Display for Element {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, 0)
-    }
-}
-
-/// A text as attributes and elements can hold it (XML 1.0, 2.2 and 2.4): the five special characters as
+/// Takes text as attributes and elements can hold it (XML 1.0, 2.2 and 2.4): the five special characters as
 /// entities; control characters, which XML cannot hold or attributes would turn into spaces, as spaces.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&apos;"),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            letter if letter.is_control() => escaped.push(' '),
-            letter => escaped.push(letter),
+struct Escaped<'a>(&'a mut String);
+
+impl Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let special = |byte: u8| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'' | 0..=0x1f | 0x7f..);
+        if !text.bytes().any(special) {
+            self.0.push_str(text); // nearly always
+            return Ok(());
         }
+        for letter in text.chars() {
+            match letter {
+                '&' => self.0.push_str("&amp;"),
+                '<' => self.0.push_str("&lt;"),
+                '>' => self.0.push_str("&gt;"),
+                '"' => self.0.push_str("&quot;"),
+                '\'' => self.0.push_str("&apos;"),
+                '\u{fffe}' | '\u{ffff}' => self.0.push('\u{fffd}'),
+                letter if letter.is_control() => self.0.push(' '),
+                letter => self.0.push(letter),
+            }
+        }
+        Ok(())
     }
-    escaped
 }
 
 #[cfg(test)]
@@ -90,9 +128,16 @@ mod tests {
 
     #[test]
     fn elements_nest() {
-        let inner = Element::new("b").attribute("n", 1);
-        let element = Element::new("a").child(inner).child(Element::new("c").text("x"));
-        assert_eq!(element.to_string(), "<a>\n  <b n=\"1\"/>\n  <c>x</c>\n</a>\n");
+        let document = Xml::document(0, |xml| {
+            xml.element("a", |xml| {
+                xml.element("b", |xml| {
+                    xml.attribute("n", 1).maybe_attribute("m", None::<u32>);
+                });
+                xml.text_element("c", "x");
+            });
+        });
+        let (_, elements) = document.split_once('\n').unwrap();
+        assert_eq!(elements, "<a>\n  <b n=\"1\"/>\n  <c>x</c>\n</a>\n");
     }
 
     #[test]
@@ -103,7 +148,9 @@ mod tests {
             ("a\nb\0c", "a b c"),
             ("日本語", "日本語"),
         ] {
-            assert_eq!(escape(text), expected);
+            let mut out = String::new();
+            write!(Escaped(&mut out), "{text}").unwrap();
+            assert_eq!(out, expected);
         }
     }
 }

@@ -95,6 +95,8 @@ record!(VideoTrackRecord of VideoTrack {
     rate: [u32; 2],
     vmaf: f64,
     #[serde(default)]
+    keyframe_bitrate_bps_peak: u64,
+    #[serde(default)]
     supplemental_codecs: Option<String>,
 });
 

@@ -1,48 +1,73 @@
 //! Attribute lists of HLS tags (section 4.2).
 
-/// A tag with attributes, in the making.
-pub(super) struct Attributes {
-    line: String,
+use std::fmt::{Display, Write};
+
+/// A tag with attributes, being written at the end of a playlist.
+pub(super) struct Attributes<'a> {
+    out: &'a mut String,
     /// What comes before the next attribute.
     separator: char,
 }
 
-impl Attributes {
-    pub(super) fn of(tag: &str) -> Attributes {
-        Attributes { line: format!("#{tag}"), separator: ':' }
+impl<'a> Attributes<'a> {
+    pub(super) fn of(out: &'a mut String, tag: &str) -> Attributes<'a> {
+        out.push('#');
+        out.push_str(tag);
+        Attributes { out, separator: ':' }
     }
 
     /// A value without quotes: a number, a resolution or an enumerated string.
-    pub(super) fn plain(&mut self, name: &str, value: &str) -> &mut Attributes {
-        self.line += &format!("{}{name}={value}", self.separator);
+    pub(super) fn plain(&mut self, name: &str, value: impl Display) -> &mut Self {
+        let _ = write!(self.out, "{}{name}={value}", self.separator);
         self.separator = ',';
         self
     }
 
     /// A quoted string, of what such a string can hold.
-    pub(super) fn quoted(&mut self, name: &str, value: &str) -> &mut Attributes {
-        self.plain(name, &format!("\"{}\"", plain(value)))
+    pub(super) fn quoted(&mut self, name: &str, value: &str) -> &mut Self {
+        let _ = write!(self.out, "{}{name}=\"", self.separator);
+        push_plain(self.out, value);
+        self.out.push('"');
+        self.separator = ',';
+        self
     }
 
-    pub(super) fn yes_or_no(&mut self, name: &str, value: bool) -> &mut Attributes {
+    pub(super) fn maybe_quoted(&mut self, name: &str, value: Option<&str>) -> &mut Self {
+        match value {
+            Some(value) => self.quoted(name, value),
+            None => self,
+        }
+    }
+
+    pub(super) fn yes_or_no(&mut self, name: &str, value: bool) -> &mut Self {
         self.plain(name, if value { "YES" } else { "NO" })
     }
 
-    /// The line with its end.
-    pub(super) fn line(&self) -> String {
-        format!("{}\n", self.line)
+    /// Ends the line.
+    pub(super) fn end(&mut self) {
+        self.out.push('\n');
     }
 }
 
 /// A text as a quoted string can hold it: there is no escape, so double quotes become single ones, and line
 /// breaks and other control characters become spaces.
 pub(super) fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    push_plain(&mut out, text);
+    out
+}
+
+fn push_plain(out: &mut String, text: &str) {
     let plain = |letter: char| match letter {
         '"' => '\'',
         letter if letter.is_control() => ' ',
         letter => letter,
     };
-    text.chars().map(plain).collect()
+    if text.bytes().all(|byte| byte != b'"' && (b' '..0x7f).contains(&byte)) {
+        out.push_str(text); // nearly always
+    } else {
+        out.extend(text.chars().map(plain));
+    }
 }
 
 #[cfg(test)]
@@ -51,8 +76,10 @@ mod tests {
 
     #[test]
     fn texts_stay_inside_their_quotes() {
-        let mut attributes = Attributes::of("T");
-        attributes.plain("A", "1").quoted("B", "Ünder \"her\"\r\n#EXT-X-ENDLIST,C=2").yes_or_no("D", true);
-        assert_eq!(attributes.line(), "#T:A=1,B=\"Ünder 'her'  #EXT-X-ENDLIST,C=2\",D=YES\n");
+        let mut out = String::new();
+        let mut attributes = Attributes::of(&mut out, "T");
+        attributes.plain("A", 1).quoted("B", "Ünder \"her\"\r\n#EXT-X-ENDLIST,C=2").yes_or_no("D", true);
+        attributes.maybe_quoted("E", None).quoted("F", "plain").end();
+        assert_eq!(out, "#T:A=1,B=\"Ünder 'her'  #EXT-X-ENDLIST,C=2\",D=YES,F=\"plain\"\n");
     }
 }

@@ -1,107 +1,141 @@
 //! Renditions (section 4.4.6.1): what viewers choose beside the picture, in groups of which a variant names one.
 
 use super::attributes::{self, Attributes};
-use super::playlist_path;
+use super::{Place, playlist_path, text_id};
+use crate::offer::Offer;
 use crate::sounds::{Coding, Sounds};
 use media::package::{AudioTrack, TextTrack};
 
 /// Group of the text renditions.
 pub(super) const TEXT_GROUP: &str = "text";
 
-/// `CHARACTERISTICS` of text for the deaf and hard of hearing (section 4.4.6.1).
+/// `CHARACTERISTICS` of text for the deaf and hard of hearing, and of sound for the blind (section 4.4.6.1).
 const HEARING_IMPAIRED: &str =
     "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound";
+const DESCRIBES_VIDEO: &str = "public.accessibility.describes-video";
 
-/// One `EXT-X-MEDIA`.
+/// What a rendition has in all groups that it is in.
 #[derive(Debug, Clone)]
 pub(super) struct Rendition<'a> {
-    kind: &'static str,
-    group: String,
     name: String,
     language: Option<&'a str>,
     default: bool,
     autoselect: bool,
     forced: bool,
     characteristics: Option<&'static str>,
-    channels: Option<String>,
-    path: String,
+}
+
+/// The sound: who is in every group, and the groups.
+#[derive(Debug)]
+pub(super) struct Audio<'a> {
+    members: Vec<Rendition<'a>>,
+    /// A group for each coding.
+    pub(super) groups: Vec<AudioGroup<'a>>,
 }
 
 /// The audio renditions of one coding.
 #[derive(Debug)]
 pub(super) struct AudioGroup<'a> {
-    /// `GROUP-ID`.
+    /// `GROUP-ID`, but for its place.
     pub(super) id: String,
-    /// Its renditions.
-    pub(super) renditions: Vec<Rendition<'a>>,
-    /// Their tracks.
-    pub(super) tracks: Vec<&'a AudioTrack>,
+    /// Its members' tracks.
+    tracks: Vec<&'a AudioTrack>,
+    /// Codecs, each once.
+    pub(super) codecs: Vec<&'a str>,
+    /// The most that a member needs, in bits per second.
+    pub(super) bitrate_bps_peak: u64,
+    pub(super) bitrate_bps_average: u64,
+    /// The most channels, or objects, of a member.
+    pub(super) channels: u32,
 }
 
-/// A group for each coding. All have the same members, which differ in `URI` and `CHANNELS` alone (section 4.4.6.1.1): a
-/// sound that there is not in a coding is in its group in another one.
-pub(super) fn audio<'a>(audio: &'a [AudioTrack]) -> Vec<AudioGroup<'a>> {
-    let sounds = Sounds::of(audio);
-    let mut members: Vec<_> = sounds.firsts().map(audio_rendition).collect();
-    if let Some(default) = members.first_mut() {
-        default.default = true;
+impl<'a> Audio<'a> {
+    /// A group for each coding. All have the same members, which differ in `URI`, `CHANNELS` and what follows from the URI
+    /// alone (section 4.4.6.1.1): a sound that there is not in a coding is in its group in another one.
+    pub(super) fn of(audio: &[&'a AudioTrack]) -> Audio<'a> {
+        let sounds = Sounds::of(audio);
+        let mut members: Vec<_> = sounds.firsts().map(audio_rendition).collect();
+        if let Some(default) = members.first_mut() {
+            default.default = true;
+        }
+        tell_apart(&mut members);
+        let groups = sounds.codings.iter().map(|coding| AudioGroup::of(*coding, &sounds)).collect();
+        Audio { members, groups }
     }
-    tell_apart(&mut members);
-    let group = |coding: &Coding| {
-        let tracks: Vec<_> = sounds.in_coding(*coding).collect();
-        let id = format!("audio-{}", coding.name());
-        let in_group = |(member, track): (&Rendition<'a>, &&AudioTrack)| Rendition {
-            group: id.clone(),
-            channels: Some(channels(track)),
-            path: playlist_path(&track.track.id),
-            ..member.clone()
-        };
-        let renditions = members.iter().zip(&tracks).map(in_group).collect();
-        AudioGroup { id, renditions, tracks }
-    };
-    sounds.codings.iter().map(group).collect()
+
+    /// Writes the renditions of all groups.
+    pub(super) fn write(&self, out: &mut String, place: &Place<'_>) {
+        for group in &self.groups {
+            for (member, track) in self.members.iter().zip(&group.tracks) {
+                let mut line = member.line(out, "AUDIO", &place.group(&group.id));
+                let objects = track.joc_objects;
+                match objects {
+                    Some(objects) => line.plain("CHANNELS", format_args!("\"{objects}/JOC\"")),
+                    None => line.plain("CHANNELS", format_args!("\"{}\"", track.channels)),
+                };
+                end(&mut line, place, &track.track.id);
+            }
+        }
+    }
 }
 
-/// The text renditions.
-pub(super) fn text(text: &[TextTrack]) -> Vec<Rendition<'_>> {
-    let mut renditions: Vec<_> = text.iter().map(text_rendition).collect();
+impl<'a> AudioGroup<'a> {
+    fn of(coding: Coding, sounds: &Sounds<'a>) -> AudioGroup<'a> {
+        let tracks: Vec<_> = sounds.in_coding(coding).collect();
+        let mut codecs: Vec<&str> = Vec::new();
+        for audio in &tracks {
+            if !codecs.contains(&audio.track.codecs.as_str()) {
+                codecs.push(&audio.track.codecs);
+            }
+        }
+        let most =
+            |number: fn(&AudioTrack) -> u64| tracks.iter().map(|audio| number(audio)).max().unwrap_or(0);
+        AudioGroup {
+            id: format!("audio-{}", coding.name()),
+            codecs,
+            bitrate_bps_peak: most(|audio| audio.track.bitrate_bps_peak),
+            bitrate_bps_average: most(|audio| audio.track.bitrate_bps_average),
+            channels: most(|audio| u64::from(audio.joc_objects.unwrap_or(0).max(audio.channels))) as u32,
+            tracks,
+        }
+    }
+}
+
+/// Writes the text renditions.
+pub(super) fn text(out: &mut String, offer: &Offer<'_>, place: &Place<'_>) {
+    let mut renditions: Vec<_> = offer.text.iter().map(|text| text_rendition(text)).collect();
     tell_apart(&mut renditions);
-    renditions
+    for (rendition, text) in renditions.iter().zip(&offer.text) {
+        let mut line = rendition.line(out, "SUBTITLES", &place.group(TEXT_GROUP));
+        end(&mut line, place, &text_id(text, offer.text_form));
+    }
 }
 
-/// What a sound's renditions have in common; the groups add what they have not.
+/// What a decoder of the text must know, where it is in CMAF tracks.
+pub(super) fn text_codecs<'a>(offer: &Offer<'a>) -> Option<&'a str> {
+    let mut tracks = offer.text.iter().filter_map(|text| offer.text_form.track(text));
+    tracks.next().map(|track| track.codecs.as_str())
+}
+
 fn audio_rendition(audio: &AudioTrack) -> Rendition<'_> {
     Rendition {
-        kind: "AUDIO",
-        group: String::new(),
         name: audio.name.clone(),
         language: audio.language.as_deref(),
         default: false,
         autoselect: true,
         forced: false,
-        characteristics: None,
-        channels: None,
-        path: String::new(),
+        characteristics: audio.describes_video.then_some(DESCRIBES_VIDEO),
     }
-}
-
-/// `CHANNELS`: how many, or how many objects of joint object coding (section 4.4.6.1).
-fn channels(audio: &AudioTrack) -> String {
-    audio.joc_objects.map_or(audio.channels.to_string(), |objects| format!("{objects}/JOC"))
 }
 
 fn text_rendition(text: &TextTrack) -> Rendition<'_> {
     Rendition {
-        kind: "SUBTITLES",
-        group: TEXT_GROUP.to_owned(),
         name: text.name.clone(),
         language: text.language.as_deref(),
         default: false,
         autoselect: true,
         forced: text.forced,
         characteristics: text.hearing_impaired.then_some(HEARING_IMPAIRED),
-        channels: None,
-        path: playlist_path(&text.id),
     }
 }
 
@@ -129,23 +163,21 @@ fn tell_apart(renditions: &mut [Rendition<'_>]) {
 }
 
 impl Rendition<'_> {
-    /// The tag's line.
-    pub(super) fn line(&self) -> String {
-        let mut attributes = Attributes::of("EXT-X-MEDIA");
-        attributes.plain("TYPE", self.kind).quoted("GROUP-ID", &self.group).quoted("NAME", &self.name);
-        if let Some(language) = self.language {
-            attributes.quoted("LANGUAGE", language);
-        }
+    /// Begins the tag's line.
+    fn line<'o>(&self, out: &'o mut String, kind: &str, group: &str) -> Attributes<'o> {
+        let mut attributes = Attributes::of(out, "EXT-X-MEDIA");
+        attributes.plain("TYPE", kind).quoted("GROUP-ID", group).quoted("NAME", &self.name);
+        attributes.maybe_quoted("LANGUAGE", self.language);
         attributes.yes_or_no("DEFAULT", self.default).yes_or_no("AUTOSELECT", self.autoselect);
         if self.forced {
             attributes.yes_or_no("FORCED", true);
         }
-        if let Some(characteristics) = self.characteristics {
-            attributes.quoted("CHARACTERISTICS", characteristics);
-        }
-        if let Some(channels) = &self.channels {
-            attributes.quoted("CHANNELS", channels);
-        }
-        attributes.quoted("URI", &self.path).line()
+        attributes.maybe_quoted("CHARACTERISTICS", self.characteristics);
+        attributes
     }
+}
+
+fn end(line: &mut Attributes<'_>, place: &Place<'_>, id: &str) {
+    let uri = format!("{}{}", place.base_url, playlist_path(id));
+    line.quoted("STABLE-RENDITION-ID", id).quoted("URI", &uri).end();
 }

@@ -1,5 +1,7 @@
 //! Playlists of the sample package, reviewed against the RFC, and read by another implementation.
 
+mod features;
+
 use super::*;
 use crate::sample;
 use expect_test::{Expect, expect};
@@ -12,20 +14,23 @@ fn check(actual: String, expected: Expect) {
 #[test]
 fn a_multivariant_playlist() {
     check(
-        multivariant(&sample::package()),
+        multivariant(&Offer::whole(&sample::package())),
         expect![[r##"
-        #EXTM3U
-        #EXT-X-VERSION:7
-        #EXT-X-INDEPENDENT-SEGMENTS
-        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-aac-2",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio-en-aac-2.m3u8"
-        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-aac-2",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="2",URI="audio-de-aac-2.m3u8"
-        #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="English",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=YES,FORCED=YES,URI="text-0-en.m3u8"
-        #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="English (SDH)",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=YES,CHARACTERISTICS="public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound",URI="text-1-en.m3u8"
-        #EXT-X-STREAM-INF:BANDWIDTH=1028000,AVERAGE-BANDWIDTH=570000,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-aac-2",SUBTITLES="text",CLOSED-CAPTIONS=NONE
-        video-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=428000,AVERAGE-BANDWIDTH=270000,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=320x180,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-aac-2",SUBTITLES="text",CLOSED-CAPTIONS=NONE
-        video-180p.m3u8
-    "##]],
+            #EXTM3U
+            #EXT-X-VERSION:7
+            #EXT-X-INDEPENDENT-SEGMENTS
+            #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-aac-2",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",STABLE-RENDITION-ID="audio-en-aac-2",URI="audio-en-aac-2.m3u8"
+            #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-aac-2",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="2",STABLE-RENDITION-ID="audio-de-aac-2",URI="audio-de-aac-2.m3u8"
+            #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="English",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=YES,FORCED=YES,STABLE-RENDITION-ID="text-0-en",URI="text-0-en.m3u8"
+            #EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="text",NAME="English (SDH)",LANGUAGE="en",DEFAULT=NO,AUTOSELECT=YES,CHARACTERISTICS="public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound",STABLE-RENDITION-ID="text-1-en",URI="text-1-en.m3u8"
+            #EXT-X-STREAM-INF:BANDWIDTH=1028000,AVERAGE-BANDWIDTH=570000,SCORE=93.27,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-aac-2",SUBTITLES="text",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-360p"
+            video-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=428000,AVERAGE-BANDWIDTH=270000,SCORE=93.27,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=320x180,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-aac-2",SUBTITLES="text",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-180p"
+            video-180p.m3u8
+            #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1599,CODECS="avc1.64001e",RESOLUTION=640x360,VIDEO-RANGE=SDR,STABLE-VARIANT-ID="video-360p.keyframes",URI="video-360p.keyframes.m3u8"
+            #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1599,CODECS="avc1.64001e",RESOLUTION=320x180,VIDEO-RANGE=SDR,STABLE-VARIANT-ID="video-180p.keyframes",URI="video-180p.keyframes.m3u8"
+            #EXT-X-IMAGE-STREAM-INF:BANDWIDTH=9000,RESOLUTION=160x90,CODECS="jpeg",URI="thumbnails.m3u8"
+        "##]],
     );
 }
 
@@ -36,21 +41,24 @@ fn a_film_without_sound_or_text() {
     package.audio.clear();
     package.text.clear();
     check(
-        multivariant(&package),
+        multivariant(&Offer::whole(&package)),
         expect![[r##"
-        #EXTM3U
-        #EXT-X-VERSION:7
-        #EXT-X-INDEPENDENT-SEGMENTS
-        #EXT-X-STREAM-INF:BANDWIDTH=900000,AVERAGE-BANDWIDTH=450000,CODECS="avc1.64001e",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,CLOSED-CAPTIONS=NONE
-        video-360p.m3u8
-    "##]],
+            #EXTM3U
+            #EXT-X-VERSION:7
+            #EXT-X-INDEPENDENT-SEGMENTS
+            #EXT-X-STREAM-INF:BANDWIDTH=900000,AVERAGE-BANDWIDTH=450000,SCORE=93.25,CODECS="avc1.64001e",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-360p"
+            video-360p.m3u8
+            #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1599,CODECS="avc1.64001e",RESOLUTION=640x360,VIDEO-RANGE=SDR,STABLE-VARIANT-ID="video-360p.keyframes",URI="video-360p.keyframes.m3u8"
+            #EXT-X-IMAGE-STREAM-INF:BANDWIDTH=9000,RESOLUTION=160x90,CODECS="jpeg",URI="thumbnails.m3u8"
+        "##]],
     );
 }
 
 #[test]
 fn a_media_playlist() {
+    let package = sample::package();
     check(
-        media(&sample::package().video[0].track),
+        media(&Offer::whole(&package), &package.video[0].track),
         expect![[r##"
         #EXTM3U
         #EXT-X-VERSION:7
@@ -77,7 +85,7 @@ fn a_media_playlist() {
 fn a_text_playlist() {
     let package = sample::package();
     check(
-        text(&package.text[0], package.duration_s),
+        text(&Offer::whole(&package), &package.text[0], TextForm::File),
         expect![[r#"
         #EXTM3U
         #EXT-X-VERSION:7
@@ -99,7 +107,7 @@ fn renditions_that_look_alike_are_told_apart() {
     let mut package = sample::package();
     package.audio[1] = package.audio[0].clone();
     package.audio.push(package.audio[0].clone());
-    let playlist = multivariant(&package);
+    let playlist = multivariant(&Offer::whole(&package));
     let lines: Vec<_> = playlist.lines().filter(|line| line.contains("TYPE=AUDIO")).collect();
     for (line, expected) in lines.iter().zip([
         r#"NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES"#,
@@ -115,68 +123,74 @@ fn renditions_that_look_alike_are_told_apart() {
 #[test]
 fn formats_and_codings() {
     check(
-        multivariant(&sample::rich_package()),
+        multivariant(&Offer::whole(&sample::rich_package())),
         expect![[r##"
-        #EXTM3U
-        #EXT-X-VERSION:7
-        #EXT-X-INDEPENDENT-SEGMENTS
-        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-aac-2",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio-en-aac-2.m3u8"
-        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-aac-2",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="2",URI="audio-de-aac-2.m3u8"
-        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-eac3-6",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="6",URI="audio-en-eac3-6.m3u8"
-        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-eac3-6",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="2",URI="audio-de-aac-2.m3u8"
-        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-eac3-6-joc-16",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="16/JOC",URI="audio-en-eac3-6-joc.m3u8"
-        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-eac3-6-joc-16",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="2",URI="audio-de-aac-2.m3u8"
-        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-opus-6",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="audio-en-aac-2.m3u8"
-        #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-opus-6",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="6",URI="audio-de-opus-6.m3u8"
-        #EXT-X-STREAM-INF:BANDWIDTH=1028000,AVERAGE-BANDWIDTH=570000,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-aac-2",CLOSED-CAPTIONS=NONE
-        video-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=628000,AVERAGE-BANDWIDTH=370000,CODECS="av01.0.01M.10,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-aac-2",CLOSED-CAPTIONS=NONE
-        video-av1-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=628000,AVERAGE-BANDWIDTH=370000,CODECS="av01.0.01M.10.0.110.09.16.09.0,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-aac-2",CLOSED-CAPTIONS=NONE
-        video-av1-pq-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=628000,AVERAGE-BANDWIDTH=370000,CODECS="hvc1.2.4.L63.90,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-aac-2",CLOSED-CAPTIONS=NONE
-        video-hevc-pq-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=628000,AVERAGE-BANDWIDTH=370000,CODECS="vp09.02.21.10.01.09.18.09.00,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=HLG,AUDIO="audio-aac-2",CLOSED-CAPTIONS=NONE
-        video-vp9-hlg-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=1284000,AVERAGE-BANDWIDTH=810000,CODECS="avc1.64001e,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-eac3-6",CLOSED-CAPTIONS=NONE
-        video-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,CODECS="av01.0.01M.10,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-eac3-6",CLOSED-CAPTIONS=NONE
-        video-av1-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,CODECS="av01.0.01M.10.0.110.09.16.09.0,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-eac3-6",CLOSED-CAPTIONS=NONE
-        video-av1-pq-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,CODECS="hvc1.2.4.L63.90,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-eac3-6",CLOSED-CAPTIONS=NONE
-        video-hevc-pq-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,CODECS="vp09.02.21.10.01.09.18.09.00,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=HLG,AUDIO="audio-eac3-6",CLOSED-CAPTIONS=NONE
-        video-vp9-hlg-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=1284000,AVERAGE-BANDWIDTH=810000,CODECS="avc1.64001e,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-eac3-6-joc-16",CLOSED-CAPTIONS=NONE
-        video-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,CODECS="av01.0.01M.10,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-eac3-6-joc-16",CLOSED-CAPTIONS=NONE
-        video-av1-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,CODECS="av01.0.01M.10.0.110.09.16.09.0,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-eac3-6-joc-16",CLOSED-CAPTIONS=NONE
-        video-av1-pq-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,CODECS="hvc1.2.4.L63.90,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-eac3-6-joc-16",CLOSED-CAPTIONS=NONE
-        video-hevc-pq-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,CODECS="vp09.02.21.10.01.09.18.09.00,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=HLG,AUDIO="audio-eac3-6-joc-16",CLOSED-CAPTIONS=NONE
-        video-vp9-hlg-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=1284000,AVERAGE-BANDWIDTH=810000,CODECS="avc1.64001e,mp4a.40.2,opus",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-opus-6",CLOSED-CAPTIONS=NONE
-        video-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,CODECS="av01.0.01M.10,mp4a.40.2,opus",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-opus-6",CLOSED-CAPTIONS=NONE
-        video-av1-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,CODECS="av01.0.01M.10.0.110.09.16.09.0,mp4a.40.2,opus",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-opus-6",CLOSED-CAPTIONS=NONE
-        video-av1-pq-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,CODECS="hvc1.2.4.L63.90,mp4a.40.2,opus",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-opus-6",CLOSED-CAPTIONS=NONE
-        video-hevc-pq-360p.m3u8
-        #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,CODECS="vp09.02.21.10.01.09.18.09.00,mp4a.40.2,opus",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=HLG,AUDIO="audio-opus-6",CLOSED-CAPTIONS=NONE
-        video-vp9-hlg-360p.m3u8
-    "##]],
+            #EXTM3U
+            #EXT-X-VERSION:7
+            #EXT-X-INDEPENDENT-SEGMENTS
+            #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-aac-2",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",STABLE-RENDITION-ID="audio-en-aac-2",URI="audio-en-aac-2.m3u8"
+            #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-aac-2",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="2",STABLE-RENDITION-ID="audio-de-aac-2",URI="audio-de-aac-2.m3u8"
+            #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-eac3-6",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="6",STABLE-RENDITION-ID="audio-en-eac3-6",URI="audio-en-eac3-6.m3u8"
+            #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-eac3-6",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="2",STABLE-RENDITION-ID="audio-de-aac-2",URI="audio-de-aac-2.m3u8"
+            #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-eac3-6-joc-16",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="16/JOC",STABLE-RENDITION-ID="audio-en-eac3-6-joc",URI="audio-en-eac3-6-joc.m3u8"
+            #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-eac3-6-joc-16",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="2",STABLE-RENDITION-ID="audio-de-aac-2",URI="audio-de-aac-2.m3u8"
+            #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-opus-6",NAME="English",LANGUAGE="en",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",STABLE-RENDITION-ID="audio-en-aac-2",URI="audio-en-aac-2.m3u8"
+            #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio-opus-6",NAME="Deutsch",LANGUAGE="de",DEFAULT=NO,AUTOSELECT=YES,CHANNELS="6",STABLE-RENDITION-ID="audio-de-opus-6",URI="audio-de-opus-6.m3u8"
+            #EXT-X-STREAM-INF:BANDWIDTH=1028000,AVERAGE-BANDWIDTH=570000,SCORE=93.27,CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-aac-2",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-360p"
+            video-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=628000,AVERAGE-BANDWIDTH=370000,SCORE=93.27,CODECS="av01.0.01M.10,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-aac-2",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-av1-360p"
+            video-av1-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=628000,AVERAGE-BANDWIDTH=370000,SCORE=93.27,CODECS="av01.0.01M.10.0.110.09.16.09.0,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-aac-2",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-av1-pq-360p"
+            video-av1-pq-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=628000,AVERAGE-BANDWIDTH=370000,SCORE=93.27,CODECS="hvc1.2.4.L63.90,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-aac-2",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-hevc-pq-360p"
+            video-hevc-pq-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=628000,AVERAGE-BANDWIDTH=370000,SCORE=93.27,CODECS="vp09.02.21.10.01.09.18.09.00,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=HLG,AUDIO="audio-aac-2",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-vp9-hlg-360p"
+            video-vp9-hlg-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=1284000,AVERAGE-BANDWIDTH=810000,SCORE=93.31,CODECS="avc1.64001e,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-eac3-6",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-360p"
+            video-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,SCORE=93.31,CODECS="av01.0.01M.10,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-eac3-6",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-av1-360p"
+            video-av1-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,SCORE=93.31,CODECS="av01.0.01M.10.0.110.09.16.09.0,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-eac3-6",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-av1-pq-360p"
+            video-av1-pq-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,SCORE=93.31,CODECS="hvc1.2.4.L63.90,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-eac3-6",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-hevc-pq-360p"
+            video-hevc-pq-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,SCORE=93.31,CODECS="vp09.02.21.10.01.09.18.09.00,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=HLG,AUDIO="audio-eac3-6",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-vp9-hlg-360p"
+            video-vp9-hlg-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=1284000,AVERAGE-BANDWIDTH=810000,SCORE=93.41,CODECS="avc1.64001e,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-eac3-6-joc-16",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-360p"
+            video-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,SCORE=93.41,CODECS="av01.0.01M.10,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-eac3-6-joc-16",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-av1-360p"
+            video-av1-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,SCORE=93.41,CODECS="av01.0.01M.10.0.110.09.16.09.0,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-eac3-6-joc-16",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-av1-pq-360p"
+            video-av1-pq-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,SCORE=93.41,CODECS="hvc1.2.4.L63.90,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-eac3-6-joc-16",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-hevc-pq-360p"
+            video-hevc-pq-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,SCORE=93.41,CODECS="vp09.02.21.10.01.09.18.09.00,ec-3,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=HLG,AUDIO="audio-eac3-6-joc-16",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-vp9-hlg-360p"
+            video-vp9-hlg-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=1284000,AVERAGE-BANDWIDTH=810000,SCORE=93.31,CODECS="avc1.64001e,mp4a.40.2,opus",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-opus-6",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-360p"
+            video-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,SCORE=93.31,CODECS="av01.0.01M.10,mp4a.40.2,opus",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=SDR,AUDIO="audio-opus-6",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-av1-360p"
+            video-av1-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,SCORE=93.31,CODECS="av01.0.01M.10.0.110.09.16.09.0,mp4a.40.2,opus",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-opus-6",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-av1-pq-360p"
+            video-av1-pq-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,SCORE=93.31,CODECS="hvc1.2.4.L63.90,mp4a.40.2,opus",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=PQ,AUDIO="audio-opus-6",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-hevc-pq-360p"
+            video-hevc-pq-360p.m3u8
+            #EXT-X-STREAM-INF:BANDWIDTH=884000,AVERAGE-BANDWIDTH=610000,SCORE=93.31,CODECS="vp09.02.21.10.01.09.18.09.00,mp4a.40.2,opus",RESOLUTION=640x360,FRAME-RATE=23.976,VIDEO-RANGE=HLG,AUDIO="audio-opus-6",CLOSED-CAPTIONS=NONE,STABLE-VARIANT-ID="video-vp9-hlg-360p"
+            video-vp9-hlg-360p.m3u8
+            #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1599,CODECS="avc1.64001e",RESOLUTION=640x360,VIDEO-RANGE=SDR,STABLE-VARIANT-ID="video-360p.keyframes",URI="video-360p.keyframes.m3u8"
+            #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1599,CODECS="av01.0.01M.10",RESOLUTION=640x360,VIDEO-RANGE=SDR,STABLE-VARIANT-ID="video-av1-360p.keyframes",URI="video-av1-360p.keyframes.m3u8"
+            #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1599,CODECS="av01.0.01M.10.0.110.09.16.09.0",RESOLUTION=640x360,VIDEO-RANGE=PQ,STABLE-VARIANT-ID="video-av1-pq-360p.keyframes",URI="video-av1-pq-360p.keyframes.m3u8"
+            #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1599,CODECS="hvc1.2.4.L63.90",RESOLUTION=640x360,VIDEO-RANGE=PQ,STABLE-VARIANT-ID="video-hevc-pq-360p.keyframes",URI="video-hevc-pq-360p.keyframes.m3u8"
+            #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1599,CODECS="vp09.02.21.10.01.09.18.09.00",RESOLUTION=640x360,VIDEO-RANGE=HLG,STABLE-VARIANT-ID="video-vp9-hlg-360p.keyframes",URI="video-vp9-hlg-360p.keyframes.m3u8"
+        "##]],
     );
 }
 
 #[test]
 fn all_audio_groups_have_the_same_members() {
     let package = sample::rich_package();
-    let read: MasterPlaylist = m3u8_rs::parse_master_playlist_res(multivariant(&package).as_bytes()).unwrap();
-    assert_eq!((read.variants.len(), read.alternatives.len()), (5 * 4, 4 * 2));
+    let read: MasterPlaylist =
+        m3u8_rs::parse_master_playlist_res(multivariant(&Offer::whole(&package)).as_bytes()).unwrap();
+    assert_eq!((read.variants.len(), read.alternatives.len()), (5 * 4 + 5, 4 * 2));
     for group in ["audio-aac-2", "audio-eac3-6", "audio-eac3-6-joc-16", "audio-opus-6"] {
         let members = read.alternatives.iter().filter(|rendition| rendition.group_id == group);
         let members: Vec<_> = members.map(|m| (m.name.as_str(), m.default, m.autoselect)).collect();
@@ -191,9 +205,16 @@ fn all_audio_groups_have_the_same_members() {
 #[test]
 fn m3u8_rs_reads_the_same_variants() {
     let package = sample::package();
-    let read: MasterPlaylist = m3u8_rs::parse_master_playlist_res(multivariant(&package).as_bytes()).unwrap();
-    assert!(read.independent_segments && read.unknown_tags.is_empty());
-    assert_eq!((read.version, read.variants.len(), read.alternatives.len()), (Some(7), 2, 4));
+    let read: MasterPlaylist =
+        m3u8_rs::parse_master_playlist_res(multivariant(&Offer::whole(&package)).as_bytes()).unwrap();
+    let unknown: Vec<_> = read.unknown_tags.iter().map(|tag| tag.tag.as_str()).collect();
+    assert_eq!((read.independent_segments, unknown), (true, vec!["X-IMAGE-STREAM-INF"]));
+    assert_eq!((read.version, read.variants.len(), read.alternatives.len()), (Some(7), 2 + 2, 4));
+    for (keyframes, video) in read.variants[2..].iter().zip(&package.video) {
+        assert!(keyframes.is_i_frame);
+        assert_eq!(keyframes.uri, keyframes_path(&video.track.id));
+        assert_eq!(keyframes.bandwidth, video.keyframe_bitrate_bps_peak);
+    }
     for (variant, video) in read.variants.iter().zip(&package.video) {
         assert_eq!(variant.uri, playlist_path(&video.track.id));
         assert_eq!(variant.bandwidth, video.track.bitrate_bps_peak + 128_000);
@@ -228,7 +249,8 @@ fn m3u8_rs_reads_the_same_variants() {
 fn m3u8_rs_reads_the_same_segments() {
     let package = sample::package();
     for track in [&package.video[1].track, &package.audio[0].track] {
-        let read: MediaPlaylist = m3u8_rs::parse_media_playlist_res(media(track).as_bytes()).unwrap();
+        let read: MediaPlaylist =
+            m3u8_rs::parse_media_playlist_res(media(&Offer::whole(&package), track).as_bytes()).unwrap();
         assert!(read.end_list && read.independent_segments && read.unknown_tags.is_empty());
         assert_eq!((read.version, read.target_duration, read.segments.len()), (Some(7), 4, 3));
         let map = read.segments[0].map.as_ref().unwrap();
@@ -249,7 +271,7 @@ fn m3u8_rs_reads_the_same_segments() {
 #[test]
 fn m3u8_rs_reads_the_text() {
     let package = sample::package();
-    let playlist = text(&package.text[0], package.duration_s);
+    let playlist = text(&Offer::whole(&package), &package.text[0], TextForm::File);
     let read = m3u8_rs::parse_media_playlist_res(playlist.as_bytes()).unwrap();
     assert_eq!((read.target_duration, read.segments[0].uri.as_str()), (10, "text-0-en.vtt"));
 }

@@ -9,8 +9,8 @@ use media::rung::Crf;
 /// equal slope; large ones are for a film that is far off, and end where one odd measurement could multiply a
 /// shot's bits.
 const BETTER_STEPS: [u16; 3] = [20, 40, 80];
-/// Largest step to worse quality (in tenths of a CRF): about one just noticeable difference.
-const WORSE_STEP_MAX: u16 = 40;
+/// Largest steps to worse quality, in the same way; the last is about one just noticeable difference.
+const WORSE_STEPS: [u16; 2] = [20, 40];
 /// A weak shot is lifted this much over its floor, so that noise does not send it back again.
 const LIFT_MARGIN: f64 = 0.5;
 /// Bounds of a believable slope, in VMAF for each CRF: x264 had 0.2 to 3.5 on film.
@@ -89,7 +89,7 @@ fn better_within(
         let shot = &shots[number];
         let wanted = left / (slope(shot) * shot.frames as f64);
         let tenths = stepped(wanted, step.min(shot.crf.0.saturating_sub(config.crf_min.0)), config);
-        if left > 0.0 && tenths > 0 {
+        if worth(wanted, moves.is_empty(), config) && tenths > 0 {
             let moved = better_by(tenths, number, shot);
             left -= moved.gain;
             moves.push(moved);
@@ -98,13 +98,20 @@ fn better_within(
     moves
 }
 
+/// Whether `crfs` are worth another encode: half a step at least, but for the first.
+fn worth(crfs: f64, first: bool, config: &Config) -> bool {
+    crfs > if first { 0.0 } else { config.crf_step.value() / 2.0 }
+}
+
 /// What rounding the last step may have left undone.
 fn half_a_step(moves: &[Move], shots: &[ShotQuality], config: &Config) -> f64 {
     let last = moves.last().map(|m| &shots[m.shot]);
     last.map_or(0.0, |shot| config.crf_step.value() / 2.0 * slope(shot) * shot.frames as f64)
 }
 
-/// Takes quality from the fewest shots of `free` that can give `surplus` away, none of them under `floor`.
+/// Takes quality from shots of `free` until `surplus` is given away, none of them under `floor`: those first where most bits
+/// are saved, as [`better`] begins where fewest are spent, so that what was learnt by encoding brings the film nearer to
+/// equal slope.
 pub(super) fn worse(
     surplus: f64,
     floor: f64,
@@ -112,18 +119,38 @@ pub(super) fn worse(
     shots: &[ShotQuality],
     config: &Config,
 ) -> Vec<Move> {
-    let most = |number: usize| spare_tenths(&shots[number], floor, config);
-    let spare =
-        |number: usize| f64::from(most(number)) / 10.0 * slope(&shots[number]) * shots[number].frames as f64;
     let mut order = free.to_vec();
-    order.sort_by(|&a, &b| spare(b).total_cmp(&spare(a)));
+    // Of equal ones the longest, so that few are encoded again.
+    let longer = |a: usize, b: usize| shots[b].frames.cmp(&shots[a].frames);
+    let dearer = |a: usize, b: usize| bits_per_gain(&shots[b]).total_cmp(&bits_per_gain(&shots[a]));
+    order.sort_by(|&a, &b| dearer(a, b).then(longer(a, b)));
+    let mut moves = Vec::new();
+    for step in WORSE_STEPS {
+        moves = worse_within(step, surplus, floor, &order, shots, config);
+        let left = surplus + moves.iter().map(|m| m.gain).sum::<f64>();
+        if left <= half_a_step(&moves, shots, config) {
+            break;
+        }
+    }
+    moves
+}
+
+/// Makes shots in `order` worse, each by at most `step`.
+fn worse_within(
+    step: u16,
+    surplus: f64,
+    floor: f64,
+    order: &[usize],
+    shots: &[ShotQuality],
+    config: &Config,
+) -> Vec<Move> {
     let mut left = surplus;
     let mut moves = Vec::new();
-    for number in order {
+    for &number in order {
         let shot = &shots[number];
         let each = slope(shot) * shot.frames as f64;
-        let tenths = stepped(left / each, most(number), config);
-        if left > 0.0 && tenths > 0 {
+        let tenths = stepped(left / each, step.min(spare_tenths(shot, floor, config)), config);
+        if worth(left / each, moves.is_empty(), config) && tenths > 0 {
             let lost = f64::from(tenths) / 10.0 * each;
             left -= lost;
             moves.push(Move { shot: number, crf: Crf(shot.crf.0 + tenths), gain: -lost });
@@ -135,7 +162,7 @@ pub(super) fn worse(
 /// By how many tenths of a CRF a shot may become worse.
 fn spare_tenths(shot: &ShotQuality, floor: f64, config: &Config) -> u16 {
     let by_floor = ((shot.vmaf_p5 - floor - LIFT_MARGIN) / slope(shot) * 10.0) as u16; // `as` saturates, below at 0
-    by_floor.min(WORSE_STEP_MAX).min(config.crf_max.0.saturating_sub(shot.crf.0))
+    by_floor.min(config.crf_max.0.saturating_sub(shot.crf.0))
 }
 
 fn better_by(tenths: u16, number: usize, shot: &ShotQuality) -> Move {

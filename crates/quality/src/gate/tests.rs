@@ -80,14 +80,20 @@ fn a_whole_that_is_short_is_bettered_where_bits_are_cheap() {
 }
 
 #[test]
-fn a_whole_that_is_over_is_made_worse_on_few_shots() {
-    // 1.5 over on 1000 frames: the longest shot can give 4 CRF, which are 6 VMAF on 400 frames; 2.5 CRF are enough.
+fn a_whole_that_is_over_is_made_worse_where_it_saves_most() {
+    // 1.5 over on 1000 frames: 2 CRF of the longest shot are 3 VMAF on 400 frames, and half a CRF of another does the rest.
     let shots = [shot(300, 96.5, 220, 0), shot(400, 96.5, 220, 0), shot(300, 96.5, 220, 0)];
-    check(top(95.0), &shots, "1:245");
-    // With a frame near the floor of 89 it has 0.5 CRF to spare: then the first shot gives 3.5.
+    check(top(95.0), &shots, "0:225 1:240");
+    // A shot of twice the bits for its quality gives first: 2 CRF on 300 frames; 600 of 1500 are left.
+    let mut dear = shots;
+    dear[2].bits *= 2;
+    check(top(95.0), &dear, "1:230 2:240");
+    // With a frame near the floor of 89 the longest has 0.5 CRF to spare: 1200 are left for the others.
     let mut held = shots;
     held[1].vmaf_p5 = 90.5;
-    check(top(95.0), &held, "0:255");
+    check(top(95.0), &held, "0:240 1:225 2:225");
+    // 4 over on 600 frames: 2 CRF of both are 1800 of 2400, so the first gives 4 and the other the rest.
+    check(top(95.0), &[shot(300, 99.0, 220, 0), shot(300, 99.0, 220, 0)], "0:260 1:235");
     // One shot 0.6 over is moved by the least step.
     check(top(95.0), &[shot(100, 95.6, 220, 0)], "0:225");
     // Nothing to give: both have been encoded often enough.

@@ -2,6 +2,7 @@
 
 use super::boxes::{BoxView, name};
 use super::entry::Entry;
+use super::samples::FragmentHeader;
 
 /// A header.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub(crate) struct Edit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extends {
     pub(crate) track_id: u32,
+    /// Default `sample_description_index`, counted from 1.
+    pub(crate) description: u32,
     pub(crate) duration: u32,
     pub(crate) size: u32,
     pub(crate) flags: u32,
@@ -113,6 +116,13 @@ impl Header {
     /// The first sample entry of its track.
     pub(crate) fn entry(&self) -> Option<&Entry> {
         self.track()?.entries.first()
+    }
+
+    /// The sample entry of a fragment: the one that it names, or the default one.
+    pub(crate) fn entry_of(&self, fragment: &FragmentHeader) -> Option<&Entry> {
+        let default = || self.extends(fragment.track_id).map(|extends| extends.description);
+        let number = fragment.description.or_else(default).unwrap_or(1);
+        self.track()?.entries.get((number as usize).saturating_sub(1))
     }
 
     /// Defaults of a track's samples.
@@ -200,8 +210,14 @@ fn edits(elst: &BoxView<'_>) -> Option<Vec<Edit>> {
 impl Extends {
     fn read(trex: &BoxView<'_>) -> Option<Extends> {
         let (_, _, mut fields) = trex.full()?;
-        let (track_id, _) = (fields.u32()?, fields.u32()?);
-        Some(Extends { track_id, duration: fields.u32()?, size: fields.u32()?, flags: fields.u32()? })
+        let (track_id, description) = (fields.u32()?, fields.u32()?);
+        Some(Extends {
+            track_id,
+            description,
+            duration: fields.u32()?,
+            size: fields.u32()?,
+            flags: fields.u32()?,
+        })
     }
 }
 

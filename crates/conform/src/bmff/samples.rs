@@ -17,6 +17,8 @@ pub(crate) struct FragmentHeader {
     pub(crate) has_base: bool,
     /// default-base-is-moof.
     pub(crate) base_is_moof: bool,
+    /// `sample_description_index`, counted from 1.
+    pub(crate) description: Option<u32>,
     duration: Option<u32>,
     size: Option<u32>,
     flags: Option<u32>,
@@ -40,11 +42,12 @@ impl FragmentHeader {
         if has_base {
             fields.u64()?;
         }
-        fields.u32_if(flags & 2 != 0)?; // sample_description_index
+        let description = fields.u32_if(flags & 2 != 0)?;
         Some(FragmentHeader {
             track_id,
             has_base,
             base_is_moof: flags & 0x2_0000 != 0,
+            description,
             duration: fields.u32_if(flags & 8 != 0)?,
             size: fields.u32_if(flags & 0x10 != 0)?,
             flags: fields.u32_if(flags & 0x20 != 0)?,

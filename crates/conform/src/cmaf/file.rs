@@ -35,7 +35,9 @@ pub(crate) fn check(uri: &str, file: &MediaFile, context: Option<&Rc<Header>>, l
 /// Checks a `styp`, which nothing of its own segment may precede; `before` is the type of the box before it.
 pub(crate) fn segment_type(uri: &str, view: &BoxView<'_>, before: Option<[u8; 4]>, log: &mut Log) {
     let wrong = match before {
-        _ if view.body.len() < 8 || view.body.len() % 4 != 0 => "its brands are cut short".to_owned(),
+        _ if view.body.len() < 8 || !view.body.len().is_multiple_of(4) => {
+            "its brands are cut short".to_owned()
+        }
         Some(before) if [b"moof", b"emsg", b"prft", b"styp"].contains(&&before) => {
             format!("`{}` is before it", name(before))
         }
@@ -64,8 +66,10 @@ fn check_fragment(uri: &str, fragment: &Fragment, header: Option<&Rc<Header>>, l
     if fragment.decode_time.is_none() {
         tell(rule::TFDT, "moof/traf", "there is no `tfdt`".into());
     }
-    if fragment.samples == 0 || fragment.timeless > 0 {
-        let message = match fragment.timeless {
+    // Without a header the defaults are not known.
+    let timeless = if header.is_some() { fragment.timeless } else { 0 };
+    if fragment.samples == 0 || timeless > 0 {
+        let message = match timeless {
             0 => "there are no samples".into(),
             timeless => format!("{timeless} samples have no duration"),
         };
@@ -79,7 +83,7 @@ fn check_fragment(uri: &str, fragment: &Fragment, header: Option<&Rc<Header>>, l
                 format!("the data offset is {}, the first sample is at {first}", offset.unwrap_or(0));
             tell(rule::MDAT, "moof/traf/trun", message);
         }
-        if fragment.sample_bytes != length - head && fragment.samples > 0 {
+        if fragment.sample_bytes != length - head && fragment.samples > 0 && header.is_some() {
             let message =
                 format!("the samples have {} bytes, the `mdat` {}", fragment.sample_bytes, length - head);
             tell(rule::MDAT, "moof/traf/trun", message);

@@ -67,9 +67,16 @@ fn check_track(header: &Header, track: &Track, tell: &mut Tell<'_>) {
         };
         tell(rule::EDIT_LIST, "moov/trak/edts/elst", at, message);
     }
-    if track.entries.len() != 1 {
-        let message = format!("there are {} sample entries", track.entries.len());
-        tell(rule::ENTRY, "moov/trak/mdia/minf/stbl/stsd", at, message);
+    let table = "moov/trak/mdia/minf/stbl/stsd";
+    if track.entries.is_empty() {
+        tell(rule::ENTRY, table, at, "there is no sample entry".into());
+    }
+    if let [first, others @ ..] = track.entries.as_slice()
+        && let Some(other) =
+            others.iter().find(|other| other.format != first.format || other.codecs != first.codecs)
+    {
+        let message = format!("there are entries of {} and {}", name(first.format), name(other.format));
+        tell(rule::ENTRIES, table, at, message);
     }
     for entry in &track.entries {
         check_entry(track, entry, tell);
@@ -93,7 +100,10 @@ fn check_entry(track: &Track, entry: &Entry, tell: &mut Tell<'_>) {
     };
     if kind.is_some_and(|kind| *kind != track.handler) {
         let message = format!("{} is in a track of {}", name(entry.format), name(track.handler));
-        tell(rule::ENTRY_HANDLER, &path, entry.offset, message);
+        let texts = [b"text", b"subt"];
+        let both_text = texts.contains(&&track.handler) && kind.is_some_and(|kind| texts.contains(&kind));
+        let rule = if both_text { rule::TEXT_HANDLER } else { rule::ENTRY_HANDLER };
+        tell(rule, &path, entry.offset, message);
     }
     if entry.is_protected() || entry.protection.is_some() {
         check_protection(track, entry, &path, tell);

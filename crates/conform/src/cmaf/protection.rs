@@ -32,7 +32,7 @@ pub(crate) fn check(
     log: &mut Log,
 ) {
     let Some(traf) = moof.find(b"traf") else { return };
-    let protected = header.entry().filter(|entry| entry.is_protected());
+    let protected = header.entry_of(&fragment.header).filter(|entry| entry.is_protected());
     let defaults = protected.and_then(|entry| entry.protection.as_ref()?.defaults.as_ref());
     let senc = traf.find(b"senc");
     let rotates =

@@ -48,18 +48,22 @@ pub(crate) fn sync(rendition: &Rendition, log: &mut Log) {
     }
 }
 
-/// Checks the tracks of one switching set.
-pub(crate) fn check(set: &[&Rendition], log: &mut Log) {
+/// Checks that the tracks of a switching set are of one kind.
+pub(crate) fn same(set: &[&Rendition], log: &mut Log) {
     let Some((first, others)) = set.split_first() else { return };
     for other in others {
         let (a, b) = (traits(first), traits(other));
-        if let Some((what, said, real)) =
-            a.iter().zip(&b).find(|(a, b)| a != b).map(|(a, b)| (a.0, &b.1, &a.1))
-        {
+        if let Some(((what, real), (_, said))) = a.iter().zip(&b).find(|(a, b)| a != b) {
             let message = format!("the {what} is {said}, and {real} in {}", first.header.file);
             log.add(rule::SWITCHING, Place::file(&other.header.file), message);
         }
-        aligned(first, other, log);
+    }
+}
+
+/// Checks that the segments of a switching set begin at the same times.
+pub(crate) fn aligned(set: &[&Rendition], log: &mut Log) {
+    if let Some((first, others)) = set.split_first() {
+        others.iter().for_each(|other| aligned_with(first, other, log));
     }
 }
 
@@ -75,7 +79,7 @@ fn traits(rendition: &Rendition) -> Vec<(&'static str, String)> {
 }
 
 /// Segments of equal times, in ticks of each track.
-fn aligned(first: &Rendition, other: &Rendition, log: &mut Log) {
+fn aligned_with(first: &Rendition, other: &Rendition, log: &mut Log) {
     let times = |rendition: &Rendition| -> Vec<f64> {
         let starts =
             rendition.segments.iter().filter_map(|segment| segment.fragments().first()?.presentation_start());

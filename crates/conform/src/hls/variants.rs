@@ -64,7 +64,10 @@ pub(super) fn check(playlist: &Playlist, variants: &[Variant<'_>], library: &mut
             set.push(rendition);
         }
     }
-    sets.values().for_each(|members| set::check(members, log));
+    for members in sets.values() {
+        set::same(members, log);
+        set::aligned(members, log);
+    }
 }
 
 fn codecs_listed(playlist: &Playlist, variant: &Variant<'_>, log: &mut Log) {

@@ -11,8 +11,10 @@ rules! {
     SAMPLES = Error "cmaf-moov-samples", "23000-19 7.5; 14496-12 8.6.1, 8.7", "the sample tables of a header are empty", "leave all samples to the fragments";
     DURATION = Warning "cmaf-duration", "23000-19 7.5", "`mvhd`, `tkhd` and `mdhd` leave their durations 0", "write 0; `mehd` may tell the duration";
     TIMESCALE = Error "cmaf-timescale", "14496-12 8.4.2", "the timescale is above 0", "write the ticks per second to `mdhd`";
-    ENTRY = Error "cmaf-entry", "14496-12 8.5.2; 14496-15", "`stsd` has one entry, with its codec's configuration", "write the entry with its configuration box";
+    ENTRY = Error "cmaf-entry", "14496-12 8.5.2; 14496-15", "`stsd` has an entry, with its codec's configuration", "write the entry with its configuration box";
+    ENTRIES = Warning "cmaf-entries", "23000-19 7.5", "the entries of a track differ in their protection alone", "put other codings into tracks of their own";
     ENTRY_HANDLER = Error "cmaf-entry-handler", "14496-12 8.4.3", "the entry is of the handler's kind of media", "make `hdlr` and `stsd` agree";
+    TEXT_HANDLER = Warning "cmaf-text-handler", "14496-12 12.6; 14496-30 4, 5", "WebVTT is in a track of `text`, TTML in one of `subt`", "write the handler that belongs to the entry";
     EDIT_LIST = Error "cmaf-edit-list", "23000-19 7.5; 14496-12 8.6.6", "an edit list has one edit, at normal rate, and no empty one", "keep one edit that sets off composition or delay";
     FRAGMENT = Error "cmaf-fragment", "23000-19 7.3.2; 14496-12 8.8.4", "each `moof` has one `traf` and is followed by its `mdat`", "write `moof` and `mdat` in turn";
     SEQUENCE = Warning "cmaf-sequence", "14496-12 8.8.5", "sequence numbers rise", "number the fragments in order";

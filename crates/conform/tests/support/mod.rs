@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A folder.
-pub struct Folder(pub PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Source for Folder {
     fn read(&self, uri: &str, range: ByteRange) -> Result<Part, Unreadable> {
@@ -22,7 +22,7 @@ impl Source for Folder {
 
 /// Files in memory.
 #[derive(Debug, Clone, Default)]
-pub struct Memory(pub BTreeMap<String, Vec<u8>>);
+pub(crate) struct Memory(pub(crate) BTreeMap<String, Vec<u8>>);
 
 impl Source for Memory {
     fn read(&self, uri: &str, range: ByteRange) -> Result<Part, Unreadable> {
@@ -32,20 +32,21 @@ impl Source for Memory {
 
 fn part(bytes: &[u8], range: ByteRange) -> Part {
     let start = usize::try_from(range.offset).unwrap_or(usize::MAX).min(bytes.len());
-    let end = usize::try_from(range.offset.saturating_add(range.length)).unwrap_or(usize::MAX).min(bytes.len());
+    let end =
+        usize::try_from(range.offset.saturating_add(range.length)).unwrap_or(usize::MAX).min(bytes.len());
     Part { bytes: bytes[start..end].to_vec(), file_bytes: bytes.len() as u64 }
 }
 
 impl Memory {
     /// Checks all files that are no segments of others.
-    pub fn check(&self) -> Report {
+    pub(crate) fn check(&self) -> Report {
         let entries: Vec<String> = self.0.keys().cloned().collect();
         conform::check(self, &entries, Depth::Media)
     }
 }
 
 /// A report for people.
-pub fn told(report: &Report) -> String {
+pub(crate) fn told(report: &Report) -> String {
     let line = |finding: &conform::Finding| {
         let conform::Finding { rule, place, message, more } = finding;
         format!("{} {} {place}: {message} (+{more})\n", rule.severity, rule.id)

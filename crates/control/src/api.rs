@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-use axum::extract::{FromRequestParts, Path, State as Shared};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, State as Shared};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
@@ -13,10 +14,14 @@ use cache::freshness::{Content, cache_control};
 use serde::Serialize;
 use title::{Release, TitleId};
 
-use crate::State;
+use crate::{State, licensing};
 use crate::wire::catalogue::{Catalogue, Title};
 use crate::wire::grant::Grant;
+use crate::wire::play::Viewer;
 use crate::wire::refusal::Refusal;
+
+/// Most bytes of a request's body: the licence requests of all key systems are smaller.
+const BODY_BYTES_MAX: usize = 64 << 10;
 
 /// Answer to `GET /healthz`.
 #[derive(Debug, Serialize)]
@@ -25,7 +30,7 @@ pub(crate) struct Health {
 }
 
 /// The title that the address names.
-struct Named(TitleId);
+pub(crate) struct Named(pub TitleId);
 
 impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = Refusal;
@@ -43,6 +48,8 @@ pub(crate) fn router(state: State) -> Router {
         .route("/titles", get(list_titles))
         .route("/titles/{id}", get(show_title))
         .route("/titles/{id}/play", post(play_title))
+        .route("/titles/{id}/licences/clearkey", post(licensing::clear_key))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .fallback(nowhere);
     Router::new()
         .nest("/api", api)
@@ -64,10 +71,16 @@ async fn show_title(Shared(state): Shared<State>, Named(id): Named) -> Result<Js
     Ok(Json(Title::released(release, &state.media_url)))
 }
 
-async fn play_title(Shared(state): Shared<State>, Named(id): Named) -> Result<Json<Grant>, Refusal> {
+async fn play_title(
+    Shared(state): Shared<State>,
+    Named(id): Named,
+    body: Bytes,
+) -> Result<Json<Grant>, Refusal> {
+    let viewer = Viewer::read(&body).map_err(|reason| Refusal::play_request_malformed(&reason))?;
     let release = current_release(&state, id).await?;
     let (title, package) = (release.title.id.clone(), release.package_digest);
-    Grant::new(release, &state.media_url).map(Json).ok_or_else(|| {
+    let protection = licensing::grant(&state, &release, &viewer).await?;
+    Grant::new(release, &state.media_url, protection).map(Json).ok_or_else(|| {
         tracing::error!(%title, %package, "a published package has no picture");
         Refusal::internal()
     })
@@ -92,7 +105,7 @@ async fn current_release(state: &State, id: TitleId) -> Result<Release, Refusal>
     release.ok_or_else(|| Refusal::title_not_found(&id.0))
 }
 
-fn log_internal(error: db::Error) -> Refusal {
+pub(crate) fn log_internal(error: db::Error) -> Refusal {
     log(&error);
     Refusal::internal()
 }

@@ -1,16 +1,19 @@
 //! Control: the API that applications call, and the web application's files.
 //!
 //! Owns the wire types and the contract (`api/openapi.json`). Reads the catalogue from the database for each request.
-//! Serves no media: it says where they are. Does not listen: it is a router, for whoever listens.
+//! Serves no media: it says where they are, and gives the keys of protected ones to who may have them. Does not listen: it is a router, for whoever listens.
 
 mod api;
 mod app;
+mod licences;
+mod licensing;
 mod media_url;
 pub mod openapi;
 mod state;
 pub mod wire;
 
 pub use app::File;
+pub use licences::Licences;
 pub use media_url::MediaUrl;
 pub use state::State;
 

@@ -20,9 +20,19 @@ pub fn document() -> Value {
             "/api/titles": { "get": list_titles() },
             "/api/titles/{id}": { "parameters": [title_id()], "get": show_title() },
             "/api/titles/{id}/play": { "parameters": [title_id()], "post": play_title() },
+            "/api/titles/{id}/licences/clearkey": { "parameters": [title_id()], "post": clear_key() },
             "/healthz": { "get": health() },
         },
-        "components": { "schemas": schemas::all() },
+        "components": {
+            "schemas": schemas::all(),
+            "securitySchemes": {
+                "playToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The token of a play grant, or the one that came with the last licence. Each is used once.",
+                },
+            },
+        },
     })
 }
 
@@ -51,8 +61,38 @@ fn play_title() -> Value {
     json!({
         "operationId": "playTitle",
         "summary": "All that a player needs to start a title.",
-        "description": "The manifests are inlined as byte tables: a player may fetch media at once.",
-        "responses": { "200": answer("The grant.", "PlayGrant"), "404": no_title(), "500": failure() },
+        "description": "The manifests are inlined as byte tables: a player may fetch media at once. Protected titles need \
+                        a body that names the device.",
+        "requestBody": body("Who plays.", false, "PlayRequest"),
+        "responses": {
+            "200": answer("The grant.", "PlayGrant"),
+            "400": answer("The body is no play request, or a device is missing.", "Refusal"),
+            "404": no_title(),
+            "500": failure(),
+        },
+    })
+}
+
+fn clear_key() -> Value {
+    json!({
+        "operationId": "clearKeyLicence",
+        "summary": "Keys of a protected title, as W3C Clear Key has them.",
+        "description": "Answers with the header `matinee-licence-expires-ms` and, where the licence can be renewed, with \
+                        `matinee-licence-renew-ms` and `matinee-token`: the token of the next request.",
+        "security": [{ "playToken": [] }],
+        "parameters": [
+            header("matinee-device", "The device of the play request.", true),
+            header("matinee-profile", "The profile of the play request, where it had one.", false),
+        ],
+        "requestBody": body("The CDM's licence request.", true, "ClearKeyRequest"),
+        "responses": {
+            "200": answer("The keys that the device may have, at least one.", "ClearKeyLicence"),
+            "400": answer("The body is no licence request.", "Refusal"),
+            "401": answer("The token is missing, wrong or over; the code says which.", "Refusal"),
+            "403": answer("The token or the device does not do for these keys; the code says why.", "Refusal"),
+            "404": no_title(),
+            "500": failure(),
+        },
     })
 }
 
@@ -74,6 +114,18 @@ fn title_id() -> Value {
         "required": true,
         "description": "A title's id, such as `big-buck-bunny-3f2a9c01`.",
         "schema": { "type": "string" },
+    })
+}
+
+fn header(name: &str, description: &str, required: bool) -> Value {
+    json!({ "name": name, "in": "header", "required": required, "description": description, "schema": { "type": "string" } })
+}
+
+fn body(description: &str, required: bool, schema: &str) -> Value {
+    json!({
+        "description": description,
+        "required": required,
+        "content": { "application/json": { "schema": schemas::reference(schema) } },
     })
 }
 

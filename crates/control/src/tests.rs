@@ -3,6 +3,7 @@
 mod api;
 mod app;
 mod contract;
+mod licences;
 
 use axum::body::Body;
 use axum::http::{Request, Response};

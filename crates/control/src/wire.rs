@@ -2,4 +2,7 @@
 
 pub mod catalogue;
 pub mod grant;
+pub mod licence;
+pub mod play;
+pub mod protection;
 pub mod refusal;

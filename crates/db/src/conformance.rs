@@ -91,6 +91,8 @@ async fn the_same_release_again_changes_nothing(db: &Db) {
 async fn a_new_release_replaces_the_old_one(db: &Db) {
     let (old, new) = (release("Bunny", 1, 11, 100), release("Bunny", 1, 13, 300));
     db.publish(&new).await.unwrap();
+    assert_eq!(db.release(&old.title.id, &old.package_digest).await.unwrap(), Some(old.clone()));
+    assert_eq!(db.release(&old.title.id, &Digest([99; 32])).await.unwrap(), None);
     assert_eq!(db.current_release(&old.title.id).await.unwrap(), Some(new));
     assert_eq!(listed(db).await, [("Bunny".to_owned(), 300), ("Sintel".to_owned(), 200)]);
 

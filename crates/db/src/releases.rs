@@ -57,6 +57,21 @@ impl Db {
         row.map(release).transpose()
     }
 
+    /// The release of title `id` with the package `package`, whether it is still the one that viewers get or not.
+    pub async fn release(&self, id: &TitleId, package: &Digest) -> Result<Option<Release>> {
+        let query = sqlx::query_as(
+            "SELECT t.id, t.name, t.master, r.package_digest, r.description, r.published_ms
+             FROM titles t JOIN releases r ON r.title_id = t.id WHERE t.id = $1 AND r.package_digest = $2",
+        );
+        let row: Option<ReleaseRow> = query
+            .bind(&id.0)
+            .bind(package.to_string())
+            .fetch_optional(self.pool())
+            .await
+            .map_err(Error::database(format!("look up a release of title {id}")))?;
+        row.map(release).transpose()
+    }
+
     /// The visible releases for which people may say `text`: of the title with that id, or else of all titles with
     /// exactly that name, newest first. At most [`RELEASES_MAX`].
     pub async fn find(&self, text: &str) -> Result<Vec<Release>> {

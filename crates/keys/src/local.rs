@@ -22,9 +22,20 @@ const MODE: u32 = 0o600;
 /// Master keys on this machine.
 #[derive(Debug)]
 pub struct LocalKms {
-    /// The file; `None` where the keys were given by hand.
-    file: Option<PathBuf>,
-    ring: RwLock<Ring>,
+    source: Source,
+    /// The keys as they were last read.
+    ring: RwLock<Option<Ring>>,
+}
+
+#[derive(Debug)]
+enum Source {
+    /// Given by hand.
+    Given,
+    File {
+        path: PathBuf,
+        /// Names of the master keys that something was sealed with at the start: a new key would not open it.
+        in_use: Vec<String>,
+    },
 }
 
 impl LocalKms {
@@ -34,38 +45,32 @@ impl LocalKms {
     /// [`Error::Unreadable`] where it holds something else.
     pub fn given(text: &str) -> Result<LocalKms> {
         let ring = Ring::parse("the setting keys.master", text)?;
-        Ok(LocalKms { file: None, ring: RwLock::new(ring) })
+        Ok(LocalKms { source: Source::Given, ring: RwLock::new(Some(ring)) })
     }
 
-    /// The keys in the file `path`. Where there is none, one is made with a new key, unless `in_use` names master keys
-    /// that something is sealed with: a new key would not open it.
+    /// The keys in the file `path`, which is read when a key is first needed, and then made where there is none.
+    /// `in_use` names the master keys that something is sealed with; where there are some, no new one is made.
     ///
     /// # Errors
-    /// [`Error::Lost`], or where the file cannot be made or read, or others may read it.
-    pub fn open_file(path: &Path, in_use: &[String]) -> Result<LocalKms> {
-        let ring = match read(path) {
-            Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                if !in_use.is_empty() {
-                    return Err(Error::Lost { path: path.display().to_string(), names: in_use.join(", ") });
-                }
-                write(path, &Ring::generate()?, Place::New)?;
-                read(path)?
-            }
-            ring => ring?,
-        };
-        Ok(LocalKms { file: Some(path.to_owned()), ring: RwLock::new(ring) })
-    }
-
-    fn ring(&self) -> Ring {
-        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Of its methods, beside those of reading and writing: [`Error::Lost`] where the file is wanted and not there,
+    /// [`Error::Exposed`] where others may read it.
+    pub fn file(path: PathBuf, in_use: Vec<String>) -> LocalKms {
+        LocalKms { source: Source::File { path, in_use }, ring: RwLock::new(None) }
     }
 
     /// The ring as it is now: another process may have turned it.
     fn reread(&self) -> Result<Ring> {
-        if let Some(path) = &self.file {
-            *self.ring.write().unwrap_or_else(PoisonError::into_inner) = read(path)?;
-        }
-        Ok(self.ring())
+        let ring = match &self.source {
+            Source::Given => self.known(),
+            Source::File { path, in_use } => Some(read_or_make(path, in_use)?),
+        };
+        let ring = ring.ok_or_else(|| Error::Unreadable { what: "the setting keys.master".to_owned() })?;
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = Some(ring.clone());
+        Ok(ring)
+    }
+
+    fn known(&self) -> Option<Ring> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -76,9 +81,10 @@ impl Kms for LocalKms {
     }
 
     async fn open(&self, what: &str, sealed: &Sealed) -> Result<Plain> {
-        let ring = self.ring();
-        let ring = if ring.knows(&sealed.master_key) { ring } else { self.reread()? };
-        ring.open(what, sealed)
+        match self.known().filter(|ring| ring.knows(&sealed.master_key)) {
+            Some(ring) => ring.open(what, sealed),
+            None => self.reread()?.open(what, sealed),
+        }
     }
 
     async fn current(&self) -> Result<String> {
@@ -87,20 +93,32 @@ impl Kms for LocalKms {
 
     async fn start_rotation(&self) -> Result<()> {
         let ring = self.reread()?;
-        match &self.file {
-            Some(path) => write(path, &ring.with_new()?, Place::Replaced),
-            None if ring.len() > 1 => Ok(()),
-            None => Err(Error::NothingToRotateTo),
+        match &self.source {
+            Source::File { path, .. } => write(path, &ring.with_new()?, Place::Replaced),
+            Source::Given if ring.len() > 1 => Ok(()),
+            Source::Given => Err(Error::NothingToRotateTo),
         }
     }
 
     async fn finish_rotation(&self) -> Result<()> {
         let ring = self.reread()?;
-        match &self.file {
-            Some(path) => write(path, &ring.without_old(), Place::Replaced),
-            None => Ok(()),
+        match &self.source {
+            Source::File { path, .. } => write(path, &ring.without_old(), Place::Replaced),
+            Source::Given => Ok(()),
         }
     }
+}
+
+fn read_or_make(path: &Path, in_use: &[String]) -> Result<Ring> {
+    match read(path) {
+        Err(Error::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {}
+        ring => return ring,
+    }
+    if !in_use.is_empty() {
+        return Err(Error::Lost { path: path.display().to_string(), names: in_use.join(", ") });
+    }
+    write(path, &Ring::generate()?, Place::New)?;
+    read(path)
 }
 
 fn unusable(path: &Path) -> impl Fn(io::Error) -> Error {
@@ -168,36 +186,40 @@ mod tests {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
     }
 
-    #[test]
-    fn the_first_start_makes_a_key_for_its_owner_alone() {
+    fn kms(path: &Path) -> LocalKms {
+        LocalKms::file(path.to_owned(), vec![])
+    }
+
+    #[tokio::test]
+    async fn the_first_need_makes_a_key_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("etc/master.key");
-        let first = LocalKms::open_file(&path, &[]).unwrap();
-        let second = LocalKms::open_file(&path, &[]).unwrap();
-        assert_eq!(first.ring().current(), second.ring().current());
+        let (first, second) = (kms(&path), kms(&path));
+        assert!(!path.exists(), "nothing needed one yet");
+        assert_eq!(first.current().await.unwrap(), second.current().await.unwrap());
         assert_eq!(mode(&path), 0o600);
         let files = fs::read_dir(path.parent().unwrap()).unwrap().count();
         assert_eq!(files, 1, "nothing is left beside it");
     }
 
-    #[test]
-    fn a_lost_key_is_not_replaced() {
+    #[tokio::test]
+    async fn a_lost_key_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
-        let error = LocalKms::open_file(&path, &["0a0b0c0d".to_owned()]).unwrap_err();
+        let error = LocalKms::file(path.clone(), vec!["0a0b0c0d".to_owned()]).current().await.unwrap_err();
         assert!(error.to_string().contains("sealed with 0a0b0c0d"), "{error}");
         assert!(!path.exists());
     }
 
-    #[test]
-    fn a_file_that_others_may_read_is_refused() {
+    #[tokio::test]
+    async fn a_file_that_others_may_read_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
-        LocalKms::open_file(&path, &[]).unwrap();
+        kms(&path).current().await.unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        let error = LocalKms::open_file(&path, &[]).unwrap_err();
+        let error = kms(&path).current().await.unwrap_err();
         assert!(matches!(error, Error::Exposed { .. }), "{error}");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
-        LocalKms::open_file(&path, &[]).unwrap();
+        kms(&path).current().await.unwrap();
     }
 }

@@ -1,7 +1,7 @@
 //! Devices: what proves that a request comes from the same one, and how well it keeps a key.
 
 use hmac_sha256::Hash;
-use media::protection::TrackClass;
+use media::protection::{KeySystem, TrackClass};
 
 /// How well a device keeps content keys and decoded pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +27,14 @@ impl Security {
     /// The level called `name`.
     pub fn named(name: &str) -> Option<Security> {
         Security::ALL.into_iter().find(|security| security.name() == name)
+    }
+
+    /// The best that `system` can do.
+    pub fn of_system(system: KeySystem) -> Security {
+        match system {
+            KeySystem::Common => Security::Software,
+            KeySystem::Widevine | KeySystem::PlayReady | KeySystem::FairPlay => Security::Hardware,
+        }
     }
 
     /// The best class of tracks whose keys such a device gets.

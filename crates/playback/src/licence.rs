@@ -2,7 +2,7 @@
 
 use media::protection::{KeyId, TrackClass};
 
-use crate::{Audience, Claims, Fingerprint, Reason};
+use crate::{Audience, Claims, Fingerprint, Reason, Security};
 
 /// Days for which a licence to keep may last, as the operator chooses.
 pub const OFFLINE_DAYS: std::ops::RangeInclusive<u32> = 7..=30;
@@ -51,6 +51,8 @@ pub struct Ask<'a> {
     pub device: Fingerprint,
     /// The profile that watches.
     pub profile: &'a str,
+    /// The best that the key system does which asks, whatever the device does with others.
+    pub security: Security,
     /// The keys.
     pub keys: &'a [AskedKey],
     /// For how long.
@@ -109,7 +111,7 @@ pub fn decide(policy: &Policy, claims: &Claims, ask: &Ask<'_>, now_ms: i64) -> R
     if now_ms - claims.session_start_ms >= policy.session_ms_max {
         return Err(Reason::SessionTooOld);
     }
-    let keys = allowed_keys(claims, ask.keys)?;
+    let keys = allowed_keys(claims.security.min(ask.security), ask.keys)?;
     let (expires_ms, kind) = match ask.duration {
         Duration::Streaming => {
             // At half time there is time for a second try and a third.
@@ -133,10 +135,10 @@ fn check_binding(claims: &Claims, ask: &Ask<'_>) -> Result<(), Reason> {
     }
 }
 
-fn allowed_keys(claims: &Claims, asked: &[AskedKey]) -> Result<Vec<KeyId>, Reason> {
+fn allowed_keys(security: Security, asked: &[AskedKey]) -> Result<Vec<KeyId>, Reason> {
     let classes: Option<Vec<_>> = asked.iter().map(|key| Some((key.id, key.class?))).collect();
     let classes = classes.filter(|classes| !classes.is_empty()).ok_or(Reason::KeyOtherTitle)?;
-    let allowed = classes.into_iter().filter(|(_, class)| claims.security.allows(*class));
+    let allowed = classes.into_iter().filter(|(_, class)| security.allows(*class));
     let keys: Vec<KeyId> = allowed.map(|(id, _)| id).collect();
     if keys.is_empty() { Err(Reason::SecurityTooLow) } else { Ok(keys) }
 }

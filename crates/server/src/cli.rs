@@ -4,6 +4,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+use media::protection::KeyId;
 use pipeline::{Policy, Sidecar};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -55,6 +56,9 @@ pub(crate) enum Command {
     /// List the titles
     #[command(after_help = "Examples:\n  matinee list\n  matinee list --json")]
     List(List),
+    /// Content keys of protected titles: rotate the master key, list uses
+    #[command(after_help = "Examples:\n  matinee keys rotate\n  matinee keys uses --json")]
+    Keys(Keys),
     /// Check the tools and the sandbox: what was found where, what it lacks, how to get it
     #[command(after_help = "Examples:\n  matinee doctor\n  matinee doctor --json")]
     Doctor(Doctor),
@@ -123,6 +127,28 @@ pub(crate) struct List {
     /// Print it as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Keys {
+    #[command(subcommand)]
+    pub action: KeysAction,
+}
+
+/// What can be done with keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysAction {
+    /// Seal all content keys anew with a new master key, and forget the old one
+    Rotate,
+    /// List the newest uses of content keys, newest first
+    Uses {
+        /// Of this key alone
+        #[arg(long, value_name = "KEY_ID")]
+        key: Option<KeyId>,
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod serve;
 mod report;
 mod list;
 mod doctor;
+mod keys;
 
 use crate::cli::{Cli, Command, Prepare};
 use crate::config::{self, Config};
@@ -67,6 +68,7 @@ async fn try_run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Serve(_) => serve::run(&config).await?,
         Command::Report(args) => report::run(&config, args).await?,
         Command::List(args) => list::run(&config, args).await?,
+        Command::Keys(args) => keys::run(&config, args).await?,
         Command::Doctor(args) => return doctor::run(&config, args).await,
         Command::Settings => write!(std::io::stdout(), "{}", config::reference())?,
         Command::Completions { shell } => {

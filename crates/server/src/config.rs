@@ -5,6 +5,7 @@
 use crate::cli::Shared;
 use anyhow::{Context as _, anyhow, bail};
 use pipeline::Settings;
+use playback::{OFFLINE_DAYS, Policy};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -23,7 +24,20 @@ pub(crate) struct Config {
     pub listen: SocketAddr,
     pub media_url: String,
     pub log: String,
+    pub keys_file: Option<PathBuf>,
+    pub keys_master: Secret,
+    pub licence: Policy,
     pub prepare: Settings,
+}
+
+/// A setting that is not shown.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "none" } else { "(secret)" })
+    }
 }
 
 impl Default for Config {
@@ -34,6 +48,9 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             media_url: "/media/".to_owned(),
             log: "warn".to_owned(),
+            keys_file: None,
+            keys_master: Secret::default(),
+            licence: Policy::default(),
             prepare: Settings::default(),
         }
     }
@@ -92,6 +109,54 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "What is logged on standard error: error, warn, info, debug or trace, also by room (`edge=debug`).",
         get: |c| c.log.clone(),
         set: |c, v| put(&mut c.log, v),
+    },
+    Setting {
+        key: "keys.file",
+        help: "File with the master key that opens all content keys; made at the first need, for its owner alone. Empty: beside the data folder, `DATA.master-key`, so that a copy of the folder does not hold it.",
+        get: |c| c.keys_file.as_ref().map(|file| file.display().to_string()).unwrap_or_default(),
+        set: |c, v| put_or_none(&mut c.keys_file, v),
+    },
+    Setting {
+        key: "keys.master",
+        help: "The master key itself instead of a file, best given in the environment: 64 hexadecimal digits; older ones after it, with commas between.",
+        get: |c| c.keys_master.0.clone(),
+        set: |c, v| Ok(v.clone_into(&mut c.keys_master.0)),
+    },
+    Setting {
+        key: "licence.token_s",
+        help: "Seconds for which the play token of a grant waits for its licence, 10 to 3600.",
+        get: |c| (c.licence.token_ms / 1000).to_string(),
+        set: |c, v| put_seconds(&mut c.licence.token_ms, v, 10, 3600),
+    },
+    Setting {
+        key: "licence.duration_s",
+        help: "Seconds that a licence lasts, 60 to 86400; players that go on renew it at half time. A stream that stopped without a word takes its place that long.",
+        get: |c| (c.licence.licence_ms / 1000).to_string(),
+        set: |c, v| put_seconds(&mut c.licence.licence_ms, v, 60, 86_400),
+    },
+    Setting {
+        key: "licence.session_s",
+        help: "Seconds for which a session may renew its licence, 600 to 604800.",
+        get: |c| (c.licence.session_ms_max / 1000).to_string(),
+        set: |c, v| put_seconds(&mut c.licence.session_ms_max, v, 600, 604_800),
+    },
+    Setting {
+        key: "licence.streams",
+        help: "Protected streams that one device may play at a time, 1 to 1000.",
+        get: |c| c.licence.streams_max.to_string(),
+        set: |c, v| put_within(&mut c.licence.streams_max, v, 1, 1000),
+    },
+    Setting {
+        key: "licence.token_uses",
+        help: "Licences that one play token buys, 1 to 16. More than 1 only for players that ask for each key apart and cannot carry the next token.",
+        get: |c| c.licence.token_uses_max.to_string(),
+        set: |c, v| put_within(&mut c.licence.token_uses_max, v, 1, 16),
+    },
+    Setting {
+        key: "licence.offline_days",
+        help: "Days that a licence to keep lasts, 7 to 30. Empty: none is given.",
+        get: |c| c.licence.offline_days.map(|days| days.to_string()).unwrap_or_default(),
+        set: |c, v| put_or_none_within(&mut c.licence.offline_days, v, *OFFLINE_DAYS.start(), *OFFLINE_DAYS.end()),
     },
     Setting {
         key: "prepare.vmaf_target",
@@ -311,6 +376,14 @@ where
     } else {
         Some(put_within(&mut number, value, min, max).map(|()| number)?)
     };
+    Ok(())
+}
+
+/// Seconds into a place of milliseconds.
+fn put_seconds(place_ms: &mut i64, value: &str, min_s: i64, max_s: i64) -> anyhow::Result<()> {
+    let mut seconds = min_s;
+    put_within(&mut seconds, value, min_s, max_s)?;
+    *place_ms = seconds * 1000;
     Ok(())
 }
 

@@ -1,16 +1,19 @@
 //! The data folder: opens what the commands work with.
 //!
-//! Owns the layout of the folder: `objects/` (the store), `matinee.db` (the database), `scratch/` (work in progress).
+//! Owns the layout of the folder: `objects/` (the store), `matinee.db` (the database), `scratch/` (work in progress);
+//! and where the master key is: not in it.
 
 use crate::config::Config;
 use anyhow::Context as _;
 use codec::Tools;
 use db::Db;
+use keys::{KeyStore, LocalKms};
 use pipeline::budget::Budget;
 use pipeline::ledger::Ledger;
 use pipeline::progress::Listener;
 use pipeline::scratch::Scratch;
 use pipeline::workshop::Workshop;
+use std::path::PathBuf;
 use std::sync::Arc;
 use stdx::clock::SystemClock;
 use store::Store;
@@ -26,6 +29,30 @@ pub(crate) async fn store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
 pub(crate) async fn db(config: &Config) -> anyhow::Result<Db> {
     let path = config.data_dir.join("matinee.db");
     Db::open_file(&path).await.with_context(|| format!("opening the database {}", path.display()))
+}
+
+/// Opens the key store of `db`. The master key is read, or made, when one is first needed.
+pub(crate) async fn keys(config: &Config, db: &Db) -> anyhow::Result<KeyStore> {
+    let kms = if config.keys_master.0.is_empty() {
+        let in_use = db.master_keys_in_use().await?;
+        LocalKms::file(keys_file(config)?, in_use)
+    } else {
+        LocalKms::given(&config.keys_master.0)?
+    };
+    Ok(KeyStore::new(db.clone(), Arc::new(kms)))
+}
+
+/// Where the master key is: beside the data folder, so that copies of the folder do not hold it.
+fn keys_file(config: &Config) -> anyhow::Result<PathBuf> {
+    if let Some(file) = &config.keys_file {
+        return Ok(file.clone());
+    }
+    let folder = std::path::absolute(&config.data_dir)
+        .with_context(|| format!("looking for the data folder {}", config.data_dir.display()))?;
+    let name = folder.file_name().context("the data folder is the root: set keys.file")?;
+    let mut name = name.to_owned();
+    name.push(".master-key");
+    Ok(folder.with_file_name(name))
 }
 
 /// Refuses a data folder that does not exist, for commands that only look at one: a mistyped name must not become an

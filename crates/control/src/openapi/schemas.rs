@@ -1,5 +1,7 @@
 //! The schemas (JSON Schema 2020-12) of what is sent. Every field is always there; what may be unknown is `null`.
 
+mod protection;
+
 use serde_json::{Map, Value, json};
 
 const VIDEO_TRACKS: &str =
@@ -33,6 +35,11 @@ pub(super) fn all() -> Value {
             ("path", string("WebVTT file, relative to `base_url`.")),
         ]),
         "Thumbnails": thumbnails(),
+        "PlayRequest": protection::play_request(),
+        "Protection": protection::protection(),
+        "TrackProtection": protection::track_protection(),
+        "ClearKeyRequest": protection::clear_key_request(),
+        "ClearKeyLicence": protection::clear_key_licence(),
         "Span": described(
             json!({ "type": "array", "prefixItems": [integer("First byte."), integer("Number of bytes.")], "minItems": 2, "maxItems": 2 }),
             "A run of bytes of a file.",
@@ -69,6 +76,7 @@ fn play_grant() -> Value {
         ),
         ("text", list(reference("TextTrack"))),
         ("thumbnails", nullable(reference("Thumbnails"))),
+        ("protection", nullable(reference("Protection"))),
     ])
 }
 
@@ -89,6 +97,7 @@ fn video_track() -> Value {
         ("path", string("The track's file, relative to `base_url`.")),
         ("header", described(reference("Span"), "CMAF header (`ftyp` and `moov`).")),
         ("offsets", offsets()),
+        ("protection", nullable(reference("TrackProtection"))),
     ])
 }
 
@@ -108,6 +117,7 @@ fn audio_track() -> Value {
         ("path", string("The track's file, relative to `base_url`.")),
         ("header", described(reference("Span"), "CMAF header (`ftyp` and `moov`).")),
         ("offsets", offsets()),
+        ("protection", nullable(reference("TrackProtection"))),
     ])
 }
 

@@ -37,6 +37,7 @@ async fn a_grant_has_all_that_a_player_needs() {
             "id": "audio-0", "name": "English", "language": language, "codec": "aac", "channels": 2,
             "joc_objects": null, "timescale": 48000, "starts": [0, 288768], "codecs": "mp4a.40.2",
             "mime": "audio/mp4", "bitrate_bps_peak": 800000, "path": "audio-0.mp4", "header": [0, 700], "offsets": [800, 90800],
+            "protection": null,
         })
     };
     let expected = json!({
@@ -53,7 +54,7 @@ async fn a_grant_has_all_that_a_player_needs() {
                 "id": "video-360p", "rung": "360p", "width": 640, "height": 360, "frame_rate": 24.0,
                 "codec": "h264", "transfer": "sdr", "codecs": "avc1.64001e", "mime": "video/mp4",
                 "bitrate_bps_peak": 800000, "bitrate_bps_average": 500000, "vmaf": 93.5, "path": "video-360p.mp4", "header": [0, 700],
-                "offsets": [800, 5800, 8300],
+                "offsets": [800, 5800, 8300], "protection": null,
             }],
         },
         "audio": [audio("en"), audio("und")],
@@ -65,6 +66,7 @@ async fn a_grant_has_all_that_a_player_needs() {
             "sheets": ["thumbnails-0.jpg"], "tile": { "width": 160, "height": 90 }, "columns": 5, "rows": 5,
             "tiles": 6, "interval_s": 1.0,
         },
+        "protection": null,
     });
     assert_eq!(platform.json("POST /api/titles/film-0a0a0a0a/play").await, (200, expected));
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use title::Release;
 
 use crate::MediaUrl;
+use crate::wire::protection::{Protection, TrackProtection};
 
 /// Answer to `POST /api/titles/{id}/play`.
 #[derive(Debug, Serialize)]
@@ -28,6 +29,8 @@ pub struct Grant {
     pub text: Vec<TextTrack>,
     /// Pictures for seeking.
     pub thumbnails: Option<Thumbnails>,
+    /// How to get its keys; `None` where it is clear.
+    pub protection: Option<Protection>,
 }
 
 /// The title, as the player shows it.
@@ -87,6 +90,8 @@ pub struct VideoTrack {
     pub header: Span,
     /// Byte offset of each segment, then the end of the last.
     pub offsets: Vec<u64>,
+    /// Its keys; `None` where it is clear.
+    pub protection: Option<TrackProtection>,
 }
 
 /// An audio track.
@@ -120,6 +125,8 @@ pub struct AudioTrack {
     pub header: Span,
     /// Byte offset of each segment, then the end of the last.
     pub offsets: Vec<u64>,
+    /// Its keys; `None` where it is clear.
+    pub protection: Option<TrackProtection>,
 }
 
 /// A text track: one WebVTT file.
@@ -170,8 +177,8 @@ pub struct Tile {
 pub struct Span(pub u64, pub u64);
 
 impl Grant {
-    /// The grant for `release`, or `None` where it has no picture.
-    pub fn new(release: Release, media_url: &MediaUrl) -> Option<Grant> {
+    /// The grant for `release`, whose keys are had as `protection` says, or `None` where it has no picture.
+    pub fn new(release: Release, media_url: &MediaUrl, protection: Option<Protection>) -> Option<Grant> {
         let base_url = media_url.package(&release.package_digest);
         let Package { duration_s, video, audio, text, poster, thumbnails, .. } = release.package;
         Some(Grant {
@@ -188,6 +195,7 @@ impl Grant {
             audio: audio.into_iter().map(AudioTrack::new).collect(),
             text: text.into_iter().map(TextTrack::new).collect(),
             thumbnails: thumbnails.map(Thumbnails::new),
+            protection,
         })
     }
 }
@@ -222,6 +230,7 @@ impl VideoTrack {
             path: track.path,
             header: track.index.header.into(),
             offsets: offsets(&track.index),
+            protection: track.protection.map(TrackProtection::new),
         }
     }
 }
@@ -244,6 +253,7 @@ impl AudioTrack {
             path: track.path,
             header: track.index.header.into(),
             offsets: offsets(&track.index),
+            protection: track.protection.map(TrackProtection::new),
         }
     }
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use playback::Reason;
 use serde::Serialize;
 
 /// Answer to a request that was not done.
@@ -56,6 +57,45 @@ impl Refusal {
     /// We cannot serve for now; what happened is in the log.
     pub fn unavailable() -> Refusal {
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "The server cannot reach its database.")
+    }
+
+    /// The body of a play request is none.
+    pub fn play_request_malformed(reason: &str) -> Refusal {
+        Refusal::new(StatusCode::BAD_REQUEST, "play_request_malformed", format!("The play request {reason}."))
+    }
+
+    /// The title is protected, and the play request does not say which device will play it.
+    pub fn device_missing() -> Refusal {
+        Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "device_missing",
+            "The title is protected: name the device in the play request.",
+        )
+    }
+
+    /// The body of a licence request is none.
+    pub fn licence_request_malformed() -> Refusal {
+        Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "licence_request_malformed",
+            "The body is no licence request of this key system.",
+        )
+    }
+
+    /// Protected titles are not served here.
+    pub fn licences_not_served() -> Refusal {
+        Refusal::new(
+            StatusCode::NOT_FOUND,
+            "licences_not_served",
+            "This server gives no licences of this key system.",
+        )
+    }
+
+    /// A licence is refused.
+    pub fn licence(reason: Reason) -> Refusal {
+        let status =
+            if reason.is_unauthenticated() { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
+        Refusal::new(status, reason.code(), reason.to_string())
     }
 
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Refusal {

@@ -26,7 +26,7 @@ impl Place {
     async fn open(&self) -> KeyStore {
         let db = Db::open_file(&self.file("data/matinee.db")).await.unwrap();
         let in_use = db.master_keys_in_use().await.unwrap();
-        let kms = LocalKms::open_file(&self.file("master.key"), &in_use).unwrap();
+        let kms = LocalKms::file(self.file("master.key"), in_use);
         KeyStore::new(db, Arc::new(kms))
     }
 }

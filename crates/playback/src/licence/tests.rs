@@ -1,7 +1,7 @@
 //! The policy as tables: one thing differs in each row.
 
 use super::*;
-use crate::{Nonce, Security, Session};
+use crate::{Nonce, Session};
 use media::Digest;
 
 const NOW_MS: i64 = 1_000_000_000;
@@ -36,7 +36,14 @@ fn keys(classes: &[TrackClass]) -> Vec<AskedKey> {
 }
 
 fn ask(keys: &[AskedKey]) -> Ask<'_> {
-    Ask { title: "film", device: Fingerprint::of("tv"), profile: "kids", keys, duration: Duration::Streaming }
+    Ask {
+        title: "film",
+        device: Fingerprint::of("tv"),
+        profile: "kids",
+        security: Security::Hardware,
+        keys,
+        duration: Duration::Streaming,
+    }
 }
 
 #[test]
@@ -63,10 +70,16 @@ fn each_mismatch_has_its_reason() {
 #[test]
 fn a_device_gets_the_keys_that_it_is_good_enough_for() {
     let all = keys(&TrackClass::ALL);
-    for (security, expected) in [(Security::Software, 3), (Security::Hardware, 5)] {
-        let licence = decide(&policy(), &Claims { security, ..claims() }, &ask(&all), NOW_MS).unwrap();
+    for (of_device, of_system, expected) in [
+        (Security::Software, Security::Hardware, 3),
+        (Security::Hardware, Security::Software, 3),
+        (Security::Hardware, Security::Hardware, 5),
+    ] {
+        let (claims, ask) =
+            (Claims { security: of_device, ..claims() }, Ask { security: of_system, ..ask(&all) });
+        let licence = decide(&policy(), &claims, &ask, NOW_MS).unwrap();
         let expected: Vec<KeyId> = all[..expected].iter().map(|key| key.id).collect();
-        assert_eq!(licence.keys, expected, "{security:?}");
+        assert_eq!(licence.keys, expected, "{of_device:?} {of_system:?}");
     }
 }
 

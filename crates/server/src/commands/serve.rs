@@ -3,8 +3,11 @@
 use crate::config::Config;
 use crate::{app, workspace};
 use anyhow::Context as _;
+use control::Licences;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::Duration;
+use stdx::clock::SystemClock;
 use store::Key;
 use tokio::net::TcpListener;
 
@@ -23,7 +26,10 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let store = workspace::store(config).await?;
     let db = workspace::db(config).await?;
     let edge = edge::Edge::new(store, Key::new(PACKAGES)?);
-    let control = control::router(control::State::new(db, &config.media_url), app::files());
+    let keys = workspace::keys(config, &db).await?;
+    let licences = Licences::new(keys, config.licence.clone(), Arc::new(SystemClock::new()));
+    let state = control::State::new(db, &config.media_url).with_licences(licences);
+    let control = control::router(state, app::files());
     let service = control.nest_service(MEDIA_PATH, edge);
 
     let doing = || format!("listening on {} (setting serve.listen)", config.listen);

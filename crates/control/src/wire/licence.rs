@@ -1,0 +1,141 @@
+//! Clear Key's licence request and licence (W3C Encrypted Media Extensions, 2024, 9.1.3 and 9.1.4).
+
+use axum::Json;
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cmaf::cenc::Key;
+use media::protection::KeyId;
+use playback::Duration;
+use serde::{Deserialize, Serialize};
+
+/// Most keys that one request may ask for: classes x periods of a title, with room.
+pub const KEYS_MAX: usize = 64;
+
+/// Carries the token for the next request.
+pub const TOKEN: HeaderName = HeaderName::from_static("matinee-token");
+
+/// Says when the licence ends, in milliseconds since 1970 (UTC).
+pub const EXPIRES: HeaderName = HeaderName::from_static("matinee-licence-expires-ms");
+
+/// Says when to renew it, in milliseconds since 1970 (UTC).
+pub const RENEW: HeaderName = HeaderName::from_static("matinee-licence-renew-ms");
+
+/// A licence request.
+#[derive(Debug, Deserialize)]
+struct Request {
+    kids: Vec<String>,
+    #[serde(rename = "type", default)]
+    session: SessionType,
+}
+
+/// MediaKeySessionType.
+#[derive(Debug, Clone, Copy, Default, Deserialize, Serialize)]
+enum SessionType {
+    #[default]
+    #[serde(rename = "temporary")]
+    Temporary,
+    #[serde(rename = "persistent-license")]
+    Persistent,
+}
+
+/// Which keys a request asks for, and for how long; `None` where it is no licence request.
+pub(crate) fn read(body: &[u8]) -> Option<(Vec<KeyId>, Duration)> {
+    let request: Request = serde_json::from_slice(body).ok()?;
+    let keys: Option<Vec<KeyId>> = request.kids.iter().take(KEYS_MAX + 1).map(|text| key_id(text)).collect();
+    let duration = match request.session {
+        SessionType::Temporary => Duration::Streaming,
+        SessionType::Persistent => Duration::Offline,
+    };
+    Some((keys.filter(|keys| !keys.is_empty() && keys.len() <= KEYS_MAX)?, duration))
+}
+
+fn key_id(text: &str) -> Option<KeyId> {
+    URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(KeyId)
+}
+
+/// A JSON Web Key set (RFC 7517) of symmetric keys (RFC 7518, 6.4).
+#[derive(Serialize)]
+struct KeySet {
+    keys: Vec<Jwk>,
+    #[serde(rename = "type")]
+    session: SessionType,
+}
+
+#[derive(Serialize)]
+struct Jwk {
+    kty: &'static str,
+    kid: String,
+    k: String,
+}
+
+/// A licence with what the player needs to go on.
+pub(crate) struct Licence {
+    /// The keys.
+    pub keys: Vec<(KeyId, Key)>,
+    /// For how long it was asked.
+    pub duration: Duration,
+    /// When it ends.
+    pub expires_ms: i64,
+    /// When to renew it, and with which token.
+    pub next: Option<(i64, String)>,
+}
+
+impl IntoResponse for Licence {
+    fn into_response(self) -> Response {
+        let session = match self.duration {
+            Duration::Streaming => SessionType::Temporary,
+            Duration::Offline => SessionType::Persistent,
+        };
+        let jwk = |(id, key): &(KeyId, Key)| Jwk {
+            kty: "oct",
+            kid: URL_SAFE_NO_PAD.encode(id.0),
+            k: URL_SAFE_NO_PAD.encode(key.expose()),
+        };
+        let mut response = Json(KeySet { keys: self.keys.iter().map(jwk).collect(), session }).into_response();
+        let mut set = |name, text: String| HeaderValue::from_str(&text).map(|v| response.headers_mut().insert(name, v));
+        // Numbers and base64url are header values.
+        let _ = set(EXPIRES, self.expires_ms.to_string());
+        if let Some((renew_ms, token)) = self.next {
+            let _ = set(RENEW, renew_ms.to_string());
+            let _ = set(TOKEN, token);
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_read_as_the_specification_has_them() {
+        let two = vec![
+            KeyId(*b"\x2e\x1d\xbf\x0d\x46\xc6\x4b\xb9\xb9\xd4\x0b\x3e\x9d\xff\xa9\x10"),
+            KeyId(*b"\xff\xee\xdd\xcc\xbb\xaa\x99\x88\x77\x66\x55\x44\x33\x22\x11\x00"),
+        ];
+        let many = format!("{{\"kids\":[{}]}}", vec!["\"Lh2_DUbGS7m51As-nf-pEA\""; KEYS_MAX + 1].join(","));
+        for (body, expected) in [
+            (
+                r#"{"kids":["Lh2_DUbGS7m51As-nf-pEA","_-7dzLuqmYh3ZlVEMyIRAA"],"type":"temporary"}"#,
+                Some((two.clone(), Duration::Streaming)),
+            ),
+            (
+                r#"{"kids":["Lh2_DUbGS7m51As-nf-pEA"],"type":"persistent-license","more":1}"#,
+                Some((two[..1].to_vec(), Duration::Offline)),
+            ),
+            (r#"{"kids":["Lh2_DUbGS7m51As-nf-pEA"]}"#, Some((two[..1].to_vec(), Duration::Streaming))),
+            (r#"{"kids":[]}"#, None),
+            (r#"{"kids":["Lh2/DUbGS7m51As+nf+pEA=="]}"#, None),
+            (r#"{"kids":["AAAA"]}"#, None),
+            (r#"{"kids":["Lh2_DUbGS7m51As-nf-pEA"],"type":"forever"}"#, None),
+            (r#"{"kids":"Lh2_DUbGS7m51As-nf-pEA"}"#, None),
+            ("\u{8}\u{4}", None),
+            ("", None),
+            (many.as_str(), None),
+        ] {
+            assert_eq!(read(body.as_bytes()), expected, "{body}");
+        }
+    }
+}

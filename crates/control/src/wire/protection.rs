@@ -1,0 +1,49 @@
+//! Protection in the play grant: which keys open which track, and where they are asked for.
+
+use media::protection;
+use serde::Serialize;
+
+/// How to get a protected title's keys.
+#[derive(Debug, Serialize)]
+pub struct Protection {
+    /// `cenc` or `cbcs`.
+    pub scheme: &'static str,
+    /// Classes of tracks whose keys the device gets; it plays tracks of these.
+    pub classes: Vec<&'static str>,
+    /// The play token: `Authorization: Bearer` of the first licence request. Each licence brings the next one.
+    pub token: String,
+    /// When the token ends, in milliseconds since 1970 (UTC).
+    pub token_expires_ms: i64,
+    /// Key systems that licences are given for here.
+    pub licences: Vec<LicenceServer>,
+}
+
+/// Where licences of a key system are asked for.
+#[derive(Debug, Serialize)]
+pub struct LicenceServer {
+    /// The key system as EME names it: `org.w3.clearkey`.
+    pub system: &'static str,
+    /// The address.
+    pub url: String,
+}
+
+/// A track's keys.
+#[derive(Debug, Serialize)]
+pub struct TrackProtection {
+    /// `audio`, `sd`, `hd`, `fhd` or `uhd`.
+    pub class: &'static str,
+    /// Segments before this one are clear.
+    pub clear_segments: usize,
+    /// Key IDs in order of their periods, each 32 hexadecimal digits.
+    pub key_ids: Vec<String>,
+}
+
+impl TrackProtection {
+    pub(crate) fn new(protection: protection::Protection) -> TrackProtection {
+        TrackProtection {
+            class: protection.class.name(),
+            clear_segments: protection.clear_segments,
+            key_ids: protection.periods.iter().map(|period| period.key_id.hex()).collect(),
+        }
+    }
+}

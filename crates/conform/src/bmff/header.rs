@@ -108,6 +108,16 @@ impl Header {
         broken
     }
 
+    /// Whether it says that it keeps to CMAF.
+    pub(crate) fn is_cmaf(&self) -> bool {
+        self.brands.iter().any(|brand| matches!(brand, b"cmfc" | b"cmf2"))
+    }
+
+    /// The codecs parameter of each track.
+    pub(crate) fn codecs(&self) -> impl Iterator<Item = &str> {
+        self.tracks.iter().filter_map(|track| track.entries.first()?.codecs.as_deref())
+    }
+
     /// Its one track, where it has one.
     pub(crate) fn track(&self) -> Option<&Track> {
         self.tracks.first()

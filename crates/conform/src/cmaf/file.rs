@@ -52,7 +52,8 @@ fn check_fragment(uri: &str, fragment: &Fragment, header: Option<&Rc<Header>>, l
     if fragment.mdat.is_none() {
         tell(rule::FRAGMENT, "moof", "no `mdat` follows".into());
     }
-    if fragment.tracks != 1 {
+    let muxed = header.is_some_and(|header| header.tracks.len() > 1);
+    if fragment.tracks != 1 && !muxed {
         tell(rule::FRAGMENT, "moof", format!("there are {} `traf`", fragment.tracks));
     }
     if fragment.header.has_base || !fragment.header.base_is_moof {
@@ -83,14 +84,15 @@ fn check_fragment(uri: &str, fragment: &Fragment, header: Option<&Rc<Header>>, l
                 format!("the data offset is {}, the first sample is at {first}", offset.unwrap_or(0));
             tell(rule::MDAT, "moof/traf/trun", message);
         }
-        if fragment.sample_bytes != length - head && fragment.samples > 0 && header.is_some() {
+        let known = fragment.samples > 0 && header.is_some() && fragment.tracks == 1;
+        if fragment.sample_bytes != length - head && known {
             let message =
                 format!("the samples have {} bytes, the `mdat` {}", fragment.sample_bytes, length - head);
             tell(rule::MDAT, "moof/traf/trun", message);
         }
     }
     let Some(track) = header.and_then(|header| header.track()) else { return };
-    if fragment.header.track_id != track.id {
+    if fragment.header.track_id != track.id && !muxed {
         let message = format!("track_ID is {}, the header's {}", fragment.header.track_id, track.id);
         tell(rule::TRACK_ID, "moof/traf/tfhd", message);
     }
@@ -98,6 +100,9 @@ fn check_fragment(uri: &str, fragment: &Fragment, header: Option<&Rc<Header>>, l
 
 fn check_index(uri: &str, index: &Index, file: &MediaFile, header: &Header, log: &mut Log) {
     let Some(track) = header.track() else { return };
+    if header.tracks.len() > 1 && index.reference_id != track.id {
+        return; // of another track than the one that is looked into
+    }
     let mut tell = |rule, message: String| log.add(rule, Place::of_box(uri, "sidx", index.offset), message);
     if index.reference_id != track.id {
         tell(rule::INDEX, format!("reference_ID is {}, the track's ID {}", index.reference_id, track.id));

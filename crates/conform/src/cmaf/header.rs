@@ -16,7 +16,7 @@ pub(crate) fn check(header: &Header, log: &mut Log) {
     };
     match header.ftyp {
         None => tell(rule::FTYP, "moov", header.moov, "no `ftyp` is before `moov`".into()),
-        Some(offset) if !header.brands.iter().any(|brand| matches!(brand, b"cmfc" | b"cmf2")) => {
+        Some(offset) if !header.is_cmaf() => {
             let brands: Vec<_> = header.brands.iter().map(|brand| name(*brand)).collect();
             tell(rule::BRAND, "ftyp", offset, format!("the brands are {}", brands.join(", ")));
         }
@@ -29,9 +29,11 @@ pub(crate) fn check(header: &Header, log: &mut Log) {
         |track: &Track| header.extends.iter().filter(|extends| extends.track_id == track.id).count() == 1;
     if header.tracks.len() != 1 || (header.fragmented && !header.tracks.iter().all(extended)) {
         let (tracks, extends) = (header.tracks.len(), header.extends.len());
-        tell(rule::ONE_TRACK, "moov", header.moov, format!("there are {tracks} `trak` and {extends} `trex`"));
+        let muxed = tracks > 1 && tracks == extends && !header.is_cmaf();
+        let rule = if muxed { rule::MUXED } else { rule::ONE_TRACK };
+        tell(rule, "moov", header.moov, format!("there are {tracks} `trak` and {extends} `trex`"));
     }
-    if header.fragmented && header.movie_duration != 0 {
+    if header.is_cmaf() && header.movie_duration != 0 {
         let message = format!("the duration in `mvhd` is {}", header.movie_duration);
         tell(rule::DURATION, "moov/mvhd", header.moov, message);
     }
@@ -48,18 +50,18 @@ fn check_track(header: &Header, track: &Track, tell: &mut Tell<'_>) {
     if track.timescale == 0 {
         tell(rule::TIMESCALE, "moov/trak/mdia/mdhd", at, "the timescale is 0".into());
     }
-    if header.fragmented && !track.full_tables.is_empty() {
+    if header.fragmented && header.is_cmaf() && !track.full_tables.is_empty() {
         let message = format!("{} has rows", track.full_tables.join(", "));
         tell(rule::SAMPLES, "moov/trak/mdia/minf/stbl", at, message);
     }
-    if header.fragmented && track.durations != (0, 0) {
+    if header.is_cmaf() && track.durations != (0, 0) {
         let (track_header, media) = track.durations;
         let message = format!("the durations in `tkhd` and `mdhd` are {track_header} and {media}");
         tell(rule::DURATION, "moov/trak", at, message);
     }
     let one = 0x0001_0000;
     let odd = track.edits.iter().find(|edit| edit.media_time < 0 || edit.rate != one);
-    if track.edits.len() > 1 || odd.is_some() {
+    if header.is_cmaf() && (track.edits.len() > 1 || odd.is_some()) {
         let message = match odd {
             Some(edit) if edit.media_time < 0 => "there is an empty edit".to_owned(),
             Some(edit) => format!("an edit has the rate {:#x}", edit.rate),

@@ -15,6 +15,12 @@ use std::rc::Rc;
 /// Most that FRAME-RATE may be away from the media's, in frames a second.
 const FRAME_RATE_TOLERANCE: f64 = 0.01;
 
+/// Part by which bit rates may differ: durations are written in whole milliseconds or less.
+const BANDWIDTH_TOLERANCE: f64 = 0.001;
+
+/// Most pixels that RESOLUTION may be away from the header's: pixels that are nearly square make odd sizes.
+const RESOLUTION_TOLERANCE: u64 = 2;
+
 /// Most that presentations may differ in length, in seconds: sound ends with a frame of its own.
 const DURATION_TOLERANCE_S: f64 = 0.5;
 
@@ -75,10 +81,9 @@ fn codecs_listed(playlist: &Playlist, variant: &Variant<'_>, log: &mut Log) {
     let place = || playlist.place(variant.tag.line);
     let said: Vec<&str> = said.split(',').map(str::trim).collect();
     let renditions = || variant.playlists().flat_map(|loaded| &loaded.bytes.renditions);
-    let real: Vec<(&str, &str)> = renditions()
-        .filter_map(|rendition| {
-            Some((rendition.header.entry()?.codecs.as_deref()?, rendition.header.file.as_str()))
-        })
+    let of = |rendition: &'_ Rendition| rendition.header.file.clone();
+    let real: Vec<(String, String)> = renditions()
+        .flat_map(|rendition| rendition.header.codecs().map(move |codecs| (codecs.to_owned(), of(rendition))))
         .collect();
     for (real, file) in &real {
         if !said.iter().any(|said| codecs::agree(said, real)) {
@@ -94,8 +99,7 @@ fn codecs_listed(playlist: &Playlist, variant: &Variant<'_>, log: &mut Log) {
         return;
     }
     for said in &said {
-        let family = |real: &&str| codecs::family(real) == codecs::family(said);
-        if !real.iter().any(|(real, _)| family(real)) {
+        if !real.iter().any(|(real, _)| codecs::family(real) == codecs::family(said)) {
             log.add(rule::CODECS, place(), format!("CODECS has {said}, which nothing in this variant is"));
         }
     }
@@ -105,11 +109,14 @@ fn picture(playlist: &Playlist, variant: &Variant<'_>, log: &mut Log) {
     let Some(video) = variant.video() else { return };
     let list = &variant.tag.attributes;
     let place = || playlist.place(variant.tag.line);
-    if let (Some(said), Some((width, height))) =
-        (list.get("RESOLUTION"), video.header.entry().and_then(|e| e.display_size()))
-        && said != format!("{width}x{height}")
-    {
-        log.add(rule::RESOLUTION, place(), format!("RESOLUTION is {said}, the header says {width}x{height}"));
+    let said = list.get("RESOLUTION").and_then(|said| said.split_once('x'));
+    let said = said.and_then(|(w, h)| Some((w.parse::<u64>().ok()?, h.parse::<u64>().ok()?)));
+    let real = video.header.entry().and_then(|entry| entry.display_size());
+    if let Some((said, real)) = said.zip(real).filter(|(said, real)| {
+        said.0.abs_diff(real.0) > RESOLUTION_TOLERANCE || said.1.abs_diff(real.1) > RESOLUTION_TOLERANCE
+    }) {
+        let message = format!("RESOLUTION is {}x{}, the header says {}x{}", said.0, said.1, real.0, real.1);
+        log.add(rule::RESOLUTION, place(), message);
     }
     if let Some(real) = video.video_range() {
         let said = list.get("VIDEO-RANGE").unwrap_or("SDR");
@@ -161,7 +168,7 @@ fn bandwidth(playlist: &Playlist, variant: &Variant<'_>, log: &mut Log) {
         log.add(rule, playlist.place(variant.tag.line), message);
     };
     for (name, real) in [("BANDWIDTH", peak), ("AVERAGE-BANDWIDTH", average)] {
-        if let Some(said) = said(name).filter(|said| said + 1.0 < real) {
+        if let Some(said) = said(name).filter(|said| said * (1.0 + BANDWIDTH_TOLERANCE) < real) {
             tell(rule::BANDWIDTH, name, said, real);
         }
     }

@@ -8,6 +8,7 @@ rules! {
     STYP = Warning "cmaf-styp", "14496-12 8.16.2", "a `styp` is the first box of its segment", "write `styp` first or not at all";
     MOOV = Error "cmaf-moov", "23000-19 7.3.1", "a header has one `moov`, which says that fragments follow (`mvex`)", "write a fragmented file";
     ONE_TRACK = Error "cmaf-one-track", "23000-19 7.3.1; 14496-12 8.8.3", "a header has one track, with one `trex` of the same track_ID", "write each track to a file of its own";
+    MUXED = Warning "cmaf-muxed", "23000-19 7.3.1", "sound and picture are in files of their own; of others the first track alone is looked into", "write each track to a file of its own";
     SAMPLES = Error "cmaf-moov-samples", "23000-19 7.5; 14496-12 8.6.1, 8.7", "the sample tables of a header are empty", "leave all samples to the fragments";
     DURATION = Warning "cmaf-duration", "23000-19 7.5", "`mvhd`, `tkhd` and `mdhd` leave their durations 0", "write 0; `mehd` may tell the duration";
     TIMESCALE = Error "cmaf-timescale", "14496-12 8.4.2", "the timescale is above 0", "write the ticks per second to `mdhd`";

@@ -13,6 +13,7 @@ mod key;
 mod cipher;
 mod map;
 mod protect;
+pub mod pssh;
 pub(crate) mod boxes;
 pub(crate) mod parse;
 

@@ -6,6 +6,7 @@
 use crate::jobs::ingest::Ingested;
 use crate::jobs::{Analyse, Assemble, Encode, Ingest, Ladder, Package, Publish, Quality};
 use crate::jobs::{encode, quality};
+use crate::keys::Keys;
 use crate::ledger::Account;
 use crate::progress::{Event, Listener};
 use crate::settings::Settings;
@@ -132,6 +133,8 @@ pub struct Context {
     pub db: Db,
     /// The operator's choices.
     pub settings: Settings,
+    /// Gives content keys; `None` where titles are prepared in the clear.
+    pub keys: Option<Arc<dyn Keys>>,
     /// Watches.
     pub listener: Arc<dyn Listener>,
     /// Held by who makes a dropped mezzanine again.

@@ -12,6 +12,7 @@ pub mod aside;
 pub mod sidecar;
 pub mod picture;
 pub mod track;
+pub mod protect;
 
 pub use analyse::Analyse;
 pub use assemble::Assemble;

@@ -2,6 +2,10 @@
 //!
 //! Owns their meaning and defaults. Where they come from (file, environment, flags) is the server's business.
 
+mod protection;
+
+pub use protection::{Protection, System};
+
 use encode::policy::{Policy, Prices};
 use media::Size;
 use media::codec::AudioCodec;
@@ -36,6 +40,8 @@ pub struct Settings {
     pub audio_codecs: Vec<AudioCodec>,
     /// Bitrate of a stereo AAC track, in bits per second.
     pub audio_bitrate_bps: u32,
+    /// How titles are protected.
+    pub protection: Protection,
     /// Whether the mezzanine is kept after a title is published: about 15 MB for each second of 1080p, which save one
     /// decode of the master when something about the title is changed.
     pub keep_mezzanine: bool,
@@ -68,6 +74,7 @@ impl Default for Settings {
             prices: Prices { core_hour: 0.04, gigabyte: 0.01 },
             audio_codecs: ingest::sound::CODECS_DEFAULT.to_vec(),
             audio_bitrate_bps: 160_000,
+            protection: Protection::default(),
             keep_mezzanine: false,
             threads: None,
             memory_bytes: None,

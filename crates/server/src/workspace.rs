@@ -92,6 +92,7 @@ pub(crate) async fn pipeline(
         tools,
         db,
         settings: config.prepare.clone(),
+        keys: None,
         listener,
         mezzanine: tokio::sync::Mutex::default(),
     })

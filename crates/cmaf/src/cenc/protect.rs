@@ -18,10 +18,9 @@ pub struct Protection {
     pub scheme: Scheme,
     /// Segments before this one stay clear.
     pub clear_segments: usize,
-    /// The keys in order. The first counts from segment 0 and is the one that the header names.
-    pub first: Period,
-    /// Those after it, by rising first segment.
-    pub later: Vec<Period>,
+    /// The keys by rising first segment, at least one. The first counts from segment 0 on, and is the one that the header
+    /// names.
+    pub periods: Vec<Period>,
     /// Whole `pssh` boxes for the header (see [`super::pssh`]).
     pub pssh: Vec<Vec<u8>>,
 }
@@ -45,13 +44,14 @@ pub struct Period {
 impl Protection {
     /// The period of a segment; `None` where the segment is clear.
     fn period(&self, segment: usize) -> Option<&Period> {
-        let later = self.later.iter().rev().find(|period| period.first_segment <= segment);
-        (segment >= self.clear_segments).then(|| later.unwrap_or(&self.first))
+        let begun = |period: &&Period| period.first_segment <= segment;
+        let period = self.periods.iter().rev().find(begun).or(self.periods.first());
+        period.filter(|_| segment >= self.clear_segments)
     }
 
     /// What the header says: the first key's.
     pub(crate) fn default_encryption(&self, handler: Handler) -> Encryption {
-        encryption(self.scheme, handler, &self.first)
+        self.periods.first().map_or(Encryption::Clear, |first| encryption(self.scheme, handler, first))
     }
 }
 
@@ -125,15 +125,10 @@ impl Protector {
     /// What the head of a fragment says of `samples`, counted within the segment; all of the segment is mapped.
     pub(crate) fn fragment(&self, segment: usize, samples: std::ops::Range<usize>) -> FragmentInfo {
         let period = self.protection.period(segment);
-        let group = match period {
-            None => Some(Encryption::Clear),
-            Some(period)
-                if period.key_id == self.protection.first.key_id && period.iv == self.protection.first.iv =>
-            {
-                None
-            }
-            Some(period) => Some(encryption(self.protection.scheme, self.handler, period)),
-        };
+        let own = period
+            .map_or(Encryption::Clear, |period| encryption(self.protection.scheme, self.handler, period));
+        let told = self.protection.default_encryption(self.handler);
+        let group = (own != told).then_some(own);
         let mut info = FragmentInfo::new(group);
         let mut at: usize = self.current.counts[..samples.start].iter().sum();
         for sample in samples {

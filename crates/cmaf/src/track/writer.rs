@@ -37,6 +37,8 @@ pub enum WriteError {
     },
     /// The headers of the track's sample entry cannot be read.
     Entry(MapError),
+    /// The track is to be protected by no key.
+    NoKey,
     /// A segment, counted from 0, has more than [`SEGMENT_BYTES_MAX`] bytes.
     TooLarge {
         /// The segment.
@@ -58,6 +60,7 @@ impl fmt::Display for WriteError {
         match self {
             Self::Map { sample, error } => write!(f, "sample {sample} cannot be encrypted: {error}"),
             Self::Entry(error) => write!(f, "the track cannot be encrypted: {error}"),
+            Self::NoKey => f.write_str("the track is to be encrypted, and no key is given"),
             Self::TooLarge { segment } => {
                 write!(f, "segment {segment} has more than {SEGMENT_BYTES_MAX} bytes")
             }
@@ -101,7 +104,7 @@ pub struct TrackWriter<W> {
     rolls: bool,
     expected: usize,
     protector: Option<Protector>,
-    window: Vec<u8>,
+    window: Window,
     samples_written: u64,
     references: Vec<index::Reference>,
     index: TrackIndex,
@@ -119,6 +122,9 @@ impl<W: Write + Seek> TrackWriter<W> {
         extent: Extent,
         protection: Option<Protection>,
     ) -> Result<TrackWriter<W>, WriteError> {
+        if protection.as_ref().is_some_and(|protection| protection.periods.is_empty()) {
+            return Err(WriteError::NoKey);
+        }
         let header = header::write(description, extent.duration, protection.as_ref());
         let protector = match protection {
             Some(protection) => {
@@ -138,7 +144,7 @@ impl<W: Write + Seek> TrackWriter<W> {
             rolls: description.roll_samples > 0,
             expected: extent.segments,
             protector,
-            window: Vec::new(),
+            window: Window::default(),
             samples_written: 0,
             references: Vec::with_capacity(extent.segments),
             at: sidx.end(),
@@ -161,7 +167,7 @@ impl<W: Write + Seek> TrackWriter<W> {
         if let Some(protector) = &mut self.protector {
             protector.begin(segment);
             for batch in &batches {
-                load(&mut self.window, &samples[batch.clone()], source)?;
+                self.window.load(&samples[batch.clone()], source)?;
                 self.map(&samples[batch.clone()])?;
             }
         }
@@ -174,10 +180,10 @@ impl<W: Write + Seek> TrackWriter<W> {
         let loaded = self.protector.is_some() && batches.len() == 1;
         for batch in batches {
             if !loaded {
-                load(&mut self.window, &samples[batch.clone()], source)?;
+                self.window.load(&samples[batch.clone()], source)?;
             }
             self.encrypt(&samples[batch]);
-            self.out.write_all(&self.window)?;
+            self.out.write_all(self.window.bytes())?;
         }
         self.samples_written += samples.len() as u64;
         self.references.push(index::Reference { bytes: bytes as u32, duration: time.duration });
@@ -194,7 +200,7 @@ impl<W: Write + Seek> TrackWriter<W> {
     /// Maps the samples in the window.
     fn map(&mut self, samples: &[Sample]) -> Result<(), WriteError> {
         let Some(protector) = &mut self.protector else { return Ok(()) };
-        let mut rest = &self.window[..];
+        let mut rest = self.window.bytes();
         for (number, sample) in samples.iter().enumerate() {
             let (bytes, after) = rest.split_at(sample.size as usize);
             rest = after;
@@ -207,7 +213,7 @@ impl<W: Write + Seek> TrackWriter<W> {
     /// Encrypts the samples in the window.
     fn encrypt(&mut self, samples: &[Sample]) {
         let Some(protector) = &mut self.protector else { return };
-        let mut rest = &mut self.window[..];
+        let mut rest = self.window.bytes_mut();
         for sample in samples {
             let (bytes, after) = rest.split_at_mut(sample.size as usize);
             protector.encrypt(bytes);
@@ -247,19 +253,42 @@ fn batches(samples: &[Sample]) -> Vec<Range<usize>> {
     batches
 }
 
-/// Fills the window with these samples; those that lie one after the other are read at once.
-fn load(window: &mut Vec<u8>, samples: &[Sample], source: &mut impl Source) -> io::Result<()> {
-    let bytes = samples.iter().map(|sample| sample.size as usize).sum();
-    window.resize(bytes, 0);
-    let mut rest = &mut window[..];
-    let follows = |one: &Sample, next: &Sample| {
-        one.source == next.source && one.offset + u64::from(one.size) == next.offset
-    };
-    for run in samples.chunk_by(follows) {
-        let bytes = run.iter().map(|sample| sample.size as usize).sum();
-        let (into, after) = rest.split_at_mut(bytes);
-        source.read(run[0].source, run[0].offset, into)?;
-        rest = after;
+/// Samples in memory, one after the other.
+#[derive(Default)]
+struct Window {
+    /// Only grows, so that what is read over need not be cleared first.
+    buffer: Vec<u8>,
+    filled: usize,
+}
+
+impl Window {
+    fn bytes(&self) -> &[u8] {
+        &self.buffer[..self.filled]
     }
-    Ok(())
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.buffer[..self.filled]
+    }
+
+    /// Fills the window with these samples; those that lie one after the other are read at once.
+    fn load(&mut self, samples: &[Sample], source: &mut impl Source) -> io::Result<()> {
+        self.filled = total(samples);
+        if self.buffer.len() < self.filled {
+            self.buffer.resize(self.filled, 0);
+        }
+        let mut rest = self.bytes_mut();
+        let follows = |one: &Sample, next: &Sample| {
+            one.source == next.source && one.offset + u64::from(one.size) == next.offset
+        };
+        for run in samples.chunk_by(follows) {
+            let (into, after) = rest.split_at_mut(total(run));
+            source.read(run[0].source, run[0].offset, into)?;
+            rest = after;
+        }
+        Ok(())
+    }
+}
+
+fn total(samples: &[Sample]) -> usize {
+    samples.iter().map(|sample| sample.size as usize).sum()
 }

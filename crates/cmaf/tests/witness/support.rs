@@ -167,7 +167,7 @@ pub(crate) fn bytes16(hex: &str) -> [u8; 16] {
 pub(crate) fn protection(scheme: Scheme) -> Protection {
     let (key_id, key) = (KeyId(bytes16(KEY_ID)), Key::new(bytes16(KEY)));
     let first = Period { first_segment: 0, key_id, key, iv: bytes16(IV) };
-    Protection { scheme, clear_segments: 0, first, later: Vec::new(), pssh: Vec::new() }
+    Protection { scheme, clear_segments: 0, periods: vec![first], pssh: Vec::new() }
 }
 
 /// Writes a track whose samples come from `sources`, protected.

@@ -1,18 +1,20 @@
 //! Package: names the tracks, describes them once, and writes every manifest from that description.
 //!
-//! [`Passed`] → [`Packaged`]. Tracks are packaged in the clear; encrypting them would happen here, between
-//! the assembled track and its place in the package.
+//! [`Passed`] → [`Packaged`]. Between the assembled track and its place in the package it is encrypted, where the
+//! settings say so (see [`super::protect`]).
 
 use super::aside::Sound;
-use super::assemble::AssembledTrack;
+use super::protect::{self, ProtectedTrack};
 use super::quality::Passed;
 use crate::flow::{Context, Failure, Job, Stage};
 use crate::step::Output;
+use crate::workshop::for_all;
 use ::package::names;
 use bytes::Bytes;
 use media::Digest;
 use media::facts::{AudioFacts, Label};
 use media::package::{self, AudioTrack, Picture, TextTrack, Track, VideoTrack};
+use media::protection::TrackClass;
 use std::collections::BTreeMap;
 
 const POSTER_PATH: &str = "poster.jpg";
@@ -68,12 +70,13 @@ impl Job for Package {
     type Takes = Passed;
     type Gives = Packaged;
 
-    async fn run(_ctx: &Context, passed: Passed) -> Result<Packaged, Failure> {
+    async fn run(ctx: &Context, passed: Passed) -> Result<Packaged, Failure> {
+        let tracks = Tracks::protect(ctx, &passed).await?;
         let mut files = BTreeMap::new();
         let package = package::Package {
             duration_s: passed.assembled.encoded.laddered.analysed.duration_s(),
-            video: video(&passed, &mut files),
-            audio: audio(&passed, &mut files),
+            video: video(&passed, tracks.video, &mut files),
+            audio: audio(&passed, tracks.audio, &mut files),
             text: text(&passed, &mut files),
             poster: Some(poster(&passed, &mut files)),
             thumbnails: Some(thumbnails(&passed, &mut files)),
@@ -89,19 +92,38 @@ impl Job for Package {
 
 type Files = BTreeMap<String, Content>;
 
-fn video(passed: &Passed, files: &mut Files) -> Vec<VideoTrack> {
+/// The tracks as they go into the package, in the order in which they were assembled.
+struct Tracks {
+    video: Vec<ProtectedTrack>,
+    audio: Vec<ProtectedTrack>,
+}
+
+impl Tracks {
+    async fn protect(ctx: &Context, passed: &Passed) -> anyhow::Result<Tracks> {
+        let assembled = &passed.assembled;
+        let laddered = &assembled.encoded.laddered;
+        let title = &laddered.analysed.ingested.title.id;
+        let protect = |(class, track)| protect::protect(ctx, title, class, track);
+        let classes = laddered.rungs.iter().map(|rung| TrackClass::of(rung.size));
+        let video = for_all(classes.zip(&assembled.video).collect(), protect).await?;
+        let sound = assembled.audio.iter().map(|track| (TrackClass::Audio, track)).collect();
+        Ok(Tracks { video, audio: for_all(sound, protect).await? })
+    }
+}
+
+fn video(passed: &Passed, tracks: Vec<ProtectedTrack>, files: &mut Files) -> Vec<VideoTrack> {
     let laddered = &passed.assembled.encoded.laddered;
-    let rungs = laddered.rungs.iter().zip(&passed.assembled.video).zip(&passed.whole);
+    let rungs = laddered.rungs.iter().zip(tracks).zip(&passed.whole);
     let track =
-        |((rung, assembled), whole): ((&media::rung::Rung, &AssembledTrack), &quality::PooledScores)| {
+        |((rung, protected), whole): ((&media::rung::Rung, ProtectedTrack), &quality::PooledScores)| {
             VideoTrack {
-                track: track(names::video(&rung.name), assembled, files),
+                keyframe_bitrate_bps_peak: ::package::segment::keyframe_bitrate(&protected.track.index),
+                track: track(names::video(&rung.name), protected, files),
                 rung: rung.name.clone(),
                 format: rung.format,
                 size: rung.size,
                 rate: laddered.analysed.ingested.master.conform.rate,
                 vmaf: whole.vmaf.mean,
-                keyframe_bitrate_bps_peak: ::package::segment::keyframe_bitrate(&assembled.index),
                 supplemental_codecs: None,
             }
         };
@@ -110,18 +132,18 @@ fn video(passed: &Passed, files: &mut Files) -> Vec<VideoTrack> {
     tracks
 }
 
-fn audio(passed: &Passed, files: &mut Files) -> Vec<AudioTrack> {
+fn audio(passed: &Passed, tracks: Vec<ProtectedTrack>, files: &mut Files) -> Vec<AudioTrack> {
     let sounds = &passed.assembled.encoded.aside.audio;
     let names = sound_names(sounds.iter().map(|sound| &sound.facts));
-    let tracks = sounds.iter().zip(&passed.assembled.audio).zip(names).enumerate();
-    let track = |(number, ((sound, assembled), name)): (usize, ((&Sound, &AssembledTrack), String))| {
+    let tracks = sounds.iter().zip(tracks).zip(names).enumerate();
+    let track = |(number, ((sound, protected), name)): (usize, ((&Sound, ProtectedTrack), String))| {
         let language = sound.facts.label.language.clone();
         AudioTrack {
-            track: track(names::audio(number, language.as_deref(), sound.rendition.codec), assembled, files),
+            joc_objects: protected.track.joc_objects,
+            track: track(names::audio(number, language.as_deref(), sound.rendition.codec), protected, files),
             name,
             language,
             codec: sound.rendition.codec,
-            joc_objects: assembled.joc_objects,
             channels: sound.rendition.channels,
             sample_rate_hz: codec::audio::SAMPLE_RATE_HZ,
             describes_video: false,
@@ -182,17 +204,18 @@ fn thumbnails(passed: &Passed, files: &mut Files) -> package::Thumbnails {
     sheets.describe()
 }
 
-fn track(named: names::Named, assembled: &AssembledTrack, files: &mut Files) -> Track {
-    files.insert(named.path.clone(), Content::Stored(assembled.output.clone()));
-    let (bitrate_bps_peak, bitrate_bps_average) = ::package::segment::bitrates(&assembled.index);
+fn track(named: names::Named, protected: ProtectedTrack, files: &mut Files) -> Track {
+    let ProtectedTrack { track, protection } = protected;
+    files.insert(named.path.clone(), Content::Stored(track.output));
+    let (bitrate_bps_peak, bitrate_bps_average) = ::package::segment::bitrates(&track.index);
     Track {
         id: named.id,
         path: named.path,
-        codecs: assembled.codecs.clone(),
+        codecs: track.codecs,
         bitrate_bps_peak,
         bitrate_bps_average,
-        index: assembled.index.clone(),
-        protection: None,
+        index: track.index,
+        protection,
     }
 }
 

@@ -1,18 +1,21 @@
 //! Track files: writes the CMAF track that `cmaf` laid out, and remembers where what lies in it.
 //!
-//! Owns the copying of samples from encodes to the track, and the record of a track's index. Memory is bounded by the
+//! Owns the copying of samples from encodes to the track and from a clear track to a protected one, and the record of a track's index. Memory is bounded by the
 //! sample tables: media bytes pass through in pieces.
 
 use anyhow::{Context as _, bail};
+use cmaf::cenc::Protection;
 use cmaf::entry::SampleEntry;
-use cmaf::read::{self, Movie};
+use cmaf::read::{self, Movie, fragmented};
 use cmaf::splice::Spliced;
-use cmaf::track::Layout;
+use cmaf::track::writer::{Extent, TrackWriter};
+use cmaf::track::{Layout, Time};
 use media::ByteRange;
 use media::package::{SegmentSpan, TrackIndex};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// Bytes buffered of the source and of the track: a few hundred samples, so that copying is few system calls.
@@ -49,6 +52,38 @@ pub fn write(layout: &Layout, spliced: &Spliced, sources: &[PathBuf], output: &P
     }
     track.flush()?;
     Ok(())
+}
+
+/// Writes the track file `output`, the clear one at `clear` with `protection`; its segments are those of `index`.
+pub fn rewrite(
+    clear: &Path,
+    index: &TrackIndex,
+    protection: Protection,
+    output: &Path,
+) -> anyhow::Result<IndexRecord> {
+    let mut file = BufReader::new(File::open(clear)?);
+    let header = fragmented::track_header(&mut file)?;
+    if header.fragments.len() != index.segments.len() {
+        bail!("it has {} fragments, not {} segments", header.fragments.len(), index.segments.len());
+    }
+    let extent = Extent { duration: header.duration, segments: index.segments.len() };
+    let mut writer = TrackWriter::new(File::create(output)?, &header.description, extent, Some(protection))?;
+    let mut source = OneFile(File::open(clear)?);
+    for (range, span) in header.fragments.iter().zip(&index.segments) {
+        let fragment = fragmented::fragment(&mut file, &header, *range)?;
+        let duration = u32::try_from(span.duration).context("a segment is longer than 32 bits of ticks")?;
+        writer.segment(&fragment.samples, Time { start: span.start, duration }, &mut source)?;
+    }
+    Ok(IndexRecord::new(&header.description.entry, &writer.finish()?))
+}
+
+/// The file that all samples come from.
+struct OneFile(File);
+
+impl cmaf::track::writer::Source for OneFile {
+    fn read(&mut self, _source: usize, offset: u64, into: &mut [u8]) -> std::io::Result<()> {
+        self.0.read_exact_at(into, offset)
+    }
 }
 
 /// The source file that is open: samples come file by file, so one is enough.

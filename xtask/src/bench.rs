@@ -7,6 +7,7 @@ mod prepare;
 mod first_frame;
 mod clips;
 mod ladder;
+mod manifest;
 mod shots;
 
 use crate::phases::Phases;
@@ -86,6 +87,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "first-frame", product: true, measure: first_frame::measure },
     Bench { name: "clips", product: true, measure: clips::measure },
     Bench { name: "ladder", product: false, measure: ladder::measure },
+    Bench { name: "manifest", product: false, measure: manifest::measure },
     Bench { name: "shots", product: false, measure: shots::measure },
 ];
 

@@ -18,17 +18,17 @@ impl<'a> Attributes<'a> {
 
     /// A value without quotes: a number, a resolution or an enumerated string.
     pub(super) fn plain(&mut self, name: &str, value: impl Display) -> &mut Self {
-        let _ = write!(self.out, "{}{name}={value}", self.separator);
-        self.separator = ',';
+        self.name(name);
+        let _ = write!(self.out, "{value}");
         self
     }
 
     /// A quoted string, of what such a string can hold.
     pub(super) fn quoted(&mut self, name: &str, value: &str) -> &mut Self {
-        let _ = write!(self.out, "{}{name}=\"", self.separator);
+        self.name(name);
+        self.out.push('"');
         push_plain(self.out, value);
         self.out.push('"');
-        self.separator = ',';
         self
     }
 
@@ -41,6 +41,13 @@ impl<'a> Attributes<'a> {
 
     pub(super) fn yes_or_no(&mut self, name: &str, value: bool) -> &mut Self {
         self.plain(name, if value { "YES" } else { "NO" })
+    }
+
+    fn name(&mut self, name: &str) {
+        self.out.push(self.separator);
+        self.out.push_str(name);
+        self.out.push('=');
+        self.separator = ',';
     }
 
     /// Ends the line.

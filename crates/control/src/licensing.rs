@@ -90,7 +90,7 @@ pub(crate) async fn clear_key(
     let by = Use { kind: UseKind::Licence, used_by: &claims.session.hex(), at_ms: now_ms };
     let keys = licences.keys.content_keys(&granted.keys, by).await.map_err(log_keys)?;
     let next = next_token(licences, claims, &granted, now_ms).await?;
-    Ok(licence::Licence { keys, duration, expires_ms: granted.expires_ms, next })
+    Ok(licence::Licence { keys, duration, ends_ms: granted.expires_ms - now_ms, next })
 }
 
 async fn read_token(licences: &Licences, headers: &HeaderMap) -> Result<Claims, Refusal> {
@@ -149,7 +149,7 @@ fn account(claims: &Claims) -> String {
     format!("device {}", claims.device.hex())
 }
 
-/// The token that renews a licence, and from when on.
+/// The token that renews a licence, and in how many milliseconds it is due.
 async fn next_token(
     licences: &Licences,
     claims: Claims,
@@ -159,7 +159,7 @@ async fn next_token(
     let Kind::Renewable { renew_ms } = granted.kind else { return Ok(None) };
     let claims =
         Claims { nonce: Nonce(random()?), issued_ms: now_ms, expires_ms: granted.expires_ms, ..claims };
-    Ok(Some((renew_ms, sign(licences, &claims).await?)))
+    Ok(Some((renew_ms - now_ms, sign(licences, &claims).await?)))
 }
 
 fn protections(release: &Release) -> impl Iterator<Item = &Protection> {

@@ -77,8 +77,8 @@ fn clear_key() -> Value {
     json!({
         "operationId": "clearKeyLicence",
         "summary": "Keys of a protected title, as W3C Clear Key has them.",
-        "description": "Answers with the header `matinee-licence-expires-ms` and, where the licence can be renewed, with \
-                        `matinee-licence-renew-ms` and `matinee-token`: the token of the next request.",
+        "description": "Answers with the header `matinee-licence-ends-s` and, where the licence can be renewed, with \
+                        `matinee-licence-renew-s` and `matinee-token`: the token of the next request.",
         "security": [{ "playToken": [] }],
         "parameters": [
             header("matinee-device", "The device of the play request.", true),

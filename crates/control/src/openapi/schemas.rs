@@ -37,6 +37,7 @@ pub(super) fn all() -> Value {
         "Thumbnails": thumbnails(),
         "PlayRequest": protection::play_request(),
         "Protection": protection::protection(),
+        "TrackClass": protection::track_class(),
         "TrackProtection": protection::track_protection(),
         "ClearKeyRequest": protection::clear_key_request(),
         "ClearKeyLicence": protection::clear_key_licence(),

@@ -16,11 +16,11 @@ pub const KEYS_MAX: usize = 64;
 /// Carries the token for the next request.
 pub const TOKEN: HeaderName = HeaderName::from_static("matinee-token");
 
-/// Says when the licence ends, in milliseconds since 1970 (UTC).
-pub const EXPIRES: HeaderName = HeaderName::from_static("matinee-licence-expires-ms");
+/// Says in how many seconds the licence ends. Not a time of day: players' clocks are wrong.
+pub const ENDS: HeaderName = HeaderName::from_static("matinee-licence-ends-s");
 
-/// Says when to renew it, in milliseconds since 1970 (UTC).
-pub const RENEW: HeaderName = HeaderName::from_static("matinee-licence-renew-ms");
+/// Says in how many seconds to renew it.
+pub const RENEW: HeaderName = HeaderName::from_static("matinee-licence-renew-s");
 
 /// A licence request.
 #[derive(Debug, Deserialize)]
@@ -76,9 +76,9 @@ pub(crate) struct Licence {
     pub keys: Vec<(KeyId, Key)>,
     /// For how long it was asked.
     pub duration: Duration,
-    /// When it ends.
-    pub expires_ms: i64,
-    /// When to renew it, and with which token.
+    /// In how many milliseconds it ends.
+    pub ends_ms: i64,
+    /// In how many milliseconds to renew it, and with which token.
     pub next: Option<(i64, String)>,
 }
 
@@ -96,9 +96,9 @@ impl IntoResponse for Licence {
         let mut response = Json(KeySet { keys: self.keys.iter().map(jwk).collect(), session }).into_response();
         let mut set = |name, text: String| HeaderValue::from_str(&text).map(|v| response.headers_mut().insert(name, v));
         // Numbers and base64url are header values.
-        let _ = set(EXPIRES, self.expires_ms.to_string());
+        let _ = set(ENDS, (self.ends_ms / 1000).to_string());
         if let Some((renew_ms, token)) = self.next {
-            let _ = set(RENEW, renew_ms.to_string());
+            let _ = set(RENEW, (renew_ms / 1000).to_string());
             let _ = set(TOKEN, token);
         }
         response

@@ -24,6 +24,7 @@ export interface AudioTrack {
   readonly offsets: readonly number[];
   /** The track's file, relative to `base_url`. */
   readonly path: string;
+  readonly protection: TrackProtection | null;
   /** Start of each segment in ticks, then the end of the last. */
   readonly starts: readonly number[];
   /** Ticks per second of `starts`. */
@@ -32,6 +33,26 @@ export interface AudioTrack {
 
 export interface Catalogue {
   readonly titles: readonly Title[];
+}
+
+export interface ClearKeyLicence {
+  /** A JSON Web Key set (RFC 7517). */
+  readonly keys: readonly {
+    /** The key, likewise. */
+    readonly k: string;
+    /** Key ID in base64url without padding. */
+    readonly kid: string;
+    readonly kty: "oct";
+  }[];
+  /** As it was asked for. */
+  readonly type: "temporary" | "persistent-license";
+}
+
+export interface ClearKeyRequest {
+  /** The keys that are wanted. */
+  readonly kids: readonly string[];
+  /** While it plays (the default), or to keep. */
+  readonly type?: "temporary" | "persistent-license";
 }
 
 export interface Health {
@@ -47,6 +68,7 @@ export interface PlayGrant {
   readonly dash_url: string;
   /** HLS multivariant playlist, for other players. */
   readonly hls_url: string;
+  readonly protection: Protection | null;
   readonly text: readonly TextTrack[];
   readonly thumbnails: Thumbnails | null;
   readonly title: {
@@ -59,6 +81,33 @@ export interface PlayGrant {
     readonly poster_url: string | null;
   };
   readonly video: Video;
+}
+
+export interface PlayRequest {
+  /** What the device calls itself; it keeps it to itself. Needed by protected titles. */
+  readonly device?: string;
+  /** The profile that watches, where there are some. */
+  readonly profile?: string;
+  /** How well it keeps keys; `software` by default. */
+  readonly security?: "software" | "hardware";
+}
+
+export interface Protection {
+  /** Classes whose keys the device gets: it plays tracks of these. */
+  readonly classes: readonly TrackClass[];
+  /** Key systems that licences are given for here. */
+  readonly licences: readonly {
+    /** Key system, as EME names it: `org.w3.clearkey`. */
+    readonly system: string;
+    /** Where its licences are asked for. */
+    readonly url: string;
+  }[];
+  /** Scheme of Common Encryption (ISO/IEC 23001-7). */
+  readonly scheme: "cenc" | "cbcs";
+  /** The play token, for the first licence request. Each licence brings the next one. */
+  readonly token: string;
+  /** When the token ends, in milliseconds since 1970 (UTC). */
+  readonly token_expires_ms: number;
 }
 
 export interface Refusal {
@@ -120,6 +169,17 @@ export interface Title {
   readonly published_ms: number;
 }
 
+/** What tracks share a key: sound, or pictures up to 576, 720, 1080 lines, or more. */
+export type TrackClass = "audio" | "sd" | "hd" | "fhd" | "uhd";
+
+export interface TrackProtection {
+  readonly class: TrackClass;
+  /** Segments before this one are clear. */
+  readonly clear_segments: number;
+  /** In order of their periods; each 32 hexadecimal digits. */
+  readonly key_ids: readonly string[];
+}
+
 export interface Video {
   /** Start of each segment in ticks, then the end of the last. */
   readonly starts: readonly number[];
@@ -152,6 +212,7 @@ export interface VideoTrack {
   readonly offsets: readonly number[];
   /** The track's file, relative to `base_url`. */
   readonly path: string;
+  readonly protection: TrackProtection | null;
   /** The rung's name, such as `1080p`. */
   readonly rung: string;
   /** Dynamic range: standard, or high by PQ or HLG. */

@@ -8,6 +8,7 @@ interface Schema {
   readonly type?: string;
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
   readonly items?: Schema;
   readonly prefixItems?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
@@ -42,16 +43,21 @@ function typeOf(schema: Schema, indent: string): string {
   if (schema.prefixItems)
     return `readonly [${schema.prefixItems.map((one) => typeOf(one, indent)).join(", ")}]`;
   if (schema.items) return `readonly ${typeOf(schema.items, indent)}[]`;
-  if (schema.properties) return objectOf(schema.properties, indent);
+  if (schema.properties) return objectOf(schema.properties, schema.required ?? [], indent);
   if (schema.type === "integer" || schema.type === "number") return "number";
   if (schema.type === "string" || schema.type === "boolean" || schema.type === "null") return schema.type;
   throw new Error(`This schema is not known here: ${JSON.stringify(schema)}`);
 }
 
-function objectOf(properties: Readonly<Record<string, Schema>>, indent: string): string {
+function objectOf(
+  properties: Readonly<Record<string, Schema>>,
+  required: readonly string[],
+  indent: string,
+): string {
   const inner = `${indent}  `;
   const fields = Object.entries(properties).map(
-    ([name, schema]) => `${commentOf(schema, inner)}${inner}readonly ${name}: ${typeOf(schema, inner)};\n`,
+    ([name, schema]) =>
+      `${commentOf(schema, inner)}${inner}readonly ${name}${required.includes(name) ? "" : "?"}: ${typeOf(schema, inner)};\n`,
   );
   return `{\n${fields.join("")}${indent}}`;
 }

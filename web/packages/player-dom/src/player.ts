@@ -32,6 +32,7 @@ import {
 } from "@matinee/player";
 import { AudioChoice } from "./audio-choice.ts";
 import { Emitter } from "./events.ts";
+import { Unlocking } from "./unlocking.ts";
 import { remember, remembered } from "./remembered.ts";
 import { Session, type Kind } from "./session.ts";
 import type { WarmStart } from "./stream.ts";
@@ -96,6 +97,7 @@ export class Player extends Emitter<PlayerEvents> {
   readonly #askedMs: number;
   /** File of each video segment, as last appended. */
   readonly #appendedIds: string[] = [];
+  readonly #unlocking: Unlocking | undefined;
   #session: Session;
   /** Index of the format being played. */
   #formatAt = 0;
@@ -122,6 +124,8 @@ export class Player extends Emitter<PlayerEvents> {
     const level = options.firstLevel ?? firstLevel(this.format.rungs, tracks.startsS, remembered());
     this.#abr = openingAt(level);
     this.#session = this.#begin(landingS(options.startS ?? 0, tracks.durationS), options.warm);
+    this.#unlocking =
+      tracks.protection && new Unlocking(video, tracks.protection, (failure) => this.#failed(failure));
     this.#listen();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#session.pump();
@@ -204,6 +208,7 @@ export class Player extends Emitter<PlayerEvents> {
     this.#listening.abort();
     this.#remember();
     this.#session.close();
+    this.#unlocking?.close();
   }
 
   get #rung(): Rung {

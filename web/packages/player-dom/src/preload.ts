@@ -8,7 +8,7 @@ import { play, type PlayGrant } from "@matinee/api";
 import { firstLevel, tracksOf, type Format, type TrackFile, type Tracks } from "@matinee/player";
 import { AudioChoice } from "./audio-choice.ts";
 import { Decoders } from "./decoders.ts";
-import { remembered } from "./remembered.ts";
+import { deviceName, remembered } from "./remembered.ts";
 import type { WarmStart } from "./stream.ts";
 import type { Network } from "./transfer.ts";
 
@@ -88,7 +88,7 @@ export class Preloader {
   }
 
   async #cold(titleId: string, wanted?: string): Promise<Start> {
-    const grant = await play(titleId);
+    const grant = await play(titleId, { device: deviceName() });
     const tracks = await this.#decoders.choose(tracksOf(grant), wanted);
     return {
       grant,

@@ -1,6 +1,6 @@
 /**
  * What earlier visits learnt, kept in local storage: the throughput for the choice of the first rung, how well
- * codecs are decoded, and the channels of the audio output.
+ * codecs are decoded, the channels of the audio output, and what this device calls itself.
  *
  * Storage is refused in some private windows: then every visit begins from nothing.
  */
@@ -9,6 +9,9 @@ import type { Decoding, Remembered } from "@matinee/player";
 const THROUGHPUT = "matinee.throughput";
 const DECODINGS = "matinee.decodings";
 const OUTPUT = "matinee.output";
+const DEVICE = "matinee.device";
+/** As many random bytes as nobody guesses. */
+const DEVICE_BYTES = 16;
 /** After this a decoder is asked about anew: browsers and drivers are updated. */
 const MAX_DECODING_AGE_MS = 7 * 24 * 3600 * 1000;
 /** A library in four codecs, a few levels each and two dynamic ranges has fewer; the oldest answers go. */
@@ -48,6 +51,22 @@ export function rememberChannels(channels: number): void {
 export function rememberedChannels(): number | undefined {
   const { channels } = load(OUTPUT);
   return typeof channels === "number" ? channels : undefined;
+}
+
+let device: string | undefined;
+
+/** What this device calls itself: a secret that goes with its play tokens. One a page where storage is refused. */
+export function deviceName(): string {
+  const { name } = load(DEVICE);
+  device ??= typeof name === "string" ? name : newDeviceName();
+  return device;
+}
+
+function newDeviceName(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(DEVICE_BYTES));
+  const name = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  save(DEVICE, { name });
+  return name;
 }
 
 function load(key: string): Record<string, unknown> {

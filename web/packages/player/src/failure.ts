@@ -6,7 +6,16 @@
 import type { Failure } from "./retry.ts";
 
 export type PlaybackFailureCode =
-  "missing" | "refused" | "unreachable" | "server" | "undecodable" | "unsupported" | "bad_grant";
+  | "missing"
+  | "refused"
+  | "unreachable"
+  | "server"
+  | "undecodable"
+  | "unsupported"
+  | "insecure_page"
+  | "no_key_system"
+  | "no_licence"
+  | "bad_grant";
 
 export interface PlaybackFailure {
   readonly code: PlaybackFailureCode;
@@ -27,6 +36,17 @@ const FAILURES: Record<PlaybackFailureCode, Omit<PlaybackFailure, "code">> = {
     message: "This browser cannot play this film: it lacks Media Source Extensions or a decoder for it.",
     canRetry: false,
   },
+  insecure_page: {
+    message:
+      "This film is protected, and browsers unlock such films on secure pages only. Open this site by https, or " +
+      "on the server itself as localhost.",
+    canRetry: false,
+  },
+  no_key_system: {
+    message: "This browser cannot unlock this film: it lacks a key system for this kind of protection.",
+    canRetry: false,
+  },
+  no_licence: { message: "The server gave no key for this film. Open it again.", canRetry: true },
   bad_grant: {
     message: "The server described this film in a way this player does not understand.",
     canRetry: false,

@@ -3,6 +3,7 @@ export * from "./abandon.ts";
 export * from "./abr.ts";
 export * from "./failure.ts";
 export * from "./formats.ts";
+export * from "./protection.ts";
 export * from "./ranges.ts";
 export * from "./retry.ts";
 export * from "./schedule.ts";

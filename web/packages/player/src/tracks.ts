@@ -5,6 +5,7 @@
  * time. Fetches nothing.
  */
 import type { AudioTrack, PlayGrant, VideoTrack } from "@matinee/api/schema";
+import { isPermitted, protectionOf, type Protection } from "./protection.ts";
 
 /** One CMAF file: where its header and its segments lie. */
 export interface TrackFile {
@@ -54,6 +55,8 @@ export interface Tracks {
   /** The one to play first, then those to fall back to; `tracksOf` gives the grant's order. */
   readonly formats: readonly Format[];
   readonly audio: readonly Audio[];
+  /** What is needed to decrypt them; absent where they are clear. */
+  readonly protection?: Protection | undefined;
 }
 
 /**
@@ -61,16 +64,20 @@ export interface Tracks {
  */
 const LOOK_AHEAD_S = 10;
 
-/** Reads a grant. Throws where it names no video rung or a table does not fit its starts. */
+/**
+ * Reads a grant; leaves out what this device gets no keys for. Throws where it names no video rung or a table
+ * does not fit its starts.
+ */
 export function tracksOf(grant: PlayGrant): Tracks {
   const { video } = grant;
   const startsS = seconds(video.starts, video.timescale);
-  const formats = formatsOf(video.tracks, grant.base_url);
-  const audio = grant.audio.map((track) => audioOf(track, grant.base_url));
-  if (formats.length === 0) throw new Error("The grant names no video rung.");
+  const permitted = isPermitted(grant);
+  const formats = formatsOf(video.tracks.filter(permitted), grant.base_url);
+  const audio = grant.audio.filter(permitted).map((track) => audioOf(track, grant.base_url));
+  if (video.tracks.length === 0) throw new Error("The grant names no video rung.");
   for (const rung of formats.flatMap((format) => format.rungs)) mustFit(rung, startsS);
   for (const track of audio) mustFit(track, track.startsS);
-  return { durationS: grant.title.duration_s, startsS, formats, audio };
+  return { durationS: grant.title.duration_s, startsS, formats, audio, protection: protectionOf(grant) };
 }
 
 /** Index of the segment that holds `timeS`; times outside the table give its first or last segment. */

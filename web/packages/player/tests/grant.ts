@@ -18,6 +18,7 @@ export function videoTrack(id: string, scale: number, change: Partial<VideoTrack
     path: `${id}.mp4`,
     header: [0, 900],
     offsets: [0, 1, 2, 3].map((n) => 1_000 + n * 100_000 * scale),
+    protection: null,
     ...change,
   };
 }
@@ -47,9 +48,11 @@ export function grant({
         path: "en.mp4",
         header: [0, 700],
         offsets: [800, 60_800, 120_800, 180_800],
+        protection: null,
       },
     ],
     text: [],
     thumbnails: null,
+    protection: null,
   };
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{described, integer, list, object, one_of, string};
+use super::{described, integer, list, object, one_of, reference, string};
 
 const CLASSES: [&str; 5] = ["audio", "sd", "hd", "fhd", "uhd"];
 const KEY_ID: &str = "Key ID in base64url without padding.";
@@ -24,7 +24,7 @@ pub(super) fn protection() -> Value {
     ]);
     object(&[
         ("scheme", one_of(&["cenc", "cbcs"], "Scheme of Common Encryption (ISO/IEC 23001-7).")),
-        ("classes", described(list(class()), "Classes whose keys the device gets: it plays tracks of these.")),
+        ("classes", described(list(reference("TrackClass")), "Classes whose keys the device gets: it plays tracks of these.")),
         ("token", string("The play token, for the first licence request. Each licence brings the next one.")),
         ("token_expires_ms", integer("When the token ends, in milliseconds since 1970 (UTC).")),
         ("licences", described(list(server), "Key systems that licences are given for here.")),
@@ -34,7 +34,7 @@ pub(super) fn protection() -> Value {
 pub(super) fn track_protection() -> Value {
     let key_id = json!({ "type": "string" });
     object(&[
-        ("class", class()),
+        ("class", reference("TrackClass")),
         ("clear_segments", integer("Segments before this one are clear.")),
         (
             "key_ids",
@@ -64,6 +64,6 @@ pub(super) fn clear_key_licence() -> Value {
     ])
 }
 
-fn class() -> Value {
+pub(super) fn track_class() -> Value {
     one_of(&CLASSES, "What tracks share a key: sound, or pictures up to 576, 720, 1080 lines, or more.")
 }

@@ -1,0 +1,133 @@
+/**
+ * Unlocking: a key system on the video element, and the licences that it needs.
+ *
+ * Owns the `MediaKeys` and one session of theirs with all keys of the title, asked for at once and beside the
+ * first segments. A licence is renewed while the player lives. Keys pass through as bytes and are not looked at.
+ *
+ *     key system --> media keys --> session --message--> licence --update--> open
+ *                                                  ^                          |
+ *                                                  +------- due again --------+
+ */
+import { ApiError, licence, play, type Licence } from "@matinee/api";
+import { keyIdsData, playbackFailure, type PlaybackFailure, type Protection } from "@matinee/player";
+import { deviceName } from "./remembered.ts";
+
+/** How often a licence is asked for before playback fails; each time but the first with a new token. */
+const LICENCE_TRIES_MAX = 3;
+
+/** Not in TypeScript's library yet (W3C Encrypted Media Extensions, 2024, 3.2). */
+interface Capability extends MediaKeySystemMediaCapability {
+  readonly encryptionScheme: string;
+}
+
+/** What prevents unlocking, in words. */
+class Locked extends Error {
+  readonly failure: PlaybackFailure;
+
+  constructor(failure: PlaybackFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
+}
+
+export class Unlocking {
+  readonly #element: HTMLVideoElement;
+  readonly #protection: Protection;
+  readonly #failed: (failure: PlaybackFailure) => void;
+  #token: string;
+  #session: MediaKeySession | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  /** Begins at once; `failed` is told, later, where the title cannot be unlocked. */
+  constructor(
+    element: HTMLVideoElement,
+    protection: Protection,
+    failed: (failure: PlaybackFailure) => void,
+  ) {
+    this.#element = element;
+    this.#protection = protection;
+    this.#token = protection.token;
+    this.#failed = failed;
+    this.#watched(this.#open());
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    // The browser may have closed it already; nobody waits for it.
+    this.#session?.close().catch(() => undefined);
+    this.#element.setMediaKeys(null).catch(() => undefined);
+  }
+
+  async #open(): Promise<void> {
+    const access = await keySystem(this.#protection);
+    const keys = await access.createMediaKeys();
+    if (this.#closed) return;
+    const attached = this.#element.setMediaKeys(keys);
+    const session = keys.createSession("temporary");
+    this.#session = session;
+    session.addEventListener("message", ({ message }) => this.#watched(this.#license(session, message)));
+    const data = new TextEncoder().encode(keyIdsData(this.#protection.keyIds));
+    await Promise.all([attached, session.generateRequest("keyids", data)]);
+  }
+
+  async #license(session: MediaKeySession, message: ArrayBuffer): Promise<void> {
+    const { bytes, next } = await this.#ask(message);
+    if (this.#closed) return;
+    await session.update(bytes);
+    if (!next) return;
+    this.#token = next.token;
+    this.#timer = setTimeout(() => this.#watched(this.#license(session, message)), next.inS * 1000);
+  }
+
+  /** A token whose answer was lost is used up, and one that waited too long is over: then a new one is asked. */
+  async #ask(message: ArrayBuffer): Promise<Licence> {
+    const { licenceUrl: url, titleId } = this.#protection;
+    const device = deviceName();
+    for (let tries = 1; ; tries++) {
+      try {
+        return await licence({ url, token: this.#token, device, message });
+      } catch (error) {
+        if (tries >= LICENCE_TRIES_MAX || this.#closed || !isPassing(error)) throw error;
+      }
+      const grant = await play(titleId, { device });
+      this.#token = grant.protection?.token ?? this.#token;
+    }
+  }
+
+  #watched(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!this.#closed) this.#failed(failureOf(error));
+    });
+  }
+}
+
+/** Whether another token can help. */
+const isPassing = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  (error.status === 0 || error.status === 401 || error.status >= 500 || error.code === "token_replayed");
+
+async function keySystem({ system, scheme, videoMime, audioMime }: Protection): Promise<MediaKeySystemAccess> {
+  if (!globalThis.isSecureContext) throw new Locked(playbackFailure("insecure_page"));
+  const capable = (contentType: string): Capability[] => [{ contentType, encryptionScheme: scheme }];
+  const configuration: MediaKeySystemConfiguration = {
+    initDataTypes: ["keyids"],
+    videoCapabilities: capable(videoMime),
+    ...(audioMime === undefined ? {} : { audioCapabilities: capable(audioMime) }),
+    sessionTypes: ["temporary"],
+  };
+  const access = await navigator
+    .requestMediaKeySystemAccess?.(system, [configuration])
+    .catch(() => undefined);
+  if (!access) throw new Locked(playbackFailure("no_key_system"));
+  return access;
+}
+
+/** The server's own words, where it gave some. */
+function failureOf(error: unknown): PlaybackFailure {
+  if (error instanceof Locked) return error.failure;
+  if (!(error instanceof ApiError)) return playbackFailure("no_licence");
+  if (error.status === 0) return playbackFailure("unreachable");
+  return { ...playbackFailure("no_licence"), message: error.message };
+}

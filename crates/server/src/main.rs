@@ -6,6 +6,7 @@ mod commands;
 mod output;
 mod progress_bars;
 mod workspace;
+mod keyring;
 mod app;
 
 use clap::Parser;

@@ -4,6 +4,7 @@
 //! and where the master key is: not in it.
 
 use crate::config::Config;
+use crate::keyring::Keyring;
 use anyhow::Context as _;
 use codec::Tools;
 use db::Db;
@@ -79,12 +80,14 @@ pub(crate) async fn pipeline(
     listener: Arc<dyn Listener>,
 ) -> anyhow::Result<pipeline::Context> {
     let db = db(config).await?;
+    let clock: Arc<SystemClock> = Arc::new(SystemClock::new());
+    let keyring = Keyring { store: keys(config, &db).await?, clock: clock.clone() };
     let workshop = Workshop {
         store: store(config).await?,
         scratch: Scratch::open(&config.data_dir.join("scratch"))?,
         budget: Budget::of_machine(config.prepare.threads, config.prepare.memory_bytes),
         ledger: Ledger::default(),
-        clock: Arc::new(SystemClock::new()),
+        clock,
     };
     let tools = tools(config).await?;
     Ok(pipeline::Context {
@@ -92,7 +95,7 @@ pub(crate) async fn pipeline(
         tools,
         db,
         settings: config.prepare.clone(),
-        keys: None,
+        keys: Some(Arc::new(keyring)),
         listener,
         mezzanine: tokio::sync::Mutex::default(),
     })

@@ -19,13 +19,18 @@ impl Default for Limits {
 
 /// Keyframes of every shot: its first frame, and as few more as keep the gap, at equal distances (to a frame).
 pub fn cuts(shots: &ShotList, rate: FrameRate, limits: &Limits) -> Vec<ShotCuts> {
-    // Rounded down: a gap of a frame too much would break the promise.
-    let gap_max = ((limits.keyframe_gap_s_max * rate.fps() + 1e-9) as u64).max(1);
+    let gap_max = gap_max(rate, limits);
     shots
         .shots
         .iter()
         .map(|shot| ShotCuts { frames: shot.frames, keyframes: keyframes(shot.frames, gap_max) })
         .collect()
+}
+
+/// Most frames from a keyframe to the next.
+pub fn gap_max(rate: FrameRate, limits: &Limits) -> u64 {
+    // Rounded down: a gap of a frame too much would break the promise.
+    ((limits.keyframe_gap_s_max * rate.fps() + 1e-9) as u64).max(1)
 }
 
 fn keyframes(frames: FrameRange, gap_max: u64) -> Vec<u64> {

@@ -10,6 +10,7 @@ use crate::step::{Cost, Output, Step};
 use crate::workshop::{self, Finished, Made};
 use ::analyse::{FrameScore, Measure, record, shots};
 use ::encode::command::Hdr;
+use ::encode::plan;
 use anyhow::Context as _;
 use codec::mezzanine;
 use ingest::rules::{self, Decoded};
@@ -107,7 +108,12 @@ impl Job for Analyse {
         // As a file: the table of a long film is longer than what the store hands out in one piece.
         let table = ctx.workshop.file(&made.output(SCORES_FILE)?.key).await?;
         let scores: Vec<FrameScore> = record::read(&tokio::fs::read_to_string(table).await?)?;
-        let shots = shots::detect(&scores, ingested.master.conform.rate, &shots::Config::default());
+        // A keyframe begins each part of a long shot anyway; as a shot of its own it also gets a CRF of its own, which was
+        // worth 1 % of a trailer's bits.
+        let rate = ingested.master.conform.rate;
+        let shot_s_max = rate.seconds(plan::gap_max(rate, &plan::Limits::default()));
+        let bounds = shots::Config { shot_s_max, ..shots::Config::default() };
+        let shots = shots::detect(&scores, rate, &bounds);
         let mezzanine = made.output(MEZZANINE_FILE)?.clone();
         let mezzanine_high = made.outputs.get(MEZZANINE_HIGH_FILE).cloned();
         Ok(Analysed { ingested, mezzanine, mezzanine_high, picture_start_s: decode.picture_start_s, shots })

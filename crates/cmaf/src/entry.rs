@@ -13,6 +13,7 @@ pub mod av1;
 pub mod aac;
 pub mod eac3;
 pub mod opus;
+pub mod text;
 
 use crate::boxes::BoxView;
 use crate::cursor::Cursor;
@@ -38,6 +39,8 @@ pub enum SampleEntry {
     Eac3(eac3::Eac3Entry),
     /// Opus: `Opus`.
     Opus(opus::OpusEntry),
+    /// Text: `wvtt` or `stpp`; written alone.
+    Text(text::TextEntry),
 }
 
 impl SampleEntry {
@@ -51,12 +54,17 @@ impl SampleEntry {
             SampleEntry::Aac(entry) => entry.codecs(),
             SampleEntry::Eac3(entry) => entry.codecs(),
             SampleEntry::Opus(entry) => entry.codecs(),
+            SampleEntry::Text(entry) => entry.codecs(),
         }
     }
 
     /// The kind of media.
     pub fn handler(&self) -> Handler {
-        if self.visual().is_some() { Handler::Video } else { Handler::Audio }
+        match self {
+            SampleEntry::Text(entry) => entry.handler(),
+            _ if self.visual().is_some() => Handler::Video,
+            _ => Handler::Audio,
+        }
     }
 
     /// The picture, of video.
@@ -66,7 +74,7 @@ impl SampleEntry {
             SampleEntry::Hevc(entry) => Some(&entry.visual),
             SampleEntry::Vp9(entry) => Some(&entry.visual),
             SampleEntry::Av1(entry) => Some(&entry.visual),
-            SampleEntry::Aac(_) | SampleEntry::Eac3(_) | SampleEntry::Opus(_) => None,
+            SampleEntry::Aac(_) | SampleEntry::Eac3(_) | SampleEntry::Opus(_) | SampleEntry::Text(_) => None,
         }
     }
 
@@ -77,7 +85,7 @@ impl SampleEntry {
             SampleEntry::Hevc(entry) => Some(&mut entry.visual),
             SampleEntry::Vp9(entry) => Some(&mut entry.visual),
             SampleEntry::Av1(entry) => Some(&mut entry.visual),
-            SampleEntry::Aac(_) | SampleEntry::Eac3(_) | SampleEntry::Opus(_) => None,
+            SampleEntry::Aac(_) | SampleEntry::Eac3(_) | SampleEntry::Opus(_) | SampleEntry::Text(_) => None,
         }
     }
 
@@ -103,6 +111,7 @@ impl SampleEntry {
             SampleEntry::Aac(entry) => entry.write(w),
             SampleEntry::Eac3(entry) => entry.write(w),
             SampleEntry::Opus(entry) => entry.write(w),
+            SampleEntry::Text(entry) => entry.write(w),
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod read;
 pub mod timeline;
 pub mod splice;
 pub mod track;
+pub mod text;
 pub mod cenc;
 pub mod dump;
 

@@ -56,6 +56,10 @@ pub enum Handler {
     Video,
     /// `soun`.
     Audio,
+    /// `text`; written alone.
+    Text,
+    /// `subt`; written alone.
+    Subtitles,
 }
 
 /// One entry of an edit list (clause 8.6.6).

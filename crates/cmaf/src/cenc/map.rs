@@ -61,7 +61,9 @@ impl Mapper {
                 headers: hevc::Headers::new(&hevc.config)?,
             }),
             SampleEntry::Vp9(_) | SampleEntry::Av1(_) => return Err(MapError { what: "this codec" }),
-            SampleEntry::Aac(_) | SampleEntry::Eac3(_) | SampleEntry::Opus(_) => Codec::Whole,
+            SampleEntry::Aac(_) | SampleEntry::Eac3(_) | SampleEntry::Opus(_) | SampleEntry::Text(_) => {
+                Codec::Whole
+            }
         };
         let align = match (scheme, entry) {
             (Scheme::Cenc, _) | (Scheme::Cbcs, SampleEntry::Vp9(_)) => Align::End,

@@ -40,8 +40,10 @@ fn file_type(w: &mut Writer, entry: &SampleEntry) {
         for brand in [b"cmfc", b"iso6", b"dash"] {
             w.bytes(brand);
         }
-        if matches!(entry, SampleEntry::Av1(_)) {
-            w.bytes(b"av01");
+        match entry {
+            SampleEntry::Av1(_) => w.bytes(b"av01"),
+            SampleEntry::Text(text) => w.bytes(text.brand()),
+            _ => {}
         }
     });
 }
@@ -70,6 +72,19 @@ fn track(w: &mut Writer, description: &Description, protection: Option<&Protecti
         media_header(w, description);
         w.boxed(b"minf", |w| media_information(w, description, protection));
     });
+    if let SampleEntry::Text(text) = &description.entry {
+        w.boxed(b"udta", |w| kind(w, text.role));
+    }
+}
+
+/// What a track is for (clause 8.10.4), as a role of DASH.
+fn kind(w: &mut Writer, role: &str) {
+    w.full(b"kind", 0, 0, |w| {
+        for text in ["urn:mpeg:dash:role:2011", role] {
+            w.bytes(text.as_bytes());
+            w.u8(0);
+        }
+    });
 }
 
 /// Clause 8.3.2.
@@ -77,7 +92,8 @@ fn track_header(w: &mut Writer, entry: &SampleEntry) {
     const ENABLED_IN_MOVIE_IN_PREVIEW: u32 = 0b111;
     let ((width, height), volume) = match entry.visual() {
         Some(visual) => (visual.display_size(), 0),
-        None => ((0, 0), 0x0100),
+        None if entry.handler() == Handler::Audio => ((0, 0), 0x0100),
+        None => ((0, 0), 0),
     };
     w.full(b"tkhd", 0, ENABLED_IN_MOVIE_IN_PREVIEW, |w| {
         w.zeros(8); // creation_time and modification_time
@@ -125,6 +141,8 @@ fn media_header(w: &mut Writer, description: &Description) {
     let handler = match description.entry.handler() {
         Handler::Video => b"vide",
         Handler::Audio => b"soun",
+        Handler::Text => b"text",
+        Handler::Subtitles => b"subt",
     };
     w.full(b"hdlr", 0, 0, |w| {
         w.u32(0); // pre_defined
@@ -156,11 +174,13 @@ fn packed_language(tag: Option<&str>) -> u16 {
     letters.iter().fold(0, |packed, letter| packed << 5 | u16::from(letter - 0x60))
 }
 
-/// `vmhd` or `smhd`, `dinf` and an empty `stbl` (clauses 12.1.2, 12.2.2, 8.7.1, 8.5.1).
+/// `vmhd`, `smhd`, `nmhd` or `sthd`, `dinf` and an empty `stbl` (clauses 12.1.2, 12.2.2, 8.4.5.2, 12.6.2, 8.7.1, 8.5.1).
 fn media_information(w: &mut Writer, description: &Description, protection: Option<&Protection>) {
     match description.entry.handler() {
         Handler::Video => w.full(b"vmhd", 0, 1, |w| w.zeros(8)), // graphicsmode copy, opcolor
         Handler::Audio => w.full(b"smhd", 0, 0, |w| w.zeros(4)), // balance centre, reserved
+        Handler::Text => w.full(b"nmhd", 0, 0, |_| {}),
+        Handler::Subtitles => w.full(b"sthd", 0, 0, |_| {}),
     }
     w.boxed(b"dinf", |w| {
         w.full(b"dref", 0, 0, |w| {
@@ -191,6 +211,7 @@ fn sample_entry(w: &mut Writer, entry: &SampleEntry, protection: Option<&Protect
     let kind = match entry.handler() {
         Handler::Video => b"encv",
         Handler::Audio => b"enca",
+        Handler::Text | Handler::Subtitles => b"enct",
     };
     let clear = Writer::build(|w| entry.write(w));
     let (Some((head, body)), encryption) =

@@ -4,7 +4,7 @@
 
 mod protection;
 
-pub use protection::{Protection, System};
+pub use protection::{Choice, Protection, System};
 
 use encode::policy::{Policy, Prices};
 use media::Size;

@@ -5,6 +5,7 @@
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use media::protection::KeyId;
+use pipeline::settings::Choice;
 use pipeline::{Policy, Sidecar};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -85,6 +86,9 @@ pub(crate) struct Prepare {
     /// Video codecs: all, demand, or a list such as h264,av1 [setting: prepare.codecs]
     #[arg(long, value_name = "LIST")]
     pub codecs: Option<Policy>,
+    /// Encryption: none, cenc or cbcs [setting: prepare.protection]
+    #[arg(long, value_name = "SCHEME")]
+    pub protection: Option<Choice>,
     /// Print the result as JSON on standard output
     #[arg(long)]
     pub json: bool,

@@ -59,8 +59,9 @@ async fn try_run(cli: Cli) -> anyhow::Result<Exit> {
     if let Command::Serve(serve) = &cli.command {
         config.listen = serve.listen.unwrap_or(config.listen);
     }
-    if let Command::Prepare(Prepare { codecs: Some(codecs), .. }) = &cli.command {
-        config.prepare.codecs = codecs.clone();
+    if let Command::Prepare(Prepare { codecs, protection, .. }) = &cli.command {
+        codecs.iter().for_each(|codecs| config.prepare.codecs = codecs.clone());
+        config.prepare.protection.scheme = protection.unwrap_or(config.prepare.protection.scheme);
     }
     log_to_stderr(&config.log)?;
     match cli.command {

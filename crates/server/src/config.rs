@@ -156,7 +156,9 @@ pub(crate) const SETTINGS: &[Setting] = &[
         key: "licence.offline_days",
         help: "Days that a licence to keep lasts, 7 to 30. Empty: none is given.",
         get: |c| c.licence.offline_days.map(|days| days.to_string()).unwrap_or_default(),
-        set: |c, v| put_or_none_within(&mut c.licence.offline_days, v, *OFFLINE_DAYS.start(), *OFFLINE_DAYS.end()),
+        set: |c, v| {
+            put_or_none_within(&mut c.licence.offline_days, v, *OFFLINE_DAYS.start(), *OFFLINE_DAYS.end())
+        },
     },
     Setting {
         key: "prepare.vmaf_target",
@@ -235,6 +237,30 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Bitrate of a stereo audio track in bits per second, 64000 to 320000.",
         get: |c| c.prepare.audio_bitrate_bps.to_string(),
         set: |c, v| put_within(&mut c.prepare.audio_bitrate_bps, v, 64_000, 320_000),
+    },
+    Setting {
+        key: "prepare.protection",
+        help: "How titles are encrypted: none, cenc or cbcs. With none they play without a licence.",
+        get: |c| c.prepare.protection.scheme.to_string(),
+        set: |c, v| put(&mut c.prepare.protection.scheme, v),
+    },
+    Setting {
+        key: "prepare.clear_lead_s",
+        help: "Seconds at the start of a protected title that stay clear, 0 to 600, so that it begins while the licence is on its way.",
+        get: |c| c.prepare.protection.clear_lead_s.to_string(),
+        set: |c, v| put_within(&mut c.prepare.protection.clear_lead_s, v, 0.0, 600.0),
+    },
+    Setting {
+        key: "prepare.key_period_s",
+        help: "Seconds of a protected title after which another key is used, 0 to 86400. 0: one key for the whole title.",
+        get: |c| c.prepare.protection.key_period_s.to_string(),
+        set: |c, v| put_within(&mut c.prepare.protection.key_period_s, v, 0.0, 86_400.0),
+    },
+    Setting {
+        key: "prepare.key_systems",
+        help: "Key systems that protected titles name: common, widevine, playready, fairplay, each with `=URL` where manifests shall say where its licences are.",
+        get: |c| c.prepare.protection.systems.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
+        set: |c, v| put_list(&mut c.prepare.protection.systems, v),
     },
     Setting {
         key: "prepare.keep_mezzanine",

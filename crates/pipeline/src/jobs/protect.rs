@@ -9,7 +9,7 @@ use super::track::{self, IndexRecord};
 use crate::budget::Need;
 use crate::flow::{Context, Stage};
 use crate::keys::{ContentKey, Wanted};
-use crate::settings::Protection as Settings;
+use crate::settings::{Choice, Protection as Settings};
 use crate::step::{Cost, Step};
 use crate::workshop::{Job, Made};
 use anyhow::{Context as _, anyhow};
@@ -52,7 +52,7 @@ pub async fn protect(
     track: &AssembledTrack,
 ) -> anyhow::Result<ProtectedTrack> {
     let settings = &ctx.settings.protection;
-    let Some(scheme) = settings.scheme else {
+    let Choice::Under(scheme) = settings.scheme else {
         return Ok(ProtectedTrack { track: track.clone(), protection: None });
     };
     let plan = Plan::new(settings, &track.index)?;

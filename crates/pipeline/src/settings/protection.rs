@@ -7,8 +7,8 @@ use std::str::FromStr;
 /// How titles are protected.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Protection {
-    /// The scheme; `None`: titles are clear, and play without a licence.
-    pub scheme: Option<Scheme>,
+    /// The scheme, or none.
+    pub scheme: Choice,
     /// Seconds at the start that stay clear, so that a film begins while the licence is still on its way. Segments are
     /// clear or protected as a whole.
     pub clear_lead_s: f64,
@@ -21,7 +21,35 @@ pub struct Protection {
 impl Default for Protection {
     fn default() -> Protection {
         let systems = KeySystem::ALL.map(|system| System { system, licence_url: None }).to_vec();
-        Protection { scheme: None, clear_lead_s: 0.0, key_period_s: 0.0, systems }
+        Protection { scheme: Choice::Clear, clear_lead_s: 0.0, key_period_s: 0.0, systems }
+    }
+}
+
+/// Whether titles are protected, written `none`, `cenc` or `cbcs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// They are clear, and play without a licence.
+    Clear,
+    /// They are, under this scheme.
+    Under(Scheme),
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Choice::Clear => f.write_str("none"),
+            Choice::Under(scheme) => write!(f, "{scheme}"),
+        }
+    }
+}
+
+impl FromStr for Choice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Choice, String> {
+        let scheme = Scheme::ALL.into_iter().find(|scheme| scheme.name() == text).map(Choice::Under);
+        let choice = scheme.or((text == "none").then_some(Choice::Clear));
+        choice.ok_or_else(|| format!("`{text}` is no protection: none, cenc or cbcs"))
     }
 }
 
@@ -67,6 +95,14 @@ impl FromStr for System {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn choices_are_read_as_they_are_written() {
+        for text in ["none", "cenc", "cbcs"] {
+            assert_eq!(text.parse::<Choice>().unwrap().to_string(), text);
+        }
+        assert!("cens".parse::<Choice>().is_err());
+    }
 
     #[test]
     fn systems_are_read_as_they_are_written() {

@@ -28,7 +28,7 @@ pub struct Config {
     pub bitrate_bps_max: f64,
     /// Most rungs: each is encoded, stored and cached in full.
     pub rungs_max: usize,
-    /// Most trials of a title. Each costs about as much as ten seconds of the final encode.
+    /// Most trials of a title. Each costs about as much as five seconds of the final encode.
     pub trials_max: usize,
     /// Best quality that is considered. Under it bits grow and VMAF hardly does.
     pub crf_min: Crf,
@@ -38,6 +38,8 @@ pub struct Config {
     pub crf_step: Crf,
     /// Bounds on the excerpts that stand for the film.
     pub samples: sample::Config,
+    /// Fewest and most shots that get a second look: a change learnt from fewer is noise, and more teach little.
+    pub second_looks: (usize, usize),
 }
 
 impl Config {
@@ -76,6 +78,7 @@ impl Default for Config {
             crf_max: Crf(450),
             crf_step: Crf(5),
             samples: sample::Config::default(),
+            second_looks: (8, 24),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The search: which probes to make next, or the ladder when enough are made.
 //!
-//! First two looks at every shot, and trials at every size; then trials where the rungs are predicted to be, until
+//! First the looks at every shot, and trials at every size; then trials where the rungs are predicted to be, until
 //! each rung rests on a trial near it. Pure: the same history gives the same answer, so a search may be broken off and
 //! taken up anywhere.
 
@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::rungs::{self, Config};
 use crate::sample::{self, Sample};
 use crate::{hull, looks, sizes, trial};
-use media::rung::{Crf, Effort, Ladder, Probe, ProbePoint, Trial, TrialPoint};
+use media::rung::{Effort, Ladder, Probe, ProbePoint, Trial, TrialPoint};
 use media::shot::ShotList;
 use media::{Format, FrameRange, FrameRate, Size};
 use std::collections::HashSet;
@@ -101,14 +101,17 @@ fn look_probes(film: &Film<'_>, samples: &[Sample], config: &Config) -> Vec<Prob
     if frames.is_empty() {
         return Vec::new();
     }
-    let crfs = looks::crfs(film.shots, config);
-    let of_samples = samples.iter().map(|sample| (sample.shot, sample.frames));
-    let excerpts = frames.into_iter().enumerate().chain(of_samples);
-    let of_excerpt = |(shot, frames): (usize, FrameRange)| {
-        let trial = |crf: Crf| Trial { size: film.source.size, crf };
-        crfs[shot].map(|crf| Probe { shot, frames, trial: trial(crf), effort: Effort::Probe })
+    let of_samples = samples.iter().map(|sample| (sample.shot, sample.frames, true));
+    let twice = looks::twice(film.shots, config);
+    let of_shots =
+        frames.into_iter().zip(twice).enumerate().map(|(shot, (frames, twice))| (shot, frames, twice));
+    let crfs = looks::crfs(config);
+    let of_excerpt = |(shot, frames, twice): (usize, FrameRange, bool)| {
+        let size = film.source.size;
+        let look = move |crf| Probe { shot, frames, trial: Trial { size, crf }, effort: Effort::Probe };
+        crfs.into_iter().take(if twice { 2 } else { 1 }).map(look)
     };
-    excerpts.flat_map(of_excerpt).collect()
+    of_shots.chain(of_samples).flat_map(of_excerpt).collect()
 }
 
 /// The probes of `trials`: one of each sample.

@@ -1,4 +1,4 @@
-//! Offsets: how a shot differs from the samples.
+//! Offsets: how a shot differs from the samples. The slopes of shots that were looked at once are in `learnt`.
 
 use crate::curve::Curve;
 use crate::sample::{self, Sample};
@@ -6,6 +6,8 @@ use crate::search::Film;
 use crate::trial::LogPoint;
 use media::FrameRange;
 use media::rung::{Crf, Effort, ProbePoint};
+
+mod learnt;
 
 /// Farthest from its looks, in CRF, that a shot's slopes are believed: beyond it they run on with the samples'.
 const SLOPE_REACH: f64 = 6.0;
@@ -39,18 +41,23 @@ impl Offset {
         }
     }
 
-    /// Through points at their CRFs: the line through the outermost two. `None` of nothing.
+    /// Through points at their CRFs: the line through the outermost two, where they are far enough apart, or without a
+    /// slope. `None` of nothing.
     fn through(points: &[(f64, LogPoint)]) -> Option<Offset> {
         let first = points.iter().min_by(|a, b| a.0.total_cmp(&b.0))?;
         let last = points.iter().max_by(|a, b| a.0.total_cmp(&b.0))?;
         let crfs = last.0 - first.0;
-        let slope = if crfs >= SLOPE_BASE_MIN {
-            let rise = last.1.minus(first.1);
-            LogPoint { rate: rise.rate / crfs, loss: rise.loss / crfs }
-        } else {
-            LogPoint::default()
-        };
+        if crfs < SLOPE_BASE_MIN {
+            return Some(Offset { from: first.0, to: first.0, at: first.1, slope: LogPoint::default() });
+        }
+        let rise = last.1.minus(first.1);
+        let slope = LogPoint { rate: rise.rate / crfs, loss: rise.loss / crfs };
         Some(Offset { from: first.0, to: last.0, at: first.1, slope })
+    }
+
+    /// Whether a slope was measured.
+    pub(super) fn has_slope(&self) -> bool {
+        self.to > self.from
     }
 
     /// The line from `zero` to this one.
@@ -87,10 +94,12 @@ pub(super) fn of_shots(
         true => (Effort::Final, film.shots.shots.iter().map(|shot| shot.frames).collect()),
         false => (Effort::Probe, looks),
     };
-    let lines = excerpts.into_iter().enumerate().map(|(shot, frames)| line(shot, frames, effort));
+    let lines: Vec<Option<Offset>> =
+        excerpts.into_iter().enumerate().map(|(shot, frames)| line(shot, frames, effort)).collect();
     let of_samples: Vec<Option<Offset>> =
         samples.iter().map(|sample| line(sample.shot, sample.frames, effort)).collect();
     let zero = zero(samples, &of_samples);
+    let lines = learnt::with_slopes(&lines).into_iter();
     lines.map(|line| line.map_or(Offset::default(), |line| line.minus(&zero))).collect()
 }
 

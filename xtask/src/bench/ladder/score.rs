@@ -6,12 +6,15 @@
 use super::clip::Master;
 use super::tool::{ffmpeg, probe};
 use crate::shell::{Result, quiet};
+use media::Size;
 use std::path::Path;
 
 /// The model in which everybody is judged, and the product aims.
 pub(super) const MODEL: &str = "vmaf_v1.0.16_3d0h";
 /// The model beside it that does not reward enhancement.
 const MODEL_NEG: &str = "vmaf_v0.6.1neg";
+/// Least shorter side that the model judges: under it some of its features fail, and the same loss scores up to 2 better.
+const SHORTER_SIDE_MIN: u32 = 360;
 /// How smaller pictures are enlarged: as players do.
 const ENLARGE: &str = "bicubic+accurate_rnd+full_chroma_int";
 
@@ -71,10 +74,24 @@ fn compared(master: &Master, file: &Path) -> std::process::Command {
 /// (At ten bits VMAF v1 sees bands in an eight-bit picture that is shown as it is, and none in one that is enlarged:
 /// smaller sizes would win.)
 fn sides(master: &Master, bit_depth: u8) -> String {
-    let (size, rate) = (master.size, master.rate);
+    let (size, rate) = (compared_at(master.size), master.rate);
     let pixels = if bit_depth == 8 { "yuv420p" } else { "yuv420p10le" };
     let numbered = format!("format={pixels},settb={}/{},setpts=N", rate.den, rate.num);
-    format!("[0:v]scale={}:{}:flags={ENLARGE},{numbered}[d];[1:v]{numbered}[r]", size.width, size.height)
+    let side = format!("scale={}:{}:flags={ENLARGE},{numbered}", size.width, size.height);
+    format!("[0:v]{side}[d];[1:v]{side}[r]")
+}
+
+/// The master's size, or enlarged to what the model can judge, as the product does.
+fn compared_at(master: Size) -> Size {
+    let shorter = master.width.min(master.height);
+    if shorter >= SHORTER_SIDE_MIN {
+        return master;
+    }
+    let enlarged = |side: u32| {
+        let scaled = f64::from(side) * f64::from(SHORTER_SIDE_MIN) / f64::from(shorter);
+        (scaled / 2.0).round() as u32 * 2
+    };
+    Size { width: enlarged(master.width), height: enlarged(master.height) }
 }
 
 /// The column called `name` of libvmaf's log.

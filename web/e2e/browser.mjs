@@ -1,6 +1,7 @@
 /** The browser of the end-to-end runs: the system's Chromium, quiet, with nothing kept between runs. */
 import { chromium } from "playwright-core";
 
+export const INSECURE_HOST = "plain.test";
 const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const QUIET = [
   "--headless",
@@ -11,6 +12,8 @@ const QUIET = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // A name of this machine that is not localhost: a page there is not secure.
+  `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
 ];
 
 export const launch = () => chromium.launch({ executablePath: EXECUTABLE, headless: true, args: QUIET });

@@ -16,6 +16,7 @@ import { failureSuite } from "./suites/failure.mjs";
 import { formatsSuite } from "./suites/formats.mjs";
 import { networkSuite } from "./suites/network.mjs";
 import { playSuite } from "./suites/play.mjs";
+import { protectionSuite } from "./suites/protection.mjs";
 import { soundSuite } from "./suites/sound.mjs";
 import { witnessSuite } from "./witness/suite.mjs";
 
@@ -29,7 +30,20 @@ const { values } = parseArgs({
 });
 
 const grantOf = async ({ id }) =>
-  (await fetch(`${base}/api/titles/${encodeURIComponent(id)}/play`, { method: "POST" })).json();
+  (
+    await fetch(`${base}/api/titles/${encodeURIComponent(id)}/play`, {
+      method: "POST",
+      body: JSON.stringify({ device: "end-to-end checks" }),
+    })
+  ).json();
+
+/** A grant with the tracks that a browser gets keys for. */
+const playable = (grant) => {
+  const isPlayable = ({ protection }) => !protection || grant.protection.classes.includes(protection.class);
+  const { video, audio } = grant;
+  const tracks = video.tracks.filter(isPlayable);
+  return { ...grant, video: { ...video, tracks }, audio: audio.filter(isPlayable) };
+};
 
 const fixture = values.base ? undefined : await openFixture();
 const base = (values.base ?? fixture.base).replace(/\/$/, "");
@@ -46,15 +60,18 @@ try {
   for (const grant of grants) {
     // Formats and sounds are changed while a title plays: a short one would be over before.
     const changing = grant.title.duration_s >= CHANGING_S_MIN ? [formatsSuite, soundSuite] : [];
-    for (const suite of [playSuite, ...changing]) await suite({ browser, base, checks, grant });
-    if (values.witness) await witnessSuite({ browser, base, checks, grant, seconds: Number(values.seconds) });
+    const unlocking = grant.protection ? [protectionSuite] : [];
+    for (const suite of [playSuite, ...changing]) await suite({ browser, base, checks, grant: playable(grant) });
+    for (const suite of unlocking) await suite({ browser, base, checks, grant });
+    // The witnesses are given no licence.
+    if (values.witness && !grant.protection) await witnessSuite({ browser, base, checks, grant, seconds: Number(values.seconds) });
   }
   // The page's own behaviour does not depend on the title: it is checked on the longest.
   const grant = grants.reduce((longest, next) =>
     next.title.duration_s > longest.title.duration_s ? next : longest,
   );
   for (const suite of [controlsSuite, networkSuite, failureSuite, accessSuite])
-    await suite({ browser, base, checks, grant });
+    await suite({ browser, base, checks, grant: playable(grant) });
 } finally {
   await browser.close();
   fixture?.close();

@@ -55,8 +55,9 @@ export class Unlocking {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    if (!this.#session) return;
     // The browser may have closed it already; nobody waits for it.
-    this.#session?.close().catch(() => undefined);
+    this.#session.close().catch(() => undefined);
     this.#element.setMediaKeys(null).catch(() => undefined);
   }
 

@@ -1,26 +1,42 @@
 //! Writing: cues as a WebVTT file.
 
 use crate::cue::{Cue, Place, Span, Style};
+use crate::segment::{end_ms, start_ms};
 
 /// The file, in cue order. Times are rounded to the millisecond that WebVTT has.
 pub fn write(cues: &[Cue]) -> String {
     let mut file = String::from("WEBVTT\n");
     for cue in cues {
-        let (start, end) = (time(cue.start_us), time(cue.end_us));
-        // The bottom is where players put a cue that says nothing, out of the way of their controls.
-        let settings = match cue.place {
-            Place::Bottom => "",
-            Place::Middle => " line:50%",
-            Place::Top => " line:0",
-        };
-        let text: String = cue.spans.iter().map(span).collect();
-        file += &format!("\n{start} --> {end}{settings}\n{text}\n");
+        write_cue(&mut file, cue);
     }
     file
 }
 
-fn time(us: i64) -> String {
-    let ms = us.max(0).saturating_add(500) / 1000;
+/// Writes a cue, with the empty line before it.
+pub(crate) fn write_cue(file: &mut String, cue: &Cue) {
+    let (start, end) = (timestamp(start_ms(cue)), timestamp(end_ms(cue)));
+    let (settings, text) = (settings(cue.place), payload(cue));
+    let gap = if settings.is_empty() { "" } else { " " };
+    *file += &format!("\n{start} --> {end}{gap}{settings}\n{text}\n");
+}
+
+/// The settings of a cue at a place. The bottom is where players put a cue that says nothing, out of the way of their
+/// controls.
+pub(crate) fn settings(place: Place) -> &'static str {
+    match place {
+        Place::Bottom => "",
+        Place::Middle => "line:50%",
+        Place::Top => "line:0",
+    }
+}
+
+/// A cue's text, with tags and references.
+pub(crate) fn payload(cue: &Cue) -> String {
+    cue.spans.iter().map(span).collect()
+}
+
+/// Hours, minutes, seconds and milliseconds.
+pub(crate) fn timestamp(ms: i64) -> String {
     let (seconds, minutes, hours) = (ms / 1000 % 60, ms / 60_000 % 60, ms / 3_600_000);
     format!("{hours:02}:{minutes:02}:{seconds:02}.{:03}", ms % 1000)
 }

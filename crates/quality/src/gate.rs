@@ -88,6 +88,27 @@ pub struct ShotQuality {
     pub renewals: u32,
 }
 
+/// A shot at one CRF, measured.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// The CRF with which it was encoded.
+    pub crf: Crf,
+    /// Mean VMAF of its frames.
+    pub vmaf_mean: f64,
+}
+
+/// How far a shot's own slope is believed, as parts of the expected one: over half a CRF the noise is as large as the
+/// difference.
+const OWN_SLOPE: (f64, f64) = (0.5, 2.0);
+
+/// VMAF gained by lowering the CRF of a shot by 1: the slope through `now` and what it was `before` it was encoded again,
+/// or the `expected` one.
+pub fn vmaf_per_crf(expected: f64, now: &Measured, before: Option<&Measured>) -> f64 {
+    let Some(before) = before.filter(|before| before.crf != now.crf) else { return expected };
+    let own = (before.vmaf_mean - now.vmaf_mean) / (now.crf.value() - before.crf.value());
+    own.max(expected * OWN_SLOPE.0).min(expected * OWN_SLOPE.1)
+}
+
 /// A shot to encode again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Renewal {

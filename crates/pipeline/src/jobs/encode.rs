@@ -9,6 +9,7 @@ use crate::progress::{Event, Unit};
 use crate::step::{Cost, Output, Step};
 use crate::workshop::{self, Made, for_all};
 use ::encode::command::{Settings, options};
+use ::quality::gate::Measured;
 use media::rung::{Crf, Rung};
 use std::path::PathBuf;
 
@@ -40,6 +41,8 @@ pub struct ShotEncode {
     pub crf: Crf,
     /// How often the gate sent it back to be encoded again.
     pub renewals: u32,
+    /// What it was before that.
+    pub before: Option<Measured>,
 }
 
 impl Job for Encode {
@@ -96,12 +99,15 @@ pub struct Task {
     pub crf: Crf,
     /// How often the shot was sent back so far.
     pub renewals: u32,
+    /// What it was before, where it was sent back.
+    pub before: Option<Measured>,
 }
 
 /// Every shot in every rung, the longest work first, so that no core waits long for the last one.
 fn all_tasks(laddered: &Laddered) -> Vec<Task> {
     let of_rung = |(rung, Rung { shot_crfs, .. }): (usize, &Rung)| {
-        let task = move |(shot, crf): (usize, &Crf)| Task { rung, shot, crf: *crf, renewals: 0 };
+        let task =
+            move |(shot, crf): (usize, &Crf)| Task { rung, shot, crf: *crf, renewals: 0, before: None };
         shot_crfs.iter().enumerate().map(task).collect::<Vec<_>>()
     };
     let mut tasks: Vec<Task> = laddered.rungs.iter().enumerate().flat_map(of_rung).collect();
@@ -145,5 +151,5 @@ async fn encode(ctx: &Context, laddered: &Laddered, task: Task) -> anyhow::Resul
     let finished = ctx.workshop.run(job, work).await?;
     ctx.tell(Event::Done { stage: Stage::Encode, done: 1 });
     let output = finished.output(SHOT_FILE)?.clone();
-    Ok((task, ShotEncode { output, crf: task.crf, renewals: task.renewals }))
+    Ok((task, ShotEncode { output, crf: task.crf, renewals: task.renewals, before: task.before }))
 }

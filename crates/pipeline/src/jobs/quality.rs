@@ -12,6 +12,7 @@ use crate::progress::{Event, Unit};
 use crate::step::{Cost, Step};
 use crate::workshop::{self, Made, for_all};
 use ::encode::quality as scale;
+use ::quality::gate::Measured;
 use ::quality::{Aim, Config, FrameScores, PooledScores, ShotQuality, gate};
 use anyhow::Context as _;
 use media::Format;
@@ -71,12 +72,10 @@ impl Job for Quality {
         for (rung, scores) in scores.iter().enumerate() {
             match judge(ctx, &assembled, rung, scores)? {
                 gate::Verdict::Pass => {}
-                gate::Verdict::ReEncode(renewals) => tasks.extend(renewals.iter().map(|renewal| Task {
-                    rung,
-                    shot: renewal.shot,
-                    crf: renewal.crf,
-                    renewals: assembled.encoded.shots[rung][renewal.shot].renewals + 1,
-                })),
+                gate::Verdict::ReEncode(renewals) => {
+                    let shots = &assembled.encoded.shots[rung];
+                    tasks.extend(renewals.iter().map(|renewal| again(rung, renewal, shots, scores)));
+                }
                 gate::Verdict::Short { reason } | gate::Verdict::Over { reason } => {
                     notes[rung] = Some(reason)
                 }
@@ -99,6 +98,19 @@ impl Job for Quality {
         let scores = scores.into_iter().zip(others).map(|(scores, others)| with_others(scores, others));
         Ok(Verdict::Passed(Box::new(passed(assembled, &scores.collect::<Vec<_>>(), notes)?)))
     }
+}
+
+/// The task of a shot that is sent back.
+fn again(rung: usize, renewal: &gate::Renewal, shots: &[ShotEncode], scores: &[FrameScores]) -> Task {
+    let gate::Renewal { shot, crf } = *renewal;
+    let before = measured(&shots[shot], &scores[shot]);
+    Task { rung, shot, crf, renewals: shots[shot].renewals + 1, before }
+}
+
+/// What a shot is now; `None` where no frame has a score.
+fn measured(shot: &ShotEncode, scores: &FrameScores) -> Option<Measured> {
+    let vmaf_mean = scores.pool()?.vmaf.mean;
+    Some(Measured { crf: shot.crf, vmaf_mean })
 }
 
 /// What a shot is scored for.
@@ -152,12 +164,13 @@ fn judge(
         let loss = 100.0 - pooled.mean;
         let predicted = aimed.vmaf_per_crf * loss / (100.0 - whole).max(f64::EPSILON);
         let usual = loss * USUAL_LOSS_PER_RANGE / (crf_max.value() - crf_min.value());
+        let now = Measured { crf: shot.crf, vmaf_mean: pooled.mean };
         Ok(ShotQuality {
             frames: cuts.frames.len(),
             bits: shot.output.bytes * 8,
             vmaf_mean: pooled.mean,
             vmaf_p5: pooled.p5,
-            vmaf_per_crf: predicted.max(usual),
+            vmaf_per_crf: gate::vmaf_per_crf(predicted.max(usual), &now, shot.before.as_ref()),
             crf: shot.crf,
             renewals: shot.renewals,
         })

@@ -265,3 +265,21 @@ fn nearly_all_rungs_end_within_the_tolerance_and_few_shots_are_encoded_again() {
     let renewals = played.iter().map(|(_, renewals)| renewals).sum::<f64>() / RUNGS as f64;
     assert!(home >= 970 && renewals <= 0.5, "{home} of {RUNGS} rungs, {renewals:.2} encodes more a shot");
 }
+
+#[test]
+fn a_shot_that_was_moved_has_a_slope_of_its_own() {
+    let at = |(crf, vmaf_mean): (u16, f64)| Measured { crf: Crf(crf), vmaf_mean };
+    // Two CRF better gained 3, half of what was expected; a tenth and tenfold are not believed.
+    for (now, before, expected, slope) in [
+        ((280, 90.0), None, 1.5, 1.5),
+        ((280, 90.0), Some((280, 88.0)), 1.5, 1.5),
+        ((260, 93.0), Some((280, 90.0)), 2.0, 1.5),
+        ((300, 87.0), Some((280, 90.0)), 2.0, 1.5),
+        ((260, 90.2), Some((280, 90.0)), 1.0, 0.5),
+        ((260, 89.0), Some((280, 90.0)), 1.0, 0.5),
+        ((275, 95.0), Some((280, 90.0)), 1.0, 2.0),
+    ] {
+        let got = vmaf_per_crf(expected, &at(now), before.map(at).as_ref());
+        assert!((got - slope).abs() < 1e-9, "{now:?} {before:?}: {got}");
+    }
+}

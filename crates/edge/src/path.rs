@@ -8,9 +8,36 @@ pub(crate) fn key_of(path: &str, folder: &Key) -> Option<Key> {
     folder.join(path.strip_prefix('/')?).ok()
 }
 
+/// What stands before a token that is the first segment of a path.
+const TOKEN_MARK: &str = "/~";
+
+/// A path may begin with an access token, `/~TOKEN/a/b`, so that what a manifest names relative to itself carries it
+/// too. The token, and the path without it.
+pub(crate) fn split_token(path: &str) -> (Option<&str>, &str) {
+    let marked = path.strip_prefix(TOKEN_MARK).and_then(|rest| Some(rest.split_at(rest.find('/')?)));
+    match marked {
+        Some((token, path)) => (Some(token), path),
+        None => (None, path),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tokens_stand_in_front() {
+        for (path, expected) in [
+            ("/~abc/0f/a.mp4", (Some("abc"), "/0f/a.mp4")),
+            ("/~/a", (Some(""), "/a")),
+            ("/~abc", (None, "/~abc")),
+            ("/0f/~abc/a", (None, "/0f/~abc/a")),
+            ("/~a/~b/c", (Some("a"), "/~b/c")),
+            ("", (None, "")),
+        ] {
+            assert_eq!(split_token(path), expected, "{path}");
+        }
+    }
 
     fn check(path: &str, expected: Option<&str>) {
         let key = key_of(path, &Key::new("packages").unwrap());

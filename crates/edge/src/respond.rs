@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use cache::access::Denied;
 use cache::conditional::{self, EntityTag, Verdict};
 use cache::freshness::Content;
 use cache::range::{self, Answer};
@@ -28,17 +29,25 @@ struct Object {
     /// Between the quotes of its entity tag. Objects never change, so the key and the length say it all, and every
     /// edge says the same.
     tag: String,
+    /// How long it may be kept, and by whom.
+    content: Content,
 }
 
-/// The answer to `request` for the object at `key`; `None` stands for a path that names none.
-pub(crate) async fn respond(store: &dyn Store, key: Option<Key>, request: &request::Parts) -> Response<Body> {
+/// The answer to `request` for the object at `key`, which is kept as `content`; `None` stands for a path that names
+/// none.
+pub(crate) async fn respond(
+    store: &dyn Store,
+    key: Option<Key>,
+    content: Content,
+    request: &request::Parts,
+) -> Response<Body> {
     match request.method {
         Method::GET | Method::HEAD => {}
         Method::OPTIONS => return preflight(),
         _ => return not_allowed(),
     }
     let Some(key) = key else { return not_found() };
-    match respond_with_object(store, &key, request).await {
+    match respond_with_object(store, &key, content, request).await {
         Ok(response) => response,
         Err(store::Error::NotFound(_)) => not_found(),
         Err(error) => {
@@ -52,10 +61,11 @@ pub(crate) async fn respond(store: &dyn Store, key: Option<Key>, request: &reque
 async fn respond_with_object(
     store: &dyn Store,
     key: &Key,
+    content: Content,
     request: &request::Parts,
 ) -> store::Result<Response<Body>> {
     let Some(meta) = store.head(key).await? else { return Ok(not_found()) };
-    let object = Object { key: key.clone(), bytes: meta.bytes, tag: format!("{:x}-{key}", meta.bytes) };
+    let object = Object { key: key.clone(), bytes: meta.bytes, tag: format!("{:x}-{key}", meta.bytes), content };
     let tag = EntityTag::strong(&object.tag);
     let value = |name| joined(&request.headers, name);
     let (if_match, if_none_match) = (value(header::IF_MATCH), value(header::IF_NONE_MATCH));
@@ -97,7 +107,7 @@ fn span(range: &Range<u64>) -> ByteRange {
 
 /// Headers that do not depend on which bytes are sent.
 fn described(status: StatusCode, object: &Object) -> Builder {
-    Builder::new(status, Content::Immutable)
+    Builder::new(status, object.content)
         .computed(header::ETAG, &EntityTag::strong(&object.tag).to_string())
         .fixed(header::ACCEPT_RANGES, "bytes")
 }
@@ -121,6 +131,20 @@ fn unsatisfiable(object: &Object) -> Response<Body> {
         .fixed(header::ACCEPT_RANGES, "bytes")
         .computed(header::CONTENT_RANGE, &format!("bytes */{}", object.bytes))
         .text("the object has no such bytes\n")
+}
+
+/// The answer to who may not read.
+pub(crate) fn denied(denied: Denied) -> Response<Body> {
+    let (status, line) = match denied {
+        Denied::Missing => (StatusCode::UNAUTHORIZED, "an access token is needed\n"),
+        Denied::Malformed => (StatusCode::UNAUTHORIZED, "the access token is unreadable\n"),
+        Denied::Forged => (StatusCode::UNAUTHORIZED, "the access token's signature is wrong\n"),
+        Denied::TooEarly => (StatusCode::UNAUTHORIZED, "the access token is not valid yet\n"),
+        Denied::Expired => (StatusCode::UNAUTHORIZED, "the access token has expired\n"),
+        Denied::OtherPath => (StatusCode::FORBIDDEN, "the access token is for something else\n"),
+        Denied::Unknown => (StatusCode::FORBIDDEN, "the access token has a condition that is not known here\n"),
+    };
+    Builder::new(status, Content::Passing).text(line)
 }
 
 fn not_found() -> Response<Body> {

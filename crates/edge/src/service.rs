@@ -6,11 +6,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use cache::freshness::Content;
 use http::{Request, Response};
 use store::{Key, Store};
 
-use crate::path::key_of;
-use crate::respond::respond;
+use crate::guard::Guard;
+use crate::path::{key_of, split_token};
+use crate::respond;
 use crate::response::Body;
 
 /// Serves the objects below one folder of a store.
@@ -18,21 +20,35 @@ use crate::response::Body;
 pub struct Edge {
     store: Arc<dyn Store>,
     folder: Key,
+    guard: Option<Arc<Guard>>,
 }
 
 impl Edge {
     /// Serves the objects of `store` below `folder`: where that is `packages`, `/a/b` is the object `packages/a/b`.
     /// To serve them below some path, nest the edge there.
     pub fn new(store: Arc<dyn Store>, folder: Key) -> Edge {
-        Edge { store, folder }
+        Edge { store, folder, guard: None }
+    }
+
+    /// Serves who has a token that `guard` takes, and nobody else.
+    pub fn guarded(self, guard: Guard) -> Edge {
+        Edge { guard: Some(Arc::new(guard)), ..self }
     }
 
     /// The answer to `request`, whose body is not read. Answers every request, if need be with an error status.
     pub async fn respond<B>(&self, request: Request<B>) -> Response<Body> {
         // Bodies need not be shareable between threads; away with it before the first wait.
         let parts = request.into_parts().0;
-        let key = key_of(parts.uri.path(), &self.folder);
-        respond(&*self.store, key, &parts).await
+        let (token, path) = split_token(parts.uri.path());
+        let content = match &self.guard {
+            None => Content::Immutable,
+            Some(guard) => match guard.admit(token, path, &parts) {
+                Ok(content) => content,
+                Err(denied) => return respond::denied(denied),
+            },
+        };
+        let key = key_of(path, &self.folder);
+        respond::respond(&*self.store, key, content, &parts).await
     }
 }
 

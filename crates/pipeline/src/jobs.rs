@@ -8,6 +8,7 @@ pub mod assemble;
 pub mod quality;
 pub mod package;
 pub mod publish;
+pub mod check;
 pub mod aside;
 pub mod sidecar;
 pub mod picture;

@@ -63,6 +63,11 @@ pub(crate) enum Command {
     /// Check the tools and the sandbox: what was found where, what it lacks, how to get it
     #[command(after_help = "Examples:\n  matinee doctor\n  matinee doctor --json")]
     Doctor(Doctor),
+    /// Check a packaged film, of Matinee or of others, by the rules of HLS, DASH and CMAF; errors make it fail
+    #[command(after_help = "Examples:\n  matinee check out/\n  matinee check out/master.m3u8 --json\n  \
+        matinee check http://127.0.0.1:8080/media/3f2a.../manifest.mpd\n\n\
+        Rules: docs/reference/check.md")]
+    Check(Check),
     /// List every setting with its default, its environment variable and its meaning
     Settings,
     /// Print a shell's completion script
@@ -157,6 +162,19 @@ pub(crate) enum KeysAction {
 
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
+    /// Print it as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// A folder, a file, or the http URL of a playlist or manifest
+    #[arg(value_name = "DIR|URL")]
+    pub place: String,
+    /// Read the manifests given and nothing that they name
+    #[arg(long)]
+    pub manifests_only: bool,
     /// Print it as JSON
     #[arg(long)]
     pub json: bool,

@@ -41,8 +41,8 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     (
         "pipeline",
         &[
-            "media", "title", "stdx", "cmaf", "manifest", "ingest", "analyse", "ladder", "encode", "quality",
-            "package", "report", "text", "store", "db", "codec",
+            "media", "title", "stdx", "cmaf", "manifest", "conform", "ingest", "analyse", "ladder", "encode",
+            "quality", "package", "report", "text", "store", "db", "codec",
         ],
     ),
     ("edge", &["cache", "store"]),
@@ -51,8 +51,8 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     (
         "server",
         &[
-            "media", "title", "stdx", "report", "store", "db", "codec", "keys", "playback", "pipeline",
-            "edge", "control",
+            "media", "title", "stdx", "conform", "report", "store", "db", "codec", "keys", "playback",
+            "pipeline", "edge", "control",
         ],
     ),
     ("xtask", &["media", "stdx", "encode"]),

@@ -1,7 +1,9 @@
-//! Publish: puts every file at its immutable path, keeps the report, then makes the title visible in one transaction.
+//! Publish: checks the package, puts every file at its immutable path, keeps the report, then makes the title visible in
+//! one transaction.
 //!
 //! [`Packaged`] → [`Prepared`]. Before the transaction nobody sees anything; after it all is there.
 
+use super::check;
 use super::package::{Content, Packaged};
 use crate::flow::{Context, Failure, Job, Prepared, Stage};
 use crate::progress::{Event, Unit};
@@ -19,6 +21,7 @@ impl Job for Publish {
     type Gives = Prepared;
 
     async fn run(ctx: &Context, packaged: Packaged) -> Result<Prepared, Failure> {
+        check::run(ctx, &packaged.files).await?;
         let folder = Key::new(format!("packages/{}", packaged.digest))?;
         let total = packaged.files.len() as u64;
         ctx.tell(Event::Total { stage: Stage::Publish, total, unit: Unit::Items });

@@ -11,7 +11,7 @@ use crate::rule::{Rule, cmaf as rule};
 use crate::source::{Source, Unreadable};
 use crate::uri;
 use media::ByteRange;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Bytes of a manifest or playlist that are read; the playlist of a day has 6 MB.
@@ -76,12 +76,14 @@ pub(crate) struct Missing {
 pub(crate) struct Library<'a> {
     source: &'a dyn Source,
     files: BTreeMap<String, Option<Rc<MediaFile>>>,
+    /// Manifests and playlists that were read.
+    texts: BTreeSet<String>,
     pub(crate) log: Log,
 }
 
 impl<'a> Library<'a> {
     pub(crate) fn new(source: &'a dyn Source) -> Library<'a> {
-        Library { source, files: BTreeMap::new(), log: Log::default() }
+        Library { source, files: BTreeMap::new(), texts: BTreeSet::new(), log: Log::default() }
     }
 
     /// The log, at the end.
@@ -103,7 +105,9 @@ impl<'a> Library<'a> {
         if part.file_bytes > TEXT_BYTES_MAX {
             return Err(Unreadable::Failed(format!("it has more than {TEXT_BYTES_MAX} bytes")));
         }
-        self.log.manifests += 1;
+        if self.texts.insert(uri.to_owned()) {
+            self.log.manifests += 1;
+        }
         Ok(part.bytes)
     }
 

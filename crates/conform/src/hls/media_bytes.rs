@@ -88,7 +88,7 @@ fn without_map(media: &Media, run: &[Segment], library: &mut Library<'_>) -> boo
         };
         let named = segment.resource.named.clone();
         match file.kind {
-            Kind::Bmff if file.header.is_none() => {
+            Kind::Bmff if !begins_with_header(segment, &file) => {
                 library.log.add(rule::MAP, named, "no EXT-X-MAP is before this segment")
             }
             Kind::WebVtt if !is_web_vtt(&file) => {
@@ -110,6 +110,12 @@ fn without_map(media: &Media, run: &[Segment], library: &mut Library<'_>) -> boo
         }
     }
     known
+}
+
+/// Whether a segment has its own `moov`, and needs no other.
+fn begins_with_header(segment: &Segment, file: &MediaFile) -> bool {
+    let start = segment.resource.range.map_or(0, |range| range.offset);
+    file.header.as_ref().is_some_and(|header| header.moov >= start)
 }
 
 fn is_web_vtt(file: &MediaFile) -> bool {

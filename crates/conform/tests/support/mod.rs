@@ -1,6 +1,10 @@
 //! Sources for tests: a folder, and files in memory.
 #![allow(dead_code, reason = "each test file uses the part that it needs")]
 
+pub(crate) mod boxes;
+pub(crate) mod cases;
+pub(crate) mod sample;
+
 use conform::{Depth, Part, Report, Source, Unreadable};
 use media::ByteRange;
 use std::collections::BTreeMap;

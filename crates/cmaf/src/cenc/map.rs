@@ -7,6 +7,8 @@ mod ranges;
 mod nal;
 mod avc;
 mod hevc;
+mod vp9;
+mod av1;
 
 pub use ranges::{SUBSAMPLES_MAX, Subsample};
 
@@ -43,6 +45,8 @@ enum Codec {
     Whole,
     Avc(nal::Units<avc::Headers>),
     Hevc(nal::Units<hevc::Headers>),
+    Vp9(vp9::Frames),
+    Av1(av1::Units),
 }
 
 impl Mapper {
@@ -60,7 +64,8 @@ impl Mapper {
                 length_bytes: hevc.config.nal_length_bytes().into(),
                 headers: hevc::Headers::new(&hevc.config)?,
             }),
-            SampleEntry::Vp9(_) | SampleEntry::Av1(_) => return Err(MapError { what: "this codec" }),
+            SampleEntry::Vp9(_) => Codec::Vp9(vp9::Frames::default()),
+            SampleEntry::Av1(av1) => Codec::Av1(av1::Units::new(&av1.config.obus)?),
             SampleEntry::Aac(_) | SampleEntry::Eac3(_) | SampleEntry::Opus(_) | SampleEntry::Text(_) => {
                 Codec::Whole
             }
@@ -88,6 +93,8 @@ impl Mapper {
             Codec::Whole => return Ok(0),
             Codec::Avc(units) => units.map(sample, &mut ranges)?,
             Codec::Hevc(units) => units.map(sample, &mut ranges)?,
+            Codec::Vp9(frames) => frames.map(sample, &mut ranges)?,
+            Codec::Av1(units) => units.map(sample, &mut ranges)?,
         }
         ranges.end();
         match map.len() - before {

@@ -6,7 +6,9 @@
 mod sound;
 mod stills;
 mod text;
+mod forms;
 
+pub use forms::Forms;
 pub use sound::Sound;
 pub use stills::{Grid, Sheets};
 pub use text::Text;

@@ -177,6 +177,8 @@ fn text(passed: &Passed, files: &mut Files) -> Vec<TextTrack> {
     for (number, text) in passed.assembled.encoded.aside.text.iter().enumerate() {
         let names::Named { id, path } = names::text(number, text.label.language.as_deref());
         files.insert(path.clone(), Content::Stored(text.output.clone()));
+        let (forms, form_files) = text.forms.describe(&id);
+        files.extend(form_files.into_iter().map(|(path, output)| (path, Content::Stored(output))));
         tracks.push(TextTrack {
             id,
             path,
@@ -184,7 +186,7 @@ fn text(passed: &Passed, files: &mut Files) -> Vec<TextTrack> {
             language: text.label.language.clone(),
             forced: text.forced,
             hearing_impaired: text.hearing_impaired,
-            forms: package::TextForms::default(),
+            forms,
         });
     }
     tracks

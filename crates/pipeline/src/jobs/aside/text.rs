@@ -1,7 +1,9 @@
-//! Text: every subtitle stream and every file handed in beside the master, as WebVTT on the film's timeline.
+//! Text: every subtitle stream and every file handed in beside the master, as WebVTT on the film's timeline, and in its
+//! other forms.
 //!
 //! Owns the steps. What is put right, and what is worth a finding, is the room `text`'s.
 
+use super::forms::{self, About, Forms};
 use super::{OrLeftOut, or_left_out, run, sound_need, step, warning};
 use crate::flow::Context;
 use crate::jobs::ladder::Laddered;
@@ -27,12 +29,14 @@ pub struct Text {
     pub hearing_impaired: bool,
     /// The WebVTT file.
     pub output: Output,
+    /// The same in segments.
+    pub forms: Forms,
 }
 
 /// Number of steps that [`make`] takes where nothing has to be left out: streams are taken out of the master first.
 pub(super) fn count(laddered: &Laddered) -> usize {
     let ingested = &laddered.analysed.ingested;
-    2 * ingested.master.text.len() + ingested.sidecars.len()
+    3 * ingested.master.text.len() + 2 * ingested.sidecars.len()
 }
 
 /// Makes the tracks: those of the master in its order, then those of the files beside it.
@@ -61,18 +65,27 @@ async fn stream_track(ctx: &Context, laddered: &Laddered, stream: &TextFacts) ->
     };
     // ffmpeg counts time from the file's start, and the film begins with its first picture.
     let film = film(laddered, laddered.analysed.picture_start_s);
-    let (output, findings) = fitted(ctx, &extracted, &film, &what).await?;
     let TextFacts { forced, hearing_impaired, .. } = *stream;
-    let text = output.map(|output| Text { label: stream.label.clone(), forced, hearing_impaired, output });
+    let about = About { language: stream.label.language.clone(), forced, hearing_impaired };
+    let (made, findings) = fitted(ctx, laddered, &extracted, &film, &what, about).await?;
+    let text = made.map(|(output, forms)| Text {
+        label: stream.label.clone(),
+        forced,
+        hearing_impaired,
+        output,
+        forms,
+    });
     Ok((text, findings))
 }
 
 /// Files beside a master tell time from its first picture, as players show them.
 async fn file_track(ctx: &Context, laddered: &Laddered, file: &StoredSidecar) -> anyhow::Result<Remarked> {
     let what = format!("Subtitle file {}", file.name);
-    let (output, findings) = fitted(ctx, &file.output, &film(laddered, 0.0), &what).await?;
+    let about = About { language: file.language.clone(), forced: false, hearing_impaired: false };
+    let (made, findings) = fitted(ctx, laddered, &file.output, &film(laddered, 0.0), &what, about).await?;
     let label = Label { language: file.language.clone(), ..Label::default() };
-    let text = output.map(|output| Text { label, forced: false, hearing_impaired: false, output });
+    let text =
+        made.map(|(output, forms)| Text { label, forced: false, hearing_impaired: false, output, forms });
     Ok((text, findings))
 }
 
@@ -106,13 +119,16 @@ async fn extracted(
     or_left_out(output, "subtitles-unreadable", what)
 }
 
-/// The file on the film's timeline, and what was found in it. The findings are made anew each time, the file once.
+/// The file on the film's timeline and its forms, and what was found in it. The findings are made anew each time, the files
+/// once.
 async fn fitted(
     ctx: &Context,
+    laddered: &Laddered,
     source: &Output,
     film: &Film,
     what: &str,
-) -> anyhow::Result<(Option<Output>, Vec<Finding>)> {
+    about: About,
+) -> anyhow::Result<(Option<(Output, Forms)>, Vec<Finding>)> {
     let bytes = ctx.workshop.read(source).await?;
     let film = *film;
     let parsed = tokio::task::spawn_blocking(move || {
@@ -131,11 +147,19 @@ async fn fitted(
     if fitted.cues.is_empty() {
         return Ok((None, findings));
     }
-    Ok((Some(written(ctx, source, &film, fitted).await?), findings))
+    let params = vec![("start_us", film.start_us.to_string()), ("duration_us", film.duration_us.to_string())];
+    let cues = fitted.cues.clone();
+    let output = written(ctx, source, params.clone(), fitted).await?;
+    let forms = forms::make(ctx, laddered, source, params, cues, about).await?;
+    Ok((Some((output, forms)), findings))
 }
 
-async fn written(ctx: &Context, source: &Output, film: &Film, fitted: Fitted) -> anyhow::Result<Output> {
-    let params = vec![("start_us", film.start_us.to_string()), ("duration_us", film.duration_us.to_string())];
+async fn written(
+    ctx: &Context,
+    source: &Output,
+    params: Vec<(&'static str, String)>,
+    fitted: Fitted,
+) -> anyhow::Result<Output> {
     let inputs = vec![source.digest];
     let step = Step { kind: "text", version: 1, params, inputs, tool: String::new() };
     let work = |folder: PathBuf| async move {

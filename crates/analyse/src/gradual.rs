@@ -120,11 +120,13 @@ fn fades_around(scores: &[FrameScore], run: Range<usize>, reach: usize, config: 
     let darkest = scores[run.clone()].iter().map(|score| score.luma_mean).fold(f32::MAX, f32::min);
     let is_fade = before.min(after) >= PICTURE_CONTRAST_MIN.max(emptiest / EMPTY_PART)
         || f64::from(luma_before.min(luma_after)) >= f64::from(darkest) + config.fade_luma_min;
-    is_fade && !is_flash(scores, run, before, after)
+    is_fade && !is_flash(scores, run, reach)
 }
 
-/// Whether the empty frames come and go at once and the picture is the same as before.
-fn is_flash(scores: &[FrameScore], run: Range<usize>, before: f32, after: f32) -> bool {
+/// Whether the empty frames come and go at once, for what is there within half of `reach`, or the picture after them is
+/// the same as before.
+fn is_flash(scores: &[FrameScore], run: Range<usize>, reach: usize) -> bool {
+    let (before, after) = sides(scores, run.clone(), reach.div_ceil(2), |score| score.contrast);
     let out = run.start.checked_sub(ABRUPT_FRAMES).map_or(0.0, |frame| scores[frame].contrast);
     let into = scores.get(run.end - 1 + ABRUPT_FRAMES).map_or(0.0, |score| score.contrast);
     let is_abrupt = out > ABRUPT_PART * before && into > ABRUPT_PART * after;

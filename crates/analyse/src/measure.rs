@@ -3,8 +3,9 @@
 //! Owns the sizes of the analysis frame and the fold over frames, which holds the last [`SEEN_MAX`] of them. Judges
 //! nothing.
 
+use crate::blend::{self, Blend};
 use crate::dissolve::{self, WINDOWS, Window};
-use crate::mix::{self, Thumbnail};
+use crate::mix::{self, Mix, Thumbnail};
 use crate::motion::{
     BLOCKS, FAR, NEAR, absolute_difference, block_means, compensated_difference, contrast, matched,
 };
@@ -156,31 +157,44 @@ impl Measure {
 
     /// The best of the windows that end with the latest frame.
     fn find_dissolve(&self, score: &mut FrameScore) {
-        let Some(now) = self.seen.front() else { return };
         for frames in WINDOWS {
-            let Some(first) = self.seen.get(frames) else { return };
-            let structure = now.structure(first, FAR);
-            if structure < dissolve::STRUCTURE_MIN {
-                continue;
-            }
-            let window = Window {
-                mix: mix::measure(self.seen.iter().take(frames + 1).map(|seen| &seen.thumbnail)),
-                structure,
-                likeness: mix::likeness(&now.thumbnail, &first.thumbnail),
-                contrast: now.contrast.min(first.contrast),
-            };
+            let Some(window) = self.window(frames) else { continue };
             let odds = dissolve::odds(&window);
             if odds > score.dissolve_odds {
                 score.dissolve_odds = odds;
                 score.dissolve_frames = frames as u8;
-                score.dissolve_back = window.mix.middle_back;
+                score.dissolve_back = window.mix.middle_back() as u8;
             }
         }
+    }
+
+    /// What is known of the latest `frames` and the one before them; `None` where they hold no dissolve for certain.
+    fn window(&self, frames: usize) -> Option<Window> {
+        let (now, first) = (self.seen.front()?, self.seen.get(frames)?);
+        let mix = mix::measure(self.seen.iter().take(frames + 1).map(|seen| &seen.thumbnail))?;
+        if !dissolve::is_possible(&mix, (now.contrast, first.contrast))
+            || now.structure(first, FAR) < dissolve::STRUCTURE_MIN
+        {
+            return None;
+        }
+        let likeness = mix::likeness(&now.thumbnail, &first.thumbnail);
+        Some(Window { mix, blend: self.blend(&mix)?, likeness })
+    }
+
+    /// Whether the frames of `mix` between its ends are blends of these.
+    fn blend(&self, mix: &Mix) -> Option<Blend> {
+        let ends = mix.ends_back();
+        let between = blend::PARTS.iter().filter_map(|&part| {
+            let back = mix.nearest_back(ends, part);
+            let part = mix.part(back);
+            blend::BOTH_SEEN.contains(&part).then(|| (part, &self.seen[back].frame))
+        });
+        blend::measure(&self.seen[ends.0].frame, &self.seen[ends.1].frame, between)
     }
 }
 
 /// Mean absolute difference of neighbouring pixels.
-fn detail(frame: &Frame) -> f64 {
+pub(crate) fn detail(frame: &Frame) -> f64 {
     let mut sum = 0;
     for row in frame.chunks_exact(WIDTH) {
         sum += absolute_difference(&row[1..], &row[..WIDTH - 1]);

@@ -1,9 +1,9 @@
-//! The linear-mix test: whether the frames between two are mixtures of those two, as in a dissolve.
+//! The way from one frame to another: where the frames between lie along the straight line from one to the other.
 //!
-//! Owns the thumbnail and the straight line between two of them. In a dissolve every frame in between lies on that
-//! line and moves along it in one direction; when things move, frames leave it.
+//! Owns the thumbnail and that line. In a dissolve the frames between move along it in one direction and small steps;
+//! whether they are blends of its ends is asked in [`crate::blend`].
 
-use crate::measure::{Frame, HEIGHT, WIDTH};
+use crate::measure::{Frame, HEIGHT, SEEN_MAX, WIDTH};
 
 /// Side of a thumbnail's cell in pixels of the reduced frame: small motion stays inside it.
 const CELL: usize = 5;
@@ -16,19 +16,49 @@ pub const CELLS: usize = COLUMNS * ROWS;
 pub type Thumbnail = [f32; CELLS];
 
 /// How the frames from one to another lie to the line between the two.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mix {
     /// Root mean square difference of the two thumbnails, in 8-bit luma steps.
     pub change: f32,
-    /// Mean squared distance of the frames between from the line, over the squared length of the line. 0 for an exact
-    /// dissolve, 0.5 and more for frames that have nothing to do with the two.
-    pub residual: f32,
     /// Longest way along the line from one frame to the next, in lengths of the line: 1 for a cut.
     pub step: f32,
     /// Whole way along the line, back and forth, in lengths of the line: 1 where all go in one direction.
     pub way: f32,
+    /// Where each frame is on the line, the latest first: 1 for that, 0 for the first.
+    parts: [f32; SEEN_MAX],
+    /// How many of them there are.
+    frames: usize,
+}
+
+impl Mix {
+    /// Where on the line the frame that many before the last one is.
+    pub fn part(&self, back: usize) -> f32 {
+        self.parts[back]
+    }
+
     /// How many frames before the last one the middle of the line was passed.
-    pub middle_back: u8,
+    pub fn middle_back(&self) -> usize {
+        (1..self.frames).find(|&back| self.parts[back] < 0.5).unwrap_or(0)
+    }
+
+    /// The frames between which most of the way is, as the first and the last of them, each as frames before the last one.
+    pub fn ends_back(&self) -> (usize, usize) {
+        /// Part of the way that may be before and after them.
+        const STILL_PART: f32 = 0.1;
+        let parts = &self.parts[..self.frames];
+        let first = parts.iter().position(|&part| part < STILL_PART);
+        let last = parts.iter().rposition(|&part| part > 1.0 - STILL_PART);
+        match (first, last) {
+            (Some(first), Some(last)) if last < first => (first, last),
+            _ => (self.frames.saturating_sub(1), 0),
+        }
+    }
+
+    /// The frame from `last` to `first`, as frames before the last one, that is nearest to `part` of the way.
+    pub fn nearest_back(&self, (first, last): (usize, usize), part: f32) -> usize {
+        let off = |back: usize| (self.parts[back] - part).abs();
+        (last..=first).min_by(|&a, &b| off(a).total_cmp(&off(b))).unwrap_or(last)
+    }
 }
 
 /// The thumbnail of a reduced frame.
@@ -42,29 +72,25 @@ pub fn thumbnail(frame: &Frame) -> Thumbnail {
     sums.map(|sum| sum as f32 / (CELL * CELL) as f32)
 }
 
-/// Measures `frames`, the latest first; at least 2 of them.
-pub fn measure<'a>(frames: impl ExactSizeIterator<Item = &'a Thumbnail> + Clone) -> Mix {
+/// Measures `frames`, the latest first, of which [`SEEN_MAX`] count; `None` where there are not even 2.
+pub fn measure<'a>(frames: impl ExactSizeIterator<Item = &'a Thumbnail> + Clone) -> Option<Mix> {
+    let frames = frames.take(SEEN_MAX);
     let mut ends = frames.clone();
-    let (Some(last), Some(first)) = (ends.next(), ends.last()) else { return Mix::default() };
+    let (last, first) = (ends.next()?, ends.last()?);
     let line: Thumbnail = std::array::from_fn(|i| last[i] - first[i]);
     let length2 = dot(&line, &line).max(f32::MIN_POSITIVE);
-    let mut mix = Mix { change: (length2 / CELLS as f32).sqrt(), ..Mix::default() };
-    let (mut later, mut distance2, mut count) = (1.0, 0.0, 0.0_f32);
-    for (back, frame) in frames.enumerate().skip(1) {
+    let change = (length2 / CELLS as f32).sqrt();
+    let mut mix = Mix { change, step: 0.0, way: 0.0, parts: [0.0; SEEN_MAX], frames: frames.len() };
+    for (back, frame) in frames.enumerate() {
         let from_first: Thumbnail = std::array::from_fn(|i| frame[i] - first[i]);
-        let at = dot(&from_first, &line) / length2;
-        mix.step = mix.step.max((later - at).abs());
-        mix.way += (later - at).abs();
-        if mix.middle_back == 0 && at < 0.5 {
-            mix.middle_back = back as u8;
+        mix.parts[back] = dot(&from_first, &line) / length2;
+        if back > 0 {
+            let step = (mix.parts[back - 1] - mix.parts[back]).abs();
+            mix.step = mix.step.max(step);
+            mix.way += step;
         }
-        later = at;
-        distance2 += (dot(&from_first, &from_first) - at * at * length2).max(0.0);
-        count += 1.0;
     }
-    // The first frame lies on the line by definition.
-    mix.residual = distance2 / (count - 1.0).max(1.0) / length2;
-    mix
+    Some(mix)
 }
 
 /// How far one thumbnail may be moved over another to find the same scene in both, in cells: a whip pan leaves at least
@@ -123,36 +149,35 @@ mod tests {
         std::array::from_fn(|i| if i % COLUMNS < COLUMNS / 2 { level } else { other })
     }
 
+    /// The change, the longest step, the whole way, the middle and the ends of `frames`, the first of them first.
     #[track_caller]
-    fn check(frames: &[Thumbnail], expected: Mix) {
-        assert_eq!(measure(frames.iter().rev()), expected);
+    fn check(frames: &[Thumbnail], expected: (f32, f32, f32), middle_back: usize, ends_back: (usize, usize)) {
+        let mix = measure(frames.iter().rev()).unwrap();
+        assert_eq!((mix.change, mix.step, mix.way), expected);
+        assert_eq!((mix.middle_back(), mix.ends_back()), (middle_back, ends_back));
     }
 
     #[test]
     fn a_dissolve_is_a_straight_line() {
         let part = |p: f32| halves(100.0 * p, 100.0 - 100.0 * p);
-        check(
-            &[part(0.0), part(0.25), part(0.5), part(0.75), part(1.0)],
-            Mix { change: 100.0, residual: 0.0, step: 0.25, way: 1.0, middle_back: 3 },
-        );
+        check(&[0.0, 0.25, 0.5, 0.75, 1.0].map(part), (100.0, 0.25, 1.0), 3, (4, 0));
+        // It does not fill the window.
+        check(&[0.0, 0.0, 0.25, 0.5, 0.75, 1.0, 1.0].map(part), (100.0, 0.25, 1.0), 4, (5, 1));
         // A cut is one as well, in one step.
-        check(
-            &[part(0.0), part(0.0), part(0.0), part(1.0), part(1.0)],
-            Mix { change: 100.0, residual: 0.0, step: 1.0, way: 1.0, middle_back: 2 },
-        );
+        check(&[0.0, 0.0, 0.0, 1.0, 1.0].map(part), (100.0, 1.0, 1.0), 2, (2, 1));
         // There, back and there again.
-        check(
-            &[part(0.0), part(1.0), part(0.0), part(1.0), part(1.0)],
-            Mix { change: 100.0, residual: 0.0, step: 1.0, way: 3.0, middle_back: 2 },
-        );
+        check(&[0.0, 1.0, 0.0, 1.0, 1.0].map(part), (100.0, 1.0, 3.0), 2, (4, 0));
+        assert_eq!(measure(std::iter::empty()), None);
     }
 
     #[test]
-    fn what_moves_leaves_the_line() {
-        // The middle frame is 50 away from both in a direction of its own: 2500 over 100 squared, over two frames.
-        let frames = [halves(0.0, 0.0), halves(100.0, 0.0), halves(100.0, 100.0)];
-        // Halves of the picture: the line is 100 long on all cells; the middle frame is at 0.5, 50 off everywhere.
-        check(&frames, Mix { change: 100.0, residual: 0.25, step: 0.5, way: 1.0, middle_back: 2 });
+    fn frames_are_found_by_their_part() {
+        let part = |p: f32| halves(100.0 * p, 100.0 - 100.0 * p);
+        let frames = [0.0, 0.25, 0.5, 0.75, 1.0].map(part);
+        let mix = measure(frames.iter().rev()).unwrap();
+        let nearest = [0.0, 0.3, 0.6, 0.9].map(|part| mix.nearest_back((4, 0), part));
+        assert_eq!(nearest, [4, 3, 2, 0]);
+        assert_eq!(mix.part(1), 0.75);
     }
 
     #[test]

@@ -42,6 +42,18 @@ pub fn compensated_difference(frame: &Frame, previous: &Frame, steps: &[isize]) 
     f64::from(sum) / PIXELS as f64
 }
 
+/// The same where each block is taken from the one of two frames in which it fits better.
+pub fn selected_difference(frame: &Frame, one: &Frame, other: &Frame, steps: &[isize]) -> f64 {
+    let mut sum = 0;
+    for row in 0..ROWS {
+        for column in 0..COLUMNS {
+            let place = (column * BLOCK, row * BLOCK);
+            sum += best_fit(frame, one, place, steps).min(best_fit(frame, other, place, steps));
+        }
+    }
+    f64::from(sum) / PIXELS as f64
+}
+
 /// Mean absolute deviation of luma from its `mean` (0 to 128).
 pub fn contrast(frame: &Frame, mean: f32) -> f32 {
     // To the nearest step, in whole numbers: many times faster, and 0.5 off at most.

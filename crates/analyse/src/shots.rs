@@ -1,7 +1,8 @@
 //! Scores to shots: where the camera changed.
 //!
 //! A cut is a change that is high by itself and many times what is usual around it, that is one of structure and not of
-//! exposure, and that lasts: a flash, after which the former picture comes back, is none. Gradual boundaries come from
+//! exposure, and that lasts: a flash, after which the former picture comes back, is none. Nor is one of many: fast motion,
+//! above all of drawings that are held for two frames, goes in jumps. Gradual boundaries come from
 //! [`crate::gradual`]. What runs on for very long without either is divided.
 
 use crate::complexity::complexity;
@@ -20,6 +21,8 @@ pub struct Config {
     pub strength_min: f64,
     /// Least structural change of a cut; see [`FrameScore::structure`].
     pub structure_min: f64,
+    /// How many times the structural change around it a cut must have; of that the [`PASSED_OVER`] greatest do not count.
+    pub structure_ratio_min: f64,
     /// Least certainty of a dissolve, from 0 to 1.
     pub dissolve_score_min: f64,
     /// How far the neighbourhood reaches to either side, in seconds.
@@ -42,6 +45,7 @@ impl Default for Config {
             change_min: 6.0,
             strength_min: 2.0,
             structure_min: 0.45,
+            structure_ratio_min: 1.3,
             dissolve_score_min: 0.88,
             neighbourhood_s: 0.3,
             shot_s_min: 0.5,
@@ -55,6 +59,10 @@ impl Default for Config {
 /// Added to the neighbourhood's change before a ratio is taken of it, so that a still picture's tiny change does
 /// not make everything a cut. In 8-bit luma steps.
 const STILL_CHANGE: f64 = 2.0;
+/// The same for structural change.
+const STILL_STRUCTURE: f64 = 0.1;
+/// Changes near a cut that may be as great: another cut, or both ends of a flash.
+const PASSED_OVER: usize = 2;
 /// A picture has come back when it differs from the former one by less than this part of the change.
 const RETURN_PART: f64 = 0.4;
 /// Least structural difference to [`LASTING_FRAMES`] back, half of them on either side, of a change that lasts.
@@ -128,7 +136,8 @@ fn cuts(scores: &[FrameScore], rate: FrameRate, config: &Config) -> Vec<Boundary
             let strength = ratio * (1.5 - f64::from(score.likeness.max(0.0)));
             let is_cut = change >= config.change_min
                 && f64::from(score.structure) >= config.structure_min
-                && strength >= config.strength_min;
+                && strength >= config.strength_min
+                && stands_alone(scores, frame, reach, config);
             is_cut.then(|| Boundary { frame, score: certainty(strength, config), kind: Kind::Cut })
         })
         .collect();
@@ -140,13 +149,24 @@ fn certainty(strength: f64, config: &Config) -> f64 {
     1.0 - config.strength_min / strength / 2.0
 }
 
+/// Whether the change at `frame` is not one of many such within `reach`.
+fn stands_alone(scores: &[FrameScore], frame: usize, reach: usize, config: &Config) -> bool {
+    let mut around: Vec<f32> = neighbours(scores, frame, reach).map(|i| scores[i].structure).collect();
+    around.sort_unstable_by(|a, b| b.total_cmp(a));
+    let rival = around.get(PASSED_OVER).copied().map_or(0.0, f64::from) + STILL_STRUCTURE;
+    f64::from(scores[frame].structure) >= config.structure_ratio_min * rival
+}
+
+/// Up to `reach` frames on either side of `frame` that have one before them.
+fn neighbours(scores: &[FrameScore], frame: usize, reach: usize) -> impl Iterator<Item = usize> {
+    (frame.saturating_sub(reach).max(1)..(frame + reach + 1).min(scores.len())).filter(move |&i| i != frame)
+}
+
 /// Mean compensated change of up to `reach` frames on either side of `frame`, without the greatest: another cut or a
 /// flash nearby must not hide this one.
 fn usual_change(scores: &[FrameScore], frame: usize, reach: usize) -> f64 {
-    let from = frame.saturating_sub(reach).max(1);
-    let to = (frame + reach + 1).min(scores.len());
     let (mut sum, mut greatest, mut count) = (0.0, 0.0, 0_u32);
-    for i in (from..to).filter(|&i| i != frame) {
+    for i in neighbours(scores, frame, reach) {
         let change = f64::from(scores[i].change_compensated);
         sum += change;
         greatest = change.max(greatest);

@@ -124,15 +124,15 @@ fn a_dissolve_is_a_boundary_in_its_middle_and_once() {
     // Another one, far enough away.
     dissolve(&mut scores, 150, 16, 4.0);
     check(&scores, &[104, 142]);
-    // A score of 0.88 is odds of 2, of which the sides take 4.66 times 0.1.
-    dissolve(&mut scores, 150, 16, 2.4);
+    // A score of 0.88 is odds of 2, to which the sides add -2.7 times 0.1.
+    dissolve(&mut scores, 150, 16, 2.2);
     check(&scores, &[104]);
 }
 
 #[test]
 fn where_all_is_in_motion_nothing_dissolves() {
     let mut scores = quiet(240);
-    dissolve(&mut scores, 116, 16, 4.0);
+    dissolve(&mut scores, 116, 16, 3.0);
     scores.iter_mut().for_each(|score| score.structure_lasting = 0.6);
     check(&scores, &[]);
 }

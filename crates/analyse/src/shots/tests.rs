@@ -106,6 +106,17 @@ fn a_cut_shows_another_scene_and_lasts() {
 }
 
 #[test]
+fn one_jump_of_many_is_no_cut() {
+    let mut scores = quiet(120);
+    cut(&mut scores, 60, 40.0);
+    // Two others may be as great, another cut or a flash; a third is motion.
+    for (frame, expected) in [(56, vec![0, 60]), (58, vec![0, 60]), (64, vec![0])] {
+        scores[frame].structure = 0.8;
+        check(&scores, &expected);
+    }
+}
+
+#[test]
 fn a_cut_beside_another_change_is_still_seen() {
     let mut scores = quiet(120);
     cut(&mut scores, 60, 30.0);

@@ -4,9 +4,9 @@
 //! much it is dearer and how much worse it looks than the samples do at the same CRF, and how both change with the CRF.
 //! Offsets are measured with little effort, shot against sample, so that what effort changes falls out.
 //!
-//! Bits are spent at equal slope: none would gain more VMAF in another shot (Lagrange; Katsavounidis, "Dynamic
-//! optimizer", 2018). Each shot takes the CRF at which bits + price x loss is least, and the price of a loss is the one
-//! at which the samples would be encoded at the CRF asked for.
+//! Bits are spent at equal slope: none would gain more in another shot (Lagrange; Katsavounidis, "Dynamic optimizer",
+//! 2018). Each shot takes the CRF at which bits + price x loss^p is least, and the price is the one at which the samples
+//! would be encoded at the CRF asked for. The power p weighs great losses more than small ones.
 
 mod offset;
 
@@ -18,6 +18,10 @@ use crate::{sizes, trial};
 use media::Size;
 use media::rung::{Crf, ProbePoint, Trial, TrialPoint};
 
+/// Power of the loss. With 1 the mean is best and the worst frames pay for it. Measured on the grids of two films, bits
+/// beside one CRF for all at equal mean VMAF: 1.25 gives up 0.1 % of 5 to 8 % and has better worst frames (5th percentile
+/// +0.1 to +1.9), 1.5 gives up 0.5 %, and 2 a third of all.
+const LOSS_POWER: f64 = 1.25;
 /// Farthest that a shot's CRF goes from the film's, as a part of the codec's range: 8 in H.264.
 const TILT_MAX: f64 = 0.25;
 /// VMAF by which a shot may be under its rung: one just noticeable difference. One that is farther under at the film's
@@ -146,7 +150,7 @@ impl Model {
         let price = price(&expected.curve, base);
         let choose = |shot: &Vec<(f64, f64)>| {
             let limit = (100.0 - even.vmaf + SHOT_VMAF_UNDER_MAX).max(shot[base_place].1);
-            let cost = |place: usize| shot[place].0 + price * shot[place].1;
+            let cost = |place: usize| shot[place].0 + price * shot[place].1.powf(LOSS_POWER);
             let fits = |place: &usize| shot[*place].1 <= limit;
             // Of equal ones (a still has many) the nearest to the base.
             let distance = |place: &usize| place.abs_diff(base_place);
@@ -158,9 +162,10 @@ impl Model {
     }
 }
 
-/// Bits a second that a point of loss is worth where the samples are best encoded at `crf`.
+/// Bits a second that a unit of loss^p is worth where the samples are best encoded at `crf`.
 fn price(curve: &Curve, crf: Crf) -> f64 {
     let (slope, at) = (curve.slope(crf), curve.at(crf));
-    let loss_per_crf = (slope.loss * at.loss_per_log_odds()).max(f64::EPSILON);
-    -slope.rate * std::f64::consts::LN_2 * at.bitrate_bps() / loss_per_crf
+    let loss_per_crf = slope.loss * at.loss_per_log_odds();
+    let powered_per_crf = loss_per_crf * LOSS_POWER * at.lost().powf(LOSS_POWER - 1.0);
+    -slope.rate * std::f64::consts::LN_2 * at.bitrate_bps() / powered_per_crf.max(f64::EPSILON)
 }

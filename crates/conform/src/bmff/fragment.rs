@@ -1,6 +1,6 @@
 //! Fragments: a `moof` as values, summed up so that a film of any length fits into memory.
 
-use super::boxes::BoxView;
+use super::boxes::{BoxView, Fields};
 use super::header::Header;
 use super::samples::{self, FragmentHeader, Sample};
 
@@ -31,6 +31,8 @@ pub(crate) struct Fragment {
     pub(crate) data_offset: Option<i32>,
     /// First and last presentation time less the decode time, in ticks.
     pub(crate) presented: (i64, i64),
+    /// Key IDs of its `seig` sample groups (ISO/IEC 23001-7, 6).
+    pub(crate) key_ids: Vec<[u8; 16]>,
     /// Boxes that cannot be read.
     pub(crate) broken: Vec<(String, u64)>,
 }
@@ -90,6 +92,10 @@ impl Fragment {
                         }
                     })
                 }
+                b"sgpd" => {
+                    self.key_ids.extend(rotated(&child).unwrap_or_default());
+                    Some(())
+                }
                 _ => Some(()),
             };
             if read.is_none() {
@@ -113,4 +119,25 @@ impl Fragment {
         }
         self.presented = presented.unwrap_or_default();
     }
+}
+
+/// The key IDs of a `sgpd` of `seig` (clause 8.9.3; ISO/IEC 23001-7, 6).
+fn rotated(sgpd: &BoxView<'_>) -> Option<Vec<[u8; 16]>> {
+    let (version, _, mut fields) = sgpd.full()?;
+    if fields.array::<4>()? != *b"seig" {
+        return None;
+    }
+    let default_length = if version == 1 { fields.u32()? } else { 0 };
+    if version >= 2 {
+        fields.u32()?; // default_group_description_index
+    }
+    let count = fields.u32()?;
+    let mut ids = Vec::new();
+    for _ in 0..count {
+        let length = if version == 1 && default_length == 0 { fields.u32()? } else { default_length };
+        let mut entry = Fields::new(fields.take(length as usize)?);
+        entry.take(4)?; // pattern, isProtected, Per_Sample_IV_Size
+        ids.push(entry.array()?);
+    }
+    Some(ids)
 }

@@ -4,7 +4,7 @@ use crate::source::{Source, Unreadable};
 use media::ByteRange;
 
 /// Bytes that are asked for at once: a `moof` and the next head most often.
-const WINDOW_BYTES: u64 = 32 * 1024;
+const WINDOW_BYTES: u64 = 8 * 1024;
 
 /// Bytes of a box that is read into memory: the index of a film of a day has 1 MB.
 const BOX_BYTES_MAX: u64 = 16 * 1024 * 1024;

@@ -9,6 +9,7 @@ use crate::library::{Kind, Library, MediaFile, Resource};
 use crate::log::Log;
 use crate::rule::hls as rule;
 use crate::track::{Listed, Rendition};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Most that EXTINF may be away from the samples' duration, in seconds: a coded audio frame and its delay are cut off by
@@ -52,12 +53,13 @@ pub(super) fn check(media: &Media, library: &mut Library<'_>) -> Bytes {
             map_range(map, &header, &mut library.log);
         }
         last_map = Some(map);
-        keys(media, run, &header, &mut library.log);
         if media.i_frames_only() {
             i_frames(media, run, &header, library);
         } else {
             bytes.renditions.push(rendition(run, &header, library));
         }
+        let key_ids = key_ids(run, &header, library);
+        keys(media, run, &header, &key_ids, &mut library.log);
     }
     bytes.sizes = sizes(media, library);
     bytes
@@ -157,15 +159,13 @@ fn rendition(run: &[Segment], header: &Rc<Header>, library: &mut Library<'_>) ->
 }
 
 /// The keys of segments beside the header's scheme.
-fn keys(media: &Media, run: &[Segment], header: &Header, log: &mut Log) {
+fn keys(media: &Media, run: &[Segment], header: &Header, key_ids: &[String], log: &mut Log) {
     let scheme = header.scheme();
     let expected = match scheme.as_ref() {
         Some(b"cbcs") => Some("SAMPLE-AES"),
         Some(b"cenc") => Some("SAMPLE-AES-CTR"),
         _ => None,
     };
-    let protection = header.entry().and_then(|entry| entry.protection.as_ref());
-    let key_id = protection.and_then(|parts| parts.defaults.as_ref()).map(|tenc| hex(&tenc.key_id));
     let any_keys = media.keys.iter().any(|keys| !keys.is_empty());
     if let Some(scheme) = scheme.filter(|_| !any_keys) {
         let message = format!("the header says {}, and there is no EXT-X-KEY", name(scheme));
@@ -180,18 +180,33 @@ fn keys(media: &Media, run: &[Segment], header: &Header, log: &mut Log) {
                 log.add(rule::KEY_SCHEME, media.playlist.place(key.line), message);
             }
             let said = key.attributes.get("KEYID").map(|id| id.to_ascii_lowercase());
-            if let (Some(said), Some(real)) = (said, &key_id)
-                && said.trim_start_matches("0x") != real
-            {
-                let message = format!("KEYID is {said}, the header's key ID 0x{real}");
+            let known = |id: &str| key_ids.iter().any(|real| real == id.trim_start_matches("0x"));
+            if let Some(said) = said.filter(|said| !key_ids.is_empty() && !known(said)) {
+                let message = format!("KEYID is {said}, the media's key IDs are {}", key_ids.join(", "));
                 log.add(rule::KEY_ID, media.playlist.place(key.line), message);
             }
         }
     }
 }
 
+/// The key IDs of the header and of sample groups.
+fn key_ids(run: &[Segment], header: &Rc<Header>, library: &mut Library<'_>) -> Vec<String> {
+    let protection = header.entry().and_then(|entry| entry.protection.as_ref());
+    let default = protection.and_then(|parts| parts.defaults.as_ref()).map(|tenc| tenc.key_id);
+    let mut ids: BTreeSet<[u8; 16]> = default.into_iter().collect();
+    let mut last = None;
+    for segment in run.iter().filter(|_| default.is_some()) {
+        if last != Some(&segment.resource.uri) {
+            let file = library.media(&segment.resource, Some(header), MISSING);
+            ids.extend(file.iter().flat_map(|file| &file.fragments).flat_map(|fragment| &fragment.key_ids));
+        }
+        last = Some(&segment.resource.uri);
+    }
+    ids.iter().map(|id| hex(id)).collect()
+}
+
 /// Hexadecimal digits in lower case.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

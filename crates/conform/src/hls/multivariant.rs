@@ -112,13 +112,16 @@ fn alike(playlist: &Playlist, streams: &[(&Tag, &str)], log: &mut Log) {
 }
 
 fn session_keys(playlist: &Playlist, log: &mut Log) {
+    const SAME: [&str; 5] = ["METHOD", "URI", "IV", "KEYFORMAT", "KEYFORMATVERSIONS"];
     let mut seen: Vec<&Tag> = Vec::new();
     for tag in playlist.all("EXT-X-SESSION-KEY") {
         key_rules(playlist, tag, log);
         if tag.attributes.get("METHOD") == Some("NONE") {
             log.add(rule::SESSION_KEY, playlist.place(tag.line), "METHOD is NONE");
         }
-        if seen.iter().any(|other| other.attributes == tag.attributes) {
+        let same =
+            |other: &&Tag| SAME.iter().all(|name| other.attributes.get(name) == tag.attributes.get(name));
+        if seen.iter().any(same) {
             log.add(rule::SESSION_KEY, playlist.place(tag.line), "the same key is there before");
         }
         seen.push(tag);

@@ -21,7 +21,7 @@ rules! {
     MAP = Error "hls-map", "RFC 8216bis 3.1.2, 4.4.4.5", "fragmented MP4 segments have an EXT-X-MAP before them", "add EXT-X-MAP with the file's ftyp and moov";
     KEY = Error "hls-key", "RFC 8216bis 4.4.4.4", "a key has a URI unless its METHOD is NONE, which has nothing else, and an IV of 128 bits where it has one", "put the tag right";
     KEY_SCHEME = Error "hls-key-scheme", "RFC 8216bis 4.4.4.4", "METHOD says how the media is encrypted: SAMPLE-AES for cbcs, SAMPLE-AES-CTR for cenc, NONE or no key for clear samples", "make METHOD and the header's `schm` agree";
-    KEY_ID = Error "hls-key-id", "RFC 8216bis 4.4.4.4; 23001-7 8.2", "a KEYID is the default key ID of the media", "copy the key ID from the header's `tenc`";
+    KEY_ID = Error "hls-key-id", "RFC 8216bis 4.4.4.4; 23001-7 8.2", "a KEYID is the default key ID of the media, or one that a sample group rotates to", "copy the key ID from the header's `tenc`";
     SESSION_KEY = Error "hls-session-key", "RFC 8216bis 4.4.6.5", "a session key has a METHOD other than NONE and repeats no other", "leave the tag out or name the real key";
     DATE_RANGE = Error "hls-date-range", "RFC 8216bis 4.4.5.1", "a date range does not end before it begins, and END-ON-NEXT comes with CLASS and without end or duration", "put dates and durations right";
     LOW_LATENCY = Error "hls-low-latency", "RFC 8216bis 4.4.3.7, 4.4.3.8, 4.4.4.9", "parts have a PART-INF and are no longer than its target; hold-backs and skips keep their distance from the live edge", "put EXT-X-PART-INF and EXT-X-SERVER-CONTROL right";

@@ -10,6 +10,11 @@ use crate::rule::dash as rule;
 /// The scheme that says how samples are encrypted.
 const MP4_PROTECTION: &str = "urn:mpeg:dash:mp4protection:2011";
 
+/// Clear Key in manifests, and the W3C's common system, by whose boxes it is served (DASH-IF identifiers; W3C "cenc"
+/// Initialization Data Format).
+const CLEAR_KEY: &str = "e2719d58a985b3c9781ab030af78d30e";
+const COMMON: &str = "1077efecc0b24d02ace33c1e52e2fb4b";
+
 /// Checks the elements of a representation and its set, apart from any media.
 pub(super) fn check_elements(file: &str, element: &Element, log: &mut Log) {
     for child in &element.children {
@@ -85,7 +90,8 @@ fn wrong_pssh(protection: &Element, pssh: &Element) -> Option<String> {
     let said = protection.get("schemeIdUri").unwrap_or_default().to_ascii_lowercase();
     let said = said.strip_prefix("urn:uuid:")?.replace('-', "");
     let real = hex(&system.id);
-    (said != real).then(|| format!("the box is of the system {real}, the element of {said}"))
+    let clear_key = said == CLEAR_KEY && real == COMMON;
+    (said != real && !clear_key).then(|| format!("the box is of the system {real}, the element of {said}"))
 }
 
 /// Base64 of RFC 4648, 4; blanks are passed over.

@@ -167,8 +167,11 @@ fn secret_mpd(secret: &Track) -> String {
          cenc:default_KID=\"30313233-3435-3637-3839-616263646566\"/>\n\
          <ContentProtection schemeIdUri=\"urn:uuid:1077efec-c0b2-4d02-ace3-3c1e52e2fb4b\"><cenc:pssh>{}</cenc:pssh>\
          </ContentProtection>\n\
+         <ContentProtection schemeIdUri=\"urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e\"><cenc:pssh>{}</cenc:pssh>\
+         </ContentProtection>\n\
          <Representation id=\"1\" codecs=\"avc1.64000a\" bandwidth=\"{}\">{}</Representation>\n\
          </AdaptationSet>\n</Period>\n</MPD>\n",
+        base64(&pssh()),
         base64(&pssh()),
         peak_bps(secret),
         base("s1", secret),

@@ -9,4 +9,5 @@ mod formats;
 mod audio;
 mod sound;
 mod protect;
+mod text;
 mod robust;

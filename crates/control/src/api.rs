@@ -80,8 +80,10 @@ async fn play_title(
     let release = current_release(&state, id).await?;
     let (title, package) = (release.title.id.clone(), release.package_digest);
     let protection = licensing::grant(&state, &release, &viewer).await?;
-    Grant::new(release, &state.media_url, protection).map(Json).ok_or_else(|| {
-        tracing::error!(%title, %package, "a published package has no picture");
+    let base_url = state.package_url(&package);
+    let grant = base_url.and_then(|base_url| Grant::new(release, base_url, protection));
+    grant.map(Json).ok_or_else(|| {
+        tracing::error!(%title, %package, "a published package has no picture, or no access token");
         Refusal::internal()
     })
 }

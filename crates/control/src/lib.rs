@@ -5,6 +5,7 @@
 
 mod api;
 mod app;
+mod edge_tokens;
 mod licences;
 mod licensing;
 mod media_url;
@@ -13,6 +14,7 @@ mod state;
 pub mod wire;
 
 pub use app::File;
+pub use edge_tokens::EdgeTokens;
 pub use licences::Licences;
 pub use media_url::MediaUrl;
 pub use state::State;

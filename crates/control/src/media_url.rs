@@ -18,6 +18,18 @@ impl MediaUrl {
         format!("{}{digest}/", self.0)
     }
 
+    /// The folder of a package for who has `token`, which stands in front of it: what manifests name relative to
+    /// themselves carries it too. Ends in a slash.
+    pub fn guarded_package(&self, digest: &Digest, token: &str) -> String {
+        format!("{}~{token}/{digest}/", self.0)
+    }
+
+    /// The path of a package's folder at its edge; ends in a slash.
+    pub fn package_path(&self, digest: &Digest) -> String {
+        let origin = self.origin().map_or(0, str::len);
+        format!("{}{digest}/", &self.0[origin..])
+    }
+
     /// The origin (RFC 6454) of the edge, where it is another server.
     pub fn origin(&self) -> Option<&str> {
         let host = self.0.find("://")? + "://".len();
@@ -47,6 +59,9 @@ mod tests {
             let media = MediaUrl::new(url);
             assert_eq!(media.package(&digest), format!("{base}{}/", "ab".repeat(32)), "{url}");
             assert_eq!(media.origin(), origin, "{url}");
+            let path = media.package_path(&digest);
+            assert_eq!(format!("{}{path}", origin.unwrap_or_default()), media.package(&digest), "{url}");
+            assert_eq!(media.guarded_package(&digest, "t"), base.to_owned() + "~t/" + &"ab".repeat(32) + "/");
         }
     }
 }

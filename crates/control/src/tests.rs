@@ -3,6 +3,7 @@
 mod api;
 mod app;
 mod contract;
+mod edge_tokens;
 mod licences;
 
 use axum::body::Body;

@@ -27,7 +27,39 @@ pub(crate) struct Config {
     pub keys_file: Option<PathBuf>,
     pub keys_master: Secret,
     pub licence: Policy,
+    pub access: Access,
+    pub access_token_s: u64,
     pub prepare: Settings,
+}
+
+/// Who may fetch media.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Everybody.
+    Open,
+    /// Who has a token from a play grant.
+    Token,
+}
+
+impl std::fmt::Display for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Access::Open => "open",
+            Access::Token => "token",
+        })
+    }
+}
+
+impl FromStr for Access {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Access, Self::Err> {
+        match text {
+            "open" => Ok(Access::Open),
+            "token" => Ok(Access::Token),
+            _ => Err("it is open or token"),
+        }
+    }
 }
 
 /// A setting that is not shown.
@@ -51,6 +83,8 @@ impl Default for Config {
             keys_file: None,
             keys_master: Secret::default(),
             licence: Policy::default(),
+            access: Access::Open,
+            access_token_s: 6 * 3600,
             prepare: Settings::default(),
         }
     }
@@ -159,6 +193,18 @@ pub(crate) const SETTINGS: &[Setting] = &[
         set: |c, v| {
             put_or_none_within(&mut c.licence.offline_days, v, *OFFLINE_DAYS.start(), *OFFLINE_DAYS.end())
         },
+    },
+    Setting {
+        key: "edge.access",
+        help: "Who may fetch media: `open`, everybody; `token`, who has the Common Access Token (CTA-5007) of a play grant. Posters are open.",
+        get: |c| c.access.to_string(),
+        set: |c, v| put(&mut c.access, v),
+    },
+    Setting {
+        key: "edge.token_s",
+        help: "Seconds for which such a token opens its title, 60 to 604800: a viewer who takes longer asks for a new grant.",
+        get: |c| c.access_token_s.to_string(),
+        set: |c, v| put_within(&mut c.access_token_s, v, 60, 604_800),
     },
     Setting {
         key: "prepare.vmaf_target",

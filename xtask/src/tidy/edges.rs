@@ -45,7 +45,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
             "quality", "package", "report", "text", "store", "db", "codec",
         ],
     ),
-    ("edge", &["cache", "store"]),
+    ("edge", &["stdx", "cache", "store"]),
     ("control", &["media", "title", "stdx", "cmaf", "manifest", "playback", "cache", "db", "keys"]),
     // top
     (

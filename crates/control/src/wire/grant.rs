@@ -7,7 +7,6 @@ use media::picture::Transfer;
 use serde::Serialize;
 use title::Release;
 
-use crate::MediaUrl;
 use crate::wire::protection::{Protection, TrackProtection};
 
 /// Answer to `POST /api/titles/{id}/play`.
@@ -177,9 +176,9 @@ pub struct Tile {
 pub struct Span(pub u64, pub u64);
 
 impl Grant {
-    /// The grant for `release`, whose keys are had as `protection` says, or `None` where it has no picture.
-    pub fn new(release: Release, media_url: &MediaUrl, protection: Option<Protection>) -> Option<Grant> {
-        let base_url = media_url.package(&release.package_digest);
+    /// The grant for `release`, whose files are below `base_url` and whose keys are had as `protection` says, or `None`
+    /// where it has no picture.
+    pub fn new(release: Release, base_url: String, protection: Option<Protection>) -> Option<Grant> {
         let Package { duration_s, video, audio, text, poster, thumbnails, .. } = release.package;
         Some(Grant {
             title: Title {

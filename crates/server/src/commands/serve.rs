@@ -1,13 +1,14 @@
 //! `matinee serve`: all roles on one address.
 
-use crate::config::Config;
+use crate::config::{Access, Config};
 use crate::{app, workspace};
 use anyhow::Context as _;
-use control::Licences;
+use control::{EdgeTokens, Licences};
+use edge::Guard;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
-use stdx::clock::SystemClock;
+use stdx::clock::{Clock, SystemClock};
 use store::Key;
 use tokio::net::TcpListener;
 
@@ -17,6 +18,12 @@ const MEDIA_PATH: &str = "/media";
 /// The store's folder that the edge serves: what is published, and nothing else.
 const PACKAGES: &str = "packages";
 
+/// Name of the secret that signs the edge's tokens.
+const ACCESS_SECRET: &str = "edge token";
+
+/// Files that need no token: the catalogue shows them.
+const OPEN_FILES: &[&str] = &["poster.jpg"];
+
 /// How long viewers may go on after the signal to stop: a segment takes well under a second, and a process manager
 /// kills after 10 s at the earliest.
 const DRAIN_MAX: Duration = Duration::from_secs(5);
@@ -25,10 +32,16 @@ const DRAIN_MAX: Duration = Duration::from_secs(5);
 pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let store = workspace::store(config).await?;
     let db = workspace::db(config).await?;
-    let edge = edge::Edge::new(store, Key::new(PACKAGES)?);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let keys = workspace::keys(config, &db).await?;
-    let licences = Licences::new(keys, config.licence.clone(), Arc::new(SystemClock::new()));
-    let state = control::State::new(db, &config.media_url).with_licences(licences);
+    let mut edge = edge::Edge::new(store, Key::new(PACKAGES)?);
+    let licences = Licences::new(keys.clone(), config.licence.clone(), clock.clone());
+    let mut state = control::State::new(db, &config.media_url).with_licences(licences);
+    if config.access == Access::Token {
+        let secret = keys.secret(ACCESS_SECRET, clock.now_ms()).await?;
+        edge = edge.guarded(Guard::new(secret, MEDIA_PATH, OPEN_FILES, clock.clone()));
+        state = state.with_edge_tokens(EdgeTokens::new(secret, config.access_token_s, clock));
+    }
     let control = control::router(state, app::files());
     let service = control.nest_service(MEDIA_PATH, edge);
 

@@ -1,0 +1,39 @@
+//! Tokens for edges that serve only who has one.
+
+use std::sync::Arc;
+
+use cache::access::{self, Pass, SECRET_BYTES};
+use media::Digest;
+use stdx::clock::Clock;
+
+use crate::MediaUrl;
+
+/// Makes tokens for the edge; clones share the clock.
+#[derive(Clone)]
+pub struct EdgeTokens {
+    secret: [u8; SECRET_BYTES],
+    lifetime_s: u64,
+    clock: Arc<dyn Clock>,
+}
+
+/// Does not show the secret.
+impl std::fmt::Debug for EdgeTokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EdgeTokens").field("lifetime_s", &self.lifetime_s).finish_non_exhaustive()
+    }
+}
+
+impl EdgeTokens {
+    /// Tokens of `lifetime_s` seconds under the `secret` that the edge has too.
+    pub fn new(secret: [u8; SECRET_BYTES], lifetime_s: u64, clock: Arc<dyn Clock>) -> EdgeTokens {
+        EdgeTokens { secret, lifetime_s, clock }
+    }
+
+    /// The folder of the package `digest` for a viewer from now on; `None` where a token cannot be encoded.
+    pub(crate) fn package(&self, media_url: &MediaUrl, digest: &Digest) -> Option<String> {
+        let now_s = u64::try_from(self.clock.now_ms() / 1000).unwrap_or_default();
+        let path_prefix = &media_url.package_path(digest);
+        let pass = Pass { path_prefix, from_s: now_s, until_s: now_s + self.lifetime_s };
+        Some(media_url.guarded_package(digest, &access::token(&self.secret, &pass)?))
+    }
+}

@@ -180,3 +180,83 @@ fn absolute(uri: &Uri, location: &str) -> String {
     let folder = if location.starts_with('/') { "" } else { &path[..=path.rfind('/').unwrap_or(0)] };
     format!("http://{}{folder}{location}", uri.authority().map_or("", |authority| authority.as_str()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::http::HeaderMap;
+    use axum::response::{IntoResponse, Redirect, Response};
+    use axum::routing::get;
+
+    const FILE: &[u8] = b"0123456789";
+
+    /// Answers as RFC 9110, 14, has it, for ranges that have a first and a last byte.
+    async fn part(headers: HeaderMap) -> Response {
+        let range = headers[RANGE].to_str().unwrap().strip_prefix("bytes=").unwrap().split_once('-').unwrap();
+        let (first, last): (usize, usize) = (range.0.parse().unwrap(), range.1.parse().unwrap());
+        if first >= FILE.len() {
+            return (StatusCode::RANGE_NOT_SATISFIABLE, [(CONTENT_RANGE, "bytes */10".to_owned())])
+                .into_response();
+        }
+        let last = last.min(FILE.len() - 1);
+        let range = format!("bytes {first}-{last}/{}", FILE.len());
+        (StatusCode::PARTIAL_CONTENT, [(CONTENT_RANGE, range)], FILE[first..=last].to_vec()).into_response()
+    }
+
+    /// A server for the length of a test; gives its address.
+    async fn serve() -> String {
+        let app = Router::new()
+            .route("/part", get(part))
+            .route("/whole", get(|| async { FILE }))
+            .route("/moved/a", get(|| async { Redirect::permanent("/part") }))
+            .route("/round", get(|| async { Redirect::permanent("/round") }))
+            .route("/away", get(|| async { Redirect::permanent("https://example.com/") }));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(axum::serve(listener, app).into_future());
+        format!("http://{address}")
+    }
+
+    #[tokio::test]
+    async fn servers_with_and_without_ranges() {
+        let url = serve().await;
+        let (server, entry) = Server::of(&format!("{url}/part"), Handle::current()).unwrap();
+        assert_eq!(entry, format!("{url}/part"));
+        let check = move || {
+            for path in ["part", "whole", "moved/a"] {
+                for (offset, length, expected) in [(0, 4, "0123"), (8, 9, "89"), (20, 4, "")] {
+                    let part = server.read(&format!("{url}/{path}"), ByteRange { offset, length }).unwrap();
+                    assert_eq!((part.bytes.as_slice(), part.file_bytes), (expected.as_bytes(), 10), "{path}");
+                }
+            }
+            let read = |path: &str| server.read(&format!("{url}/{path}"), ByteRange { offset: 0, length: 1 });
+            assert_eq!(read("missing"), Err(Unreadable::Missing));
+            assert_eq!(read("away"), Err(Unreadable::Elsewhere));
+            assert!(
+                matches!(read("round"), Err(Unreadable::Failed(reason)) if reason.contains("redirections"))
+            );
+        };
+        tokio::task::spawn_blocking(check).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_no_server_is_told() {
+        for (url, expected) in
+            [("https://example.com/a.mpd", "no TLS"), ("ftp://example.com/a.mpd", "neither")]
+        {
+            let error = Server::of(url, Handle::current()).unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn locations_are_resolved() {
+        let uri: Uri = "http://a:1/b/c?d".parse().unwrap();
+        for (location, expected) in
+            [("/x", "http://a:1/x"), ("x", "http://a:1/b/x"), ("http://y/z", "http://y/z")]
+        {
+            assert_eq!(absolute(&uri, location), expected);
+        }
+    }
+}

@@ -47,9 +47,12 @@ impl KeyStore {
         if let Some(kept) = self.db.content_key_for(purpose).await? {
             return self.open(&kept, by).await;
         }
-        let key = Key::new(random()?);
-        let kept = self.keep(purpose, KeyId(random()?), &key, by.at_ms).await?;
-        self.note([kept.id], Use { kind: UseKind::Made, ..by }).await?;
+        let (id, key) = (KeyId(random()?), Key::new(random()?));
+        let kept = self.keep(purpose, id, &key, by.at_ms).await?;
+        // Somebody else may have been first.
+        if kept.id == id {
+            self.note([id], Use { kind: UseKind::Made, ..by }).await?;
+        }
         self.open(&kept, by).await
     }
 

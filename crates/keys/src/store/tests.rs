@@ -78,6 +78,8 @@ async fn two_that_ask_at_once_get_the_same_key() {
         keys.push(asked.await.unwrap().unwrap());
     }
     assert!(keys.iter().all(|key| *key == keys[0]));
+    let uses = store.db.list_key_uses(None).await.unwrap();
+    assert_eq!(uses.iter().filter(|used| used.kind == UseKind::Made).count(), 1);
 }
 
 #[tokio::test]

@@ -198,7 +198,7 @@ fn job(ctx: &Context, ingested: &Ingested) -> workshop::Job {
     workshop::Job {
         step: Step {
             kind: "mezzanine",
-            version: 5,
+            version: 6,
             params: vec![
                 ("video", format!("{:?}", master.video)),
                 ("conform", format!("{:?}", master.conform)),

@@ -86,14 +86,18 @@ pub fn read(text: &str) -> Result<Package, Error> {
 
 fn check(package: &Package) -> Result<(), Error> {
     let video = package.video.iter().map(|video| &video.track);
-    let tracks = || video.clone().chain(package.audio.iter().map(|audio| &audio.track));
+    let forms = || package.text.iter().map(|text| &text.forms);
+    let text = || forms().flat_map(|forms| [&forms.wvtt, &forms.imsc]).flatten();
+    let tracks = || video.clone().chain(package.audio.iter().map(|audio| &audio.track)).chain(text());
+    let segmented = || forms().filter_map(|forms| forms.segmented.as_ref());
     let sheets = package.thumbnails.iter().flat_map(|thumbnails| &thumbnails.sheets);
     let paths = tracks().map(|track| &track.path).chain(package.text.iter().map(|text| &text.path));
+    let paths = paths.chain(segmented().map(|text| &text.path));
     let mut paths = paths.chain(package.poster.iter().map(|poster| &poster.path)).chain(sheets);
     if !paths.all(|path| is_plain(path)) {
         return Err(Error::Value("a path out of its folder"));
     }
-    if tracks().any(|track| track.index.timescale == 0) {
+    if tracks().any(|track| track.index.timescale == 0) || segmented().any(|text| text.timescale == 0) {
         return Err(Error::Value("a timescale of zero"));
     }
     if package.video.iter().any(|video| video.rate.num == 0 || video.rate.den == 0) {
@@ -121,7 +125,8 @@ mod tests {
         odd.audio[0].language = None;
         (odd.poster, odd.thumbnails) = (None, None);
         odd.text.clear();
-        for package in [sample::package(), sample::rich_package(), odd] {
+        let protected = sample::protected_package(media::protection::Scheme::Cenc);
+        for package in [sample::package(), sample::rich_package(), protected, sample::marked_package(), odd] {
             assert_eq!(read(&write(&package)).unwrap(), package);
         }
     }
@@ -156,7 +161,7 @@ mod tests {
     #[test]
     fn other_texts_are_refused() {
         let changed = |from: &str, to: &str| {
-            let text = write(&sample::package());
+            let text = write(&sample::marked_package());
             assert!(text.contains(from), "{from}");
             text.replace(from, to)
         };
@@ -167,6 +172,9 @@ mod tests {
             ("{\"version\":2,\"all\":\"new\"}".to_owned(), "version 2"),
             (changed("poster.jpg", "../poster.jpg"), "a path out of its folder"),
             (changed("sheet-001.jpg", ".."), "a path out of its folder"),
+            (changed("text-0-en.segments.vtt", "../a.vtt"), "a path out of its folder"),
+            (changed("text-0-en.imsc.mp4", "/a.mp4"), "a path out of its folder"),
+            (changed("\"timescale\":1000", "\"timescale\":0"), "a timescale of zero"),
             (changed("\"timescale\":24000", "\"timescale\":0"), "a timescale of zero"),
             (changed("[24000,1001]", "[24000,0]"), "a frame rate of zero"),
             (changed("\"h264\"", "\"h266\""), "unknown variant `h266`"),

@@ -8,6 +8,7 @@ mod first_frame;
 mod clips;
 mod ladder;
 mod manifest;
+mod package;
 mod shots;
 
 use crate::phases::Phases;
@@ -88,6 +89,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "clips", product: true, measure: clips::measure },
     Bench { name: "ladder", product: false, measure: ladder::measure },
     Bench { name: "manifest", product: false, measure: manifest::measure },
+    Bench { name: "package", product: false, measure: package::measure },
     Bench { name: "shots", product: false, measure: shots::measure },
 ];
 

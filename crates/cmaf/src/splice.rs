@@ -78,6 +78,33 @@ fn delay(samples: &mut [Sample]) -> Option<Edit> {
     (delay > 0).then_some(Edit { media_time: delay.unsigned_abs().into(), duration })
 }
 
+/// Takes over the one track of `movie` as it is, whatever it holds, its times and its edit list included.
+///
+/// # Errors
+/// Where the file has not exactly one track, its edit list does more than move the start, or composition offsets need
+/// more than 32 bits.
+pub fn whole(movie: &read::Movie) -> Result<Spliced, SpliceError> {
+    let [track] = &movie.tracks[..] else {
+        return Err(SpliceError::Tracks { shot: 0 });
+    };
+    let edit = audio_edit(movie, track)?;
+    let (entry, timescale, roll_samples) = (track.entry.clone(), track.timescale, roll_samples(track));
+    let place = |(number, sample): (usize, &read::Sample)| {
+        let offset = i32::try_from(sample.composition_offset);
+        Ok(Sample {
+            source: 0,
+            offset: sample.offset,
+            size: sample.size,
+            dts: sample.dts,
+            composition_offset: offset.map_err(|_| SpliceError::OffGrid { shot: 0, sample: number })?,
+            duration: sample.duration,
+            sync: sample.sync,
+        })
+    };
+    let samples = track.samples.iter().enumerate().map(place).collect::<Result<_, _>>()?;
+    Ok(Spliced { description: Description { entry, timescale, language: None, edit, roll_samples }, samples })
+}
+
 /// Takes over the one audio track of `movie` as it is. Its edit list becomes the track's: the encoder's delay
 /// is cut off in front, and its padding behind.
 ///

@@ -46,7 +46,7 @@ enum Codec {
     Avc(nal::Units<avc::Headers>),
     Hevc(nal::Units<hevc::Headers>),
     Vp9(vp9::Frames),
-    Av1(av1::Units),
+    Av1(Box<av1::Units>),
 }
 
 impl Mapper {
@@ -65,7 +65,7 @@ impl Mapper {
                 headers: hevc::Headers::new(&hevc.config)?,
             }),
             SampleEntry::Vp9(_) => Codec::Vp9(vp9::Frames::default()),
-            SampleEntry::Av1(av1) => Codec::Av1(av1::Units::new(&av1.config.obus)?),
+            SampleEntry::Av1(av1) => Codec::Av1(Box::new(av1::Units::new(&av1.config.obus)?)),
             SampleEntry::Aac(_) | SampleEntry::Eac3(_) | SampleEntry::Opus(_) | SampleEntry::Text(_) => {
                 Codec::Whole
             }

@@ -2,14 +2,14 @@
 //! and what the packager encrypts under the same key and vectors is the same, byte for byte and map for map.
 
 use crate::support::{
-    Encoder, IV, KEY, KEY_ID, SDR, encode, ffmpeg, folder, packets, protection, read_movie, run,
+    Encoder, IV, KEY, KEY_ID, SDR, bytes16, encode, ffmpeg, folder, packets, protection, read_movie, run,
     write_protected, write_track,
 };
-use cmaf::cenc::SampleInfo;
+use cmaf::cenc::{Period, Protection, SampleInfo};
 use cmaf::read::fragmented;
 use cmaf::splice::{self, Shot, Spliced};
 use media::FrameRate;
-use media::protection::Scheme;
+use media::protection::{KeyId, Scheme};
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
@@ -233,4 +233,42 @@ fn sound_is_as_the_packager_has_it() {
         let spliced = sound(&folder, encoder);
         check_known_answer(name, &folder, "audio", &spliced, &[0, spliced.samples.len() as u64]);
     }
+}
+
+/// A clear lead of one segment, and two keys. Neither ffmpeg nor the packager reads `seig`, so the samples are compared with
+/// those under one key throughout, which both decrypt: they differ where the lead is, and nowhere else.
+#[test]
+fn leads_and_keys_change_with_segments() {
+    let folder = folder("protect-rotation");
+    let spliced = picture(&folder, PICTURES[0].1, PICTURES[0].2);
+    let write = |protection| {
+        write_protected(&folder, "track.mp4", &spliced, &CUTS, &["0.mp4"], protection);
+        samples(&folder, "track.mp4").into_iter().map(|(bytes, _)| bytes).collect::<Vec<_>>()
+    };
+    write_track(&folder, "clear.mp4", &spliced, &CUTS, &["0.mp4"]);
+    let clear: Vec<_> = samples(&folder, "clear.mp4").into_iter().map(|(bytes, _)| bytes).collect();
+    let default = KEY_ID.parse().unwrap();
+    for scheme in Scheme::ALL {
+        let whole = write(protection(scheme));
+        let lead = write(Protection { clear_segments: 1, ..protection(scheme) });
+        assert!(lead[..25] == clear[..25] && lead[25..] == whole[25..], "{scheme}");
+        let protected = [(false, KeyId([0; 16])), (true, default)];
+        assert_eq!(parameters(&folder, "track.mp4"), protected, "{scheme}");
+
+        let mut turned = protection(scheme);
+        let (key_id, key) = (KeyId([7; 16]), turned.periods[0].key.clone());
+        turned.periods.push(Period { first_segment: 1, key_id, key, iv: bytes16(IV) });
+        assert!(write(turned) == whole, "{scheme}");
+        assert_eq!(parameters(&folder, "track.mp4"), [(true, default), (true, key_id)], "{scheme}");
+    }
+}
+
+/// Of each fragment whether it is protected, and its key.
+fn parameters(folder: &Path, file: &str) -> Vec<(bool, KeyId)> {
+    let mut file = fs::File::open(folder.join(file)).unwrap();
+    let header = fragmented::track_header(&mut file).unwrap();
+    let fragments = header.fragments.iter();
+    let parameters =
+        fragments.map(|range| fragmented::fragment(&mut file, &header, *range).unwrap().parameters);
+    parameters.map(Option::unwrap).map(|parameters| (parameters.protected, parameters.key_id)).collect()
 }

@@ -223,7 +223,7 @@ impl Header {
         let short = sequence.order_bits > 0 && bits.flag()?;
         if short {
             let (last, golden) = (bits.take(3)? as usize, bits.take(3)? as usize);
-            self.references = references.from_two(sequence, self.order, last, golden);
+            self.references = references.by_two(sequence, self.order, last, golden);
         }
         for reference in 0..REFERENCES {
             if !short {

@@ -50,7 +50,7 @@ impl References {
     }
 
     /// The slots of all references, of which a frame tells but two (7.8).
-    pub(super) fn from_two(
+    pub(super) fn by_two(
         &self,
         sequence: &Sequence,
         order: u32,

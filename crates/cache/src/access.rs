@@ -18,6 +18,9 @@ const TOKEN_CHARS_MAX: usize = 1024;
 /// Who issues our tokens.
 const ISSUER: &str = "matinee";
 
+/// The version of CTA-5007 that is understood (`catv`).
+const VERSION: i64 = 1;
+
 /// Bytes of the secret that signs.
 pub const SECRET_BYTES: usize = 32;
 
@@ -59,6 +62,7 @@ pub fn token(secret: &[u8; SECRET_BYTES], pass: &Pass<'_>) -> Option<String> {
         .with_not_before(pass.from_s)
         .with_expiration(pass.until_s);
     let builder = TokenBuilder::new().algorithm(Algorithm::HmacSha256).registered_claims(claims);
+    let builder = builder.custom_int(cat_keys::CATV, VERSION);
     let token = builder.custom_cbor(cat_keys::CATU, catu::create(path)).sign(secret).ok()?;
     Some(URL_SAFE_NO_PAD.encode(token.to_bytes().ok()?))
 }
@@ -67,12 +71,7 @@ pub fn token(secret: &[u8; SECRET_BYTES], pass: &Pass<'_>) -> Option<String> {
 ///
 /// # Errors
 /// The first reason against it.
-pub fn check(
-    secret: &[u8; SECRET_BYTES],
-    token: Option<&str>,
-    path: &str,
-    now_s: u64,
-) -> Result<(), Denied> {
+pub fn check(secret: &[u8; SECRET_BYTES], token: Option<&str>, path: &str, now_s: u64) -> Result<(), Denied> {
     let text = token.ok_or(Denied::Missing)?;
     let text = Some(text).filter(|text| text.len() <= TOKEN_CHARS_MAX).ok_or(Denied::Malformed)?;
     let bytes = URL_SAFE_NO_PAD.decode(text.trim_end_matches('=')).map_err(|_| Denied::Malformed)?;
@@ -94,9 +93,14 @@ fn check_time(token: &Token, now_s: u64) -> Result<(), Denied> {
     }
 }
 
-/// An audience would be another edge's; of the claims of CTA-5007 only `catu` is known.
+/// An audience would be another edge's; of the claims of CTA-5007 `catu` and `catv` are known.
 fn check_claims(token: &Token) -> Result<(), Denied> {
-    let is_known = token.audience().is_none() && token.claims.custom.keys().all(|key| *key == cat_keys::CATU);
+    let known = |(key, value): (&i32, &CborValue)| match *key {
+        cat_keys::CATU => true,
+        cat_keys::CATV => *value == CborValue::Integer(VERSION),
+        _ => false,
+    };
+    let is_known = token.audience().is_none() && token.claims.custom.iter().all(known);
     if is_known { Ok(()) } else { Err(Denied::Unknown) }
 }
 

@@ -14,11 +14,11 @@ use cache::freshness::{Content, cache_control};
 use serde::Serialize;
 use title::{Release, TitleId};
 
-use crate::{State, licensing};
 use crate::wire::catalogue::{Catalogue, Title};
 use crate::wire::grant::Grant;
 use crate::wire::play::Viewer;
 use crate::wire::refusal::Refusal;
+use crate::{State, licensing};
 
 /// Most bytes of a request's body: the licence requests of all key systems are smaller.
 const BODY_BYTES_MAX: usize = 64 << 10;

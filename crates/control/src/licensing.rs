@@ -10,8 +10,7 @@ use db::{Claim, Claimed, UseKind};
 use keys::Use;
 use media::protection::{KeyId, KeySystem, Protection, TrackClass};
 use playback::{
-    Ask, AskedKey, Audience, Claims, Fingerprint, Kind, Licence, Nonce, Reason, Security, Session,
-    decide,
+    Ask, AskedKey, Audience, Claims, Fingerprint, Kind, Licence, Nonce, Reason, Security, Session, decide,
 };
 use title::{Release, TitleId};
 
@@ -85,7 +84,8 @@ pub(crate) async fn clear_key(
         duration,
     };
     let now_ms = licences.clock.now_ms();
-    let granted = decide(&licences.policy, &claims, &ask, now_ms).map_err(|reason| refused(&title, reason))?;
+    let granted =
+        decide(&licences.policy, &claims, &ask, now_ms).map_err(|reason| refused(&title, reason))?;
     claim(&state, licences, &claims, &granted, now_ms).await?;
     let by = Use { kind: UseKind::Licence, used_by: &claims.session.hex(), at_ms: now_ms };
     let keys = licences.keys.content_keys(&granted.keys, by).await.map_err(log_keys)?;

@@ -25,14 +25,8 @@ pub enum UseKind {
 }
 
 impl UseKind {
-    const ALL: [UseKind; 6] = [
-        UseKind::Made,
-        UseKind::Package,
-        UseKind::Licence,
-        UseKind::Export,
-        UseKind::Import,
-        UseKind::Seal,
-    ];
+    const ALL: [UseKind; 6] =
+        [UseKind::Made, UseKind::Package, UseKind::Licence, UseKind::Export, UseKind::Import, UseKind::Seal];
 
     /// `made`, `package`, `licence`, `export`, `import` or `seal`.
     pub fn name(self) -> &'static str {

@@ -65,7 +65,8 @@ async fn respond_with_object(
     request: &request::Parts,
 ) -> store::Result<Response<Body>> {
     let Some(meta) = store.head(key).await? else { return Ok(not_found()) };
-    let object = Object { key: key.clone(), bytes: meta.bytes, tag: format!("{:x}-{key}", meta.bytes), content };
+    let object =
+        Object { key: key.clone(), bytes: meta.bytes, tag: format!("{:x}-{key}", meta.bytes), content };
     let tag = EntityTag::strong(&object.tag);
     let value = |name| joined(&request.headers, name);
     let (if_match, if_none_match) = (value(header::IF_MATCH), value(header::IF_NONE_MATCH));
@@ -142,7 +143,9 @@ pub(crate) fn denied(denied: Denied) -> Response<Body> {
         Denied::TooEarly => (StatusCode::UNAUTHORIZED, "the access token is not valid yet\n"),
         Denied::Expired => (StatusCode::UNAUTHORIZED, "the access token has expired\n"),
         Denied::OtherPath => (StatusCode::FORBIDDEN, "the access token is for something else\n"),
-        Denied::Unknown => (StatusCode::FORBIDDEN, "the access token has a condition that is not known here\n"),
+        Denied::Unknown => {
+            (StatusCode::FORBIDDEN, "the access token has a condition that is not known here\n")
+        }
     };
     Builder::new(status, Content::Passing).text(line)
 }

@@ -161,7 +161,9 @@ mod tests {
         assert_eq!(ring.open("key 1", &sealed).unwrap().expose(), b"secret");
         assert!(!sealed.text.contains(&hex(b"secret")));
         assert!(matches!(ring.open("key 2", &sealed), Err(Error::Broken { .. })));
-        for text in ["", "00", "zz", &format!("00{}", &sealed.text[2..]), &sealed.text[..sealed.text.len() - 2]] {
+        for text in
+            ["", "00", "zz", &format!("00{}", &sealed.text[2..]), &sealed.text[..sealed.text.len() - 2]]
+        {
             let changed = Sealed { text: text.to_owned(), ..sealed.clone() };
             assert!(matches!(ring.open("key 1", &changed), Err(Error::Broken { .. })), "{text}");
         }
@@ -199,13 +201,18 @@ mod tests {
         assert_eq!((second.len(), second.knows(first.current())), (2, true));
         assert_ne!(second.current(), first.current());
         let third = ring(&second.text()).without_old();
-        assert_eq!((third.len(), third.current(), third.knows(first.current())), (1, second.current(), false));
+        assert_eq!(
+            (third.len(), third.current(), third.knows(first.current())),
+            (1, second.current(), false)
+        );
         assert_eq!(ring(&format!("{OLD},{OLD}")).len(), 2);
     }
 
     #[test]
     fn what_is_no_key_is_refused_without_being_shown() {
-        for text in ["", "#", "00", &OLD[2..], &format!("{OLD}0"), &OLD.replace('0', "g"), &format!("{OLD} x")] {
+        for text in
+            ["", "#", "00", &OLD[2..], &format!("{OLD}0"), &OLD.replace('0', "g"), &format!("{OLD} x")]
+        {
             let error = Ring::parse("the file", text).unwrap_err();
             assert!(matches!(&error, Error::Unreadable { what } if what == "the file"), "{text}");
             assert!(!error.to_string().contains("0405"), "{error}");

@@ -125,7 +125,8 @@ impl Signer {
     /// # Errors
     /// [`Reason::TokenMalformed`] where it is no token, [`Reason::TokenForged`] where it is not ours.
     pub fn verify(&self, token: &str) -> Result<Claims, Reason> {
-        let text = Some(token).filter(|token| token.len() <= TOKEN_CHARS_MAX).ok_or(Reason::TokenMalformed)?;
+        let text =
+            Some(token).filter(|token| token.len() <= TOKEN_CHARS_MAX).ok_or(Reason::TokenMalformed)?;
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| Reason::TokenMalformed)?;
         let (claims, mac) = bytes.split_last_chunk::<MAC_BYTES>().ok_or(Reason::TokenMalformed)?;
         if !self.hmac(claims).finalize_verify(mac) {

@@ -39,6 +39,20 @@ fn a_token_opens_one_folder_for_a_time() {
     }
 }
 
+/// A token of another program: node-cat 0.16.4 (`generateFromJson`, HS256) under the same secret and for the same pass.
+#[test]
+fn a_token_made_elsewhere_opens() {
+    let theirs = "2D3RhEOhAQWhBEFrWCilAWdtYXRpbmVlBBkH0AUZA-gZATihA6EBai9tZWRpYS8wZi8ZATYBWCDLeviJ3pop5DLuAU1-ljH72\
+                  E2KprJbeD1hTAQXpNLmGA";
+    for (path, now_s, expected) in [
+        ("/media/0f/a.mp4", 1500, Ok(())),
+        ("/media/10/a.mp4", 1500, Err(Denied::OtherPath)),
+        ("/media/0f/a.mp4", 2000, Err(Denied::Expired)),
+    ] {
+        assert_eq!(check(&SECRET, Some(theirs), path, now_s), expected, "{path} at {now_s}");
+    }
+}
+
 #[test]
 fn what_is_not_known_closes() {
     let prefix = || uri(uri_components::PATH, catu::prefix_match("/a/"));
@@ -50,6 +64,10 @@ fn what_is_not_known_closes() {
         (odd(|b| b), Err(Denied::OtherPath)),
         (odd(|b| b.custom_cbor(cat_keys::CATU, path(BTreeMap::new()))), Err(Denied::Unknown)),
         (odd(|b| b.custom_cbor(cat_keys::CATU, path(catu::regex_match(".*", vec![])))), Err(Denied::Unknown)),
+        (
+            odd(|b| b.custom_cbor(cat_keys::CATU, prefix()).custom_int(cat_keys::CATV, 2)),
+            Err(Denied::Unknown),
+        ),
         (
             odd(|b| b.custom_cbor(cat_keys::CATU, uri(uri_components::HOST, catu::exact_match("x")))),
             Err(Denied::Unknown),

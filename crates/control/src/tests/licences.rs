@@ -157,8 +157,7 @@ async fn publish(db: &Db, keys: &KeyStore, name: &str, number: u8) {
     ];
     let release = release(name, number, Package { video, audio: vec![sound], ..plain() });
     for class in [TrackClass::Audio, TrackClass::Hd, TrackClass::FullHd, TrackClass::Uhd] {
-        let purpose =
-            KeyPurpose { title: release.title.id.clone(), class, scheme: Scheme::Cbcs, period: 0 };
+        let purpose = KeyPurpose { title: release.title.id.clone(), class, scheme: Scheme::Cbcs, period: 0 };
         let by = Use { kind: UseKind::Import, used_by: "a test", at_ms: 0 };
         keys.import(&purpose, key_id(number, class), &Key::new(key(number, class)), by).await.unwrap();
     }
@@ -290,7 +289,10 @@ async fn licences_to_keep_last_for_days() {
         let response = cinema.ask(&token, |ask| ask.body = kept.clone()).await;
         assert_eq!(response.status(), 200, "they take no place");
         assert_eq!(header(&response, "matinee-licence-ends-s"), "604800");
-        assert_eq!((header(&response, "matinee-token"), header(&response, "matinee-licence-renew-s")), ("-", "-"));
+        assert_eq!(
+            (header(&response, "matinee-token"), header(&response, "matinee-licence-renew-s")),
+            ("-", "-")
+        );
     }
 }
 

@@ -93,8 +93,10 @@ impl IntoResponse for Licence {
             kid: URL_SAFE_NO_PAD.encode(id.0),
             k: URL_SAFE_NO_PAD.encode(key.expose()),
         };
-        let mut response = Json(KeySet { keys: self.keys.iter().map(jwk).collect(), session }).into_response();
-        let mut set = |name, text: String| HeaderValue::from_str(&text).map(|v| response.headers_mut().insert(name, v));
+        let mut response =
+            Json(KeySet { keys: self.keys.iter().map(jwk).collect(), session }).into_response();
+        let mut set =
+            |name, text: String| HeaderValue::from_str(&text).map(|v| response.headers_mut().insert(name, v));
         // Numbers and base64url are header values.
         let _ = set(ENDS, (self.ends_ms / 1000).to_string());
         if let Some((renew_ms, token)) = self.next {

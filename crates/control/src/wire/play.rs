@@ -62,11 +62,8 @@ mod tests {
     #[test]
     fn requests_may_say_much_or_nothing() {
         let nobody = Viewer { device: None, security: Security::Software, profile: String::new() };
-        let everything = Viewer {
-            device: Some("d".to_owned()),
-            security: Security::Hardware,
-            profile: "kids".to_owned(),
-        };
+        let everything =
+            Viewer { device: Some("d".to_owned()), security: Security::Hardware, profile: "kids".to_owned() };
         for (body, expected) in [
             ("", Ok(&nobody)),
             ("{}", Ok(&nobody)),

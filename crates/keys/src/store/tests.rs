@@ -165,10 +165,10 @@ async fn a_canary_is_nowhere_in_the_data_folder() {
     let hex: String = canary.iter().map(|byte| format!("{byte:02x}")).collect();
     let base64 = b"Y2FuYXJ5IWluIWEhY2FnZQ";
     for needle in [&canary[..], hex.as_bytes(), hex.to_uppercase().as_bytes(), base64] {
-        assert_eq!(holding(&place.file("data"), needle), [Path::new(""); 0]);
+        assert!(holding(&place.file("data"), needle).is_empty());
     }
     let key_id = KeyId([5; 16]).hex();
-    assert_ne!(holding(&place.file("data"), key_id.as_bytes()), [Path::new(""); 0], "it looks at all");
+    assert!(!holding(&place.file("data"), key_id.as_bytes()).is_empty(), "it looks at all");
     let shown = format!("{store:?} {:?}", store.content_key(&purpose, BY).await);
     assert!(!shown.contains("canary") && !shown.contains(&hex), "{shown}");
 }

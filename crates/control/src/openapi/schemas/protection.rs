@@ -9,7 +9,10 @@ const KEY_ID: &str = "Key ID in base64url without padding.";
 
 pub(super) fn play_request() -> Value {
     let mut schema = object(&[
-        ("device", string("What the device calls itself; it keeps it to itself. Needed by protected titles.")),
+        (
+            "device",
+            string("What the device calls itself; it keeps it to itself. Needed by protected titles."),
+        ),
         ("security", one_of(&["software", "hardware"], "How well it keeps keys; `software` by default.")),
         ("profile", string("The profile that watches, where there are some.")),
     ]);
@@ -24,7 +27,13 @@ pub(super) fn protection() -> Value {
     ]);
     object(&[
         ("scheme", one_of(&["cenc", "cbcs"], "Scheme of Common Encryption (ISO/IEC 23001-7).")),
-        ("classes", described(list(reference("TrackClass")), "Classes whose keys the device gets: it plays tracks of these.")),
+        (
+            "classes",
+            described(
+                list(reference("TrackClass")),
+                "Classes whose keys the device gets: it plays tracks of these.",
+            ),
+        ),
         ("token", string("The play token, for the first licence request. Each licence brings the next one.")),
         ("token_expires_ms", integer("When the token ends, in milliseconds since 1970 (UTC).")),
         ("licences", described(list(server), "Key systems that licences are given for here.")),
@@ -36,10 +45,7 @@ pub(super) fn track_protection() -> Value {
     object(&[
         ("class", reference("TrackClass")),
         ("clear_segments", integer("Segments before this one are clear.")),
-        (
-            "key_ids",
-            described(list(key_id), "In order of their periods; each 32 hexadecimal digits."),
-        ),
+        ("key_ids", described(list(key_id), "In order of their periods; each 32 hexadecimal digits.")),
     ])
 }
 

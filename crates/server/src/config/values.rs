@@ -1,0 +1,119 @@
+//! Values of settings: what some are made of, and how texts become them.
+
+use anyhow::{anyhow, bail};
+use std::str::FromStr;
+
+/// Who may fetch media.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// Everybody.
+    Open,
+    /// Who has a token from a play grant.
+    Token,
+}
+
+impl std::fmt::Display for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Access::Open => "open",
+            Access::Token => "token",
+        })
+    }
+}
+
+impl FromStr for Access {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Access, Self::Err> {
+        match text {
+            "open" => Ok(Access::Open),
+            "token" => Ok(Access::Token),
+            _ => Err("it is open or token"),
+        }
+    }
+}
+
+/// A setting that is not shown.
+#[derive(Clone, Default, PartialEq)]
+pub(crate) struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_empty() { "none" } else { "(secret)" })
+    }
+}
+
+fn parse<T: FromStr>(value: &str) -> anyhow::Result<T>
+where
+    T::Err: std::fmt::Display,
+{
+    value.parse().map_err(|error| anyhow!("`{value}` does not fit: {error}"))
+}
+
+pub(super) fn put<T: FromStr>(place: &mut T, value: &str) -> anyhow::Result<()>
+where
+    T::Err: std::fmt::Display,
+{
+    if value.is_empty() {
+        bail!("the value is empty");
+    }
+    *place = parse(value)?;
+    Ok(())
+}
+
+pub(super) fn put_or_none<T: FromStr>(place: &mut Option<T>, value: &str) -> anyhow::Result<()>
+where
+    T::Err: std::fmt::Display,
+{
+    *place = if value.is_empty() { None } else { Some(parse(value)?) };
+    Ok(())
+}
+
+/// A list with commas between, which may be empty.
+pub(super) fn put_list<T: FromStr>(place: &mut Vec<T>, value: &str) -> anyhow::Result<()>
+where
+    T::Err: std::fmt::Display,
+{
+    *place = value
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .map(parse)
+        .collect::<Result<_, _>>()?;
+    Ok(())
+}
+
+pub(super) fn put_within<T>(place: &mut T, value: &str, min: T, max: T) -> anyhow::Result<()>
+where
+    T: FromStr + PartialOrd + std::fmt::Display + Copy,
+    T::Err: std::fmt::Display,
+{
+    let number: T = parse(value)?;
+    if !(min..=max).contains(&number) {
+        bail!("{number} is out of range: from {min} to {max}");
+    }
+    *place = number;
+    Ok(())
+}
+
+pub(super) fn put_or_none_within<T>(place: &mut Option<T>, value: &str, min: T, max: T) -> anyhow::Result<()>
+where
+    T: FromStr + PartialOrd + std::fmt::Display + Copy,
+    T::Err: std::fmt::Display,
+{
+    let mut number = min;
+    *place = if value.is_empty() {
+        None
+    } else {
+        Some(put_within(&mut number, value, min, max).map(|()| number)?)
+    };
+    Ok(())
+}
+
+/// Seconds into a place of milliseconds.
+pub(super) fn put_seconds(place_ms: &mut i64, value: &str, min_s: i64, max_s: i64) -> anyhow::Result<()> {
+    let mut seconds = min_s;
+    put_within(&mut seconds, value, min_s, max_s)?;
+    *place_ms = seconds * 1000;
+    Ok(())
+}

@@ -118,7 +118,10 @@ pub(crate) const SETTINGS: &[Setting] = &[
         key: "keys.master",
         help: "The master key itself instead of a file, best given in the environment: 64 hexadecimal digits; older ones after it, with commas between.",
         get: |c| c.keys_master.0.clone(),
-        set: |c, v| Ok(v.clone_into(&mut c.keys_master.0)),
+        set: |c, v| {
+            v.clone_into(&mut c.keys_master.0);
+            Ok(())
+        },
     },
     Setting {
         key: "licence.token_s",

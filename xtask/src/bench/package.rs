@@ -42,7 +42,7 @@ pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
         let ours = best(&input, &ours(&input, &folder, scheme))?;
         let shaka = best(&input, &shaka(&input, &folder, scheme))?;
         let ratio = ours.rate / shaka.rate;
-        figures.push(Figure::new(format!("{scheme}"), ours.rate, "MB/CPU-s"));
+        figures.push(Figure::new(scheme, ours.rate, "MB/CPU-s"));
         figures.push(Figure::new(format!("{scheme}, Shaka packager"), shaka.rate, "MB/CPU-s"));
         figures.push(Figure::new(format!("{scheme}, ratio"), ratio, "").target(Target::AtLeast(RATIO_MIN)));
         figures.push(

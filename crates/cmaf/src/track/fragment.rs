@@ -44,6 +44,20 @@ pub(super) fn write(
     (head, bytes)
 }
 
+/// `prft` (clause 8.16.5) for a fragment: when its first sample was captured, `ntp` being when tick 0 was.
+pub(super) fn reference_time(ntp: u64, samples: &[Sample], timescale: u32) -> Vec<u8> {
+    const CAPTURED: u32 = 24; // flags: the time is that of capture
+    let media_time = samples.first().map_or(0, |sample| sample.dts);
+    let since = (u128::from(media_time) << 32) / u128::from(timescale.max(1));
+    Writer::build(|w| {
+        w.full(b"prft", 1, CAPTURED, |w| {
+            w.u32(TRACK_ID);
+            w.u64(ntp.wrapping_add(since as u64));
+            w.u64(media_time);
+        });
+    })
+}
+
 /// The samples of a fragment and which of their fields they share.
 struct Run<'a> {
     samples: &'a [Sample],
@@ -172,6 +186,20 @@ mod tests {
         .concat();
         assert_eq!(head, expected);
         assert_eq!(bytes, 124 + 8 + 180);
+    }
+
+    /// Clause 8.16.5.2 by hand: 1.5 s after the start.
+    #[test]
+    fn a_reference_time_has_its_bytes() {
+        let expected = [
+            &[0, 0, 0, 32][..],
+            b"prft",
+            &[1, 0, 0, 24],
+            &[0, 0, 0, 1],
+            &[0, 0, 0, 101, 0x80, 0, 0, 0],
+            &[0, 0, 0, 0, 0, 0, 0, 15],
+        ];
+        assert_eq!(reference_time(100 << 32, &[sample(1, 15, 0, true)], 10), expected.concat());
     }
 
     /// The word of `trun` after its type: version 1 and the fields that samples state.

@@ -103,6 +103,10 @@ pub struct TrackWriter<W> {
     timescale: u32,
     rolls: bool,
     expected: usize,
+    chunk_ticks: Option<u32>,
+    ntp: Option<u64>,
+    /// Fragments written.
+    fragments: u32,
     protector: Option<Protector>,
     window: Window,
     samples_written: u64,
@@ -143,6 +147,9 @@ impl<W: Write + Seek> TrackWriter<W> {
             timescale: description.timescale,
             rolls: description.roll_samples > 0,
             expected: extent.segments,
+            chunk_ticks: None,
+            ntp: None,
+            fragments: 0,
             protector,
             window: Window::default(),
             samples_written: 0,
@@ -150,6 +157,20 @@ impl<W: Write + Seek> TrackWriter<W> {
             at: sidx.end(),
             index,
         })
+    }
+
+    /// Has each segment written in chunks (CMAF 7.3.2.3), so that a player can be given its beginning before its end is
+    /// known: the shortest runs of samples that last `chunk_ticks`, and what is left.
+    pub fn with_chunks(mut self, chunk_ticks: u32) -> TrackWriter<W> {
+        self.chunk_ticks = Some(chunk_ticks);
+        self
+    }
+
+    /// Has the time of capture written before each chunk: `ntp` is that of tick 0 of the media's timeline, in the format of
+    /// RFC 5905 (32 bits of seconds since 1900, 32 bits of fractions).
+    pub fn with_reference_time(mut self, ntp: u64) -> TrackWriter<W> {
+        self.ntp = Some(ntp);
+        self
     }
 
     /// Writes the next segment, of at least one sample.
@@ -163,27 +184,32 @@ impl<W: Write + Seek> TrackWriter<W> {
         source: &mut impl Source,
     ) -> Result<(), WriteError> {
         let segment = self.references.len();
-        let batches = batches(samples);
-        if let Some(protector) = &mut self.protector {
-            protector.begin(segment);
-            for batch in &batches {
-                self.window.load(&samples[batch.clone()], source)?;
-                self.map(&samples[batch.clone()])?;
-            }
+        let fits = total(samples) <= WINDOW_BYTES;
+        if self.protector.is_some() {
+            self.map(segment, samples, source)?;
+        } else if fits {
+            self.window.load(samples, source)?;
         }
-        let info = self.protector.as_ref().map(|protector| protector.fragment(segment, 0..samples.len()));
-        let (head, bytes) = fragment::write(segment as u32 + 1, samples, self.rolls, info.as_ref());
+        let chunks = chunks(samples, self.chunk_ticks);
+        let heads: Vec<Vec<u8>> = chunks.iter().map(|chunk| self.head(segment, samples, chunk)).collect();
+        let bytes = total(samples) as u64 + heads.iter().map(|head| head.len() as u64).sum::<u64>();
         if bytes > SEGMENT_BYTES_MAX {
             return Err(WriteError::TooLarge { segment });
         }
-        self.out.write_all(&head)?;
-        let loaded = self.protector.is_some() && batches.len() == 1;
-        for batch in batches {
-            if !loaded {
-                self.window.load(&samples[batch.clone()], source)?;
+        let mut loaded = 0;
+        for (chunk, head) in chunks.into_iter().zip(&heads) {
+            self.out.write_all(head)?;
+            if fits {
+                let end = loaded + total(&samples[chunk.clone()]);
+                self.pass(&samples[chunk], loaded..end)?;
+                loaded = end;
+                continue;
             }
-            self.encrypt(&samples[batch]);
-            self.out.write_all(self.window.bytes())?;
+            for batch in batches(&samples[chunk.clone()]) {
+                let batch = &samples[chunk.clone()][batch];
+                self.window.load(batch, source)?;
+                self.pass(batch, 0..total(batch))?;
+            }
         }
         self.samples_written += samples.len() as u64;
         self.references.push(index::Reference { bytes: bytes as u32, duration: time.duration });
@@ -191,34 +217,58 @@ impl<W: Write + Seek> TrackWriter<W> {
             start: time.start,
             duration: time.duration.into(),
             bytes: ByteRange { offset: self.at, length: bytes },
-            first_sample_end: head.len() as u64 + u64::from(samples[0].size),
+            first_sample_end: heads.first().map_or(0, |head| head.len() as u64)
+                + samples.first().map_or(0, |sample| u64::from(sample.size)),
         });
         self.at += bytes;
         Ok(())
     }
 
-    /// Maps the samples in the window.
-    fn map(&mut self, samples: &[Sample]) -> Result<(), WriteError> {
+    /// Maps the samples of a segment; those of one that fits stay in the window.
+    fn map(
+        &mut self,
+        segment: usize,
+        samples: &[Sample],
+        source: &mut impl Source,
+    ) -> Result<(), WriteError> {
         let Some(protector) = &mut self.protector else { return Ok(()) };
-        let mut rest = self.window.bytes();
-        for (number, sample) in samples.iter().enumerate() {
-            let (bytes, after) = rest.split_at(sample.size as usize);
-            rest = after;
-            let failed = |error| WriteError::Map { sample: self.samples_written + number as u64, error };
-            protector.map(bytes).map_err(failed)?;
+        protector.begin(segment);
+        let mut number = self.samples_written;
+        for batch in batches(samples) {
+            let batch = &samples[batch];
+            self.window.load(batch, source)?;
+            let mut rest = self.window.bytes_mut();
+            for sample in batch {
+                let (bytes, after) = rest.split_at_mut(sample.size as usize);
+                protector.map(bytes).map_err(|error| WriteError::Map { sample: number, error })?;
+                (rest, number) = (after, number + 1);
+            }
         }
         Ok(())
     }
 
-    /// Encrypts the samples in the window.
-    fn encrypt(&mut self, samples: &[Sample]) {
-        let Some(protector) = &mut self.protector else { return };
-        let mut rest = self.window.bytes_mut();
-        for sample in samples {
-            let (bytes, after) = rest.split_at_mut(sample.size as usize);
-            protector.encrypt(bytes);
-            rest = after;
+    /// What stands before the samples of a chunk: the time of capture, `moof`, and the header of `mdat`.
+    fn head(&mut self, segment: usize, samples: &[Sample], chunk: &Range<usize>) -> Vec<u8> {
+        let info = self.protector.as_ref().map(|protector| protector.fragment(segment, chunk.clone()));
+        let samples = &samples[chunk.clone()];
+        self.fragments += 1;
+        let (moof, _) = fragment::write(self.fragments, samples, self.rolls, info.as_ref());
+        let time = self.ntp.map(|ntp| fragment::reference_time(ntp, samples, self.timescale));
+        time.map_or_else(Vec::new, |time| time).into_iter().chain(moof).collect()
+    }
+
+    /// Encrypts the samples that lie at `place` in the window, and writes them.
+    fn pass(&mut self, samples: &[Sample], place: Range<usize>) -> io::Result<()> {
+        let bytes = &mut self.window.bytes_mut()[place];
+        if let Some(protector) = &mut self.protector {
+            let mut rest = &mut bytes[..];
+            for sample in samples {
+                let (bytes, after) = rest.split_at_mut(sample.size as usize);
+                protector.encrypt(bytes);
+                rest = after;
+            }
         }
+        self.out.write_all(bytes)
     }
 
     /// Writes the segment index to its place; gives where all lies.
@@ -234,6 +284,20 @@ impl<W: Write + Seek> TrackWriter<W> {
         self.out.flush()?;
         Ok(self.index)
     }
+}
+
+/// The samples in the shortest runs that last so many ticks.
+fn chunks(samples: &[Sample], ticks: Option<u32>) -> Vec<Range<usize>> {
+    let Some(ticks) = ticks else { return vec![Range { start: 0, end: samples.len() }] };
+    let (mut chunks, mut start, mut lasts) = (Vec::new(), 0, 0u64);
+    for (number, sample) in samples.iter().enumerate() {
+        lasts += u64::from(sample.duration);
+        if lasts >= u64::from(ticks) || number + 1 == samples.len() {
+            chunks.push(start..number + 1);
+            (start, lasts) = (number + 1, 0);
+        }
+    }
+    chunks
 }
 
 /// The samples in runs that fit into the window.
@@ -262,10 +326,6 @@ struct Window {
 }
 
 impl Window {
-    fn bytes(&self) -> &[u8] {
-        &self.buffer[..self.filled]
-    }
-
     fn bytes_mut(&mut self) -> &mut [u8] {
         &mut self.buffer[..self.filled]
     }

@@ -2,8 +2,8 @@
 //! and what the packager encrypts under the same key and vectors is the same, byte for byte and map for map.
 
 use crate::support::{
-    Encoder, IV, KEY, KEY_ID, SDR, bytes16, encode, ffmpeg, folder, packets, protection, read_movie, run,
-    write_protected, write_track,
+    Encoder, FileWriter, IV, KEY, KEY_ID, SDR, bytes16, encode, ffmpeg, folder, packets, protection,
+    read_movie, run, write_protected, write_protected_by, write_track,
 };
 use cmaf::cenc::{Period, Protection, SampleInfo};
 use cmaf::read::fragmented;
@@ -260,6 +260,25 @@ fn leads_and_keys_change_with_segments() {
         turned.periods.push(Period { first_segment: 1, key_id, key, iv: bytes16(IV) });
         assert!(write(turned) == whole, "{scheme}");
         assert_eq!(parameters(&folder, "track.mp4"), [(true, default), (true, key_id)], "{scheme}");
+    }
+}
+
+/// Segments in chunks of 200 ms, each after its time of capture, hold what whole ones do.
+#[test]
+fn chunks_hold_what_segments_do() {
+    let folder = folder("protect-chunks");
+    let spliced = picture(&folder, PICTURES[0].1, PICTURES[0].2);
+    write_track(&folder, "clear.mp4", &spliced, &CUTS, &["0.mp4"]);
+    let clear = packets(&folder, "", "clear.mp4");
+    for scheme in Scheme::ALL {
+        let ticks = spliced.description.timescale / 5;
+        let chunked = |writer: FileWriter| writer.with_chunks(ticks).with_reference_time(0xea00_0000 << 32);
+        write_protected_by(&folder, "track.mp4", &spliced, &CUTS, &["0.mp4"], protection(scheme), chunked);
+        assert_eq!(parameters(&folder, "track.mp4").len(), 8, "{scheme}"); // 1 s and 0.6 s
+        let decrypting = format!("-decryption_key {KEY}");
+        assert_eq!(packets(&folder, &decrypting, "track.mp4"), clear, "{scheme}, ffmpeg");
+        packager_decrypts(&folder, "video");
+        assert_eq!(packets(&folder, "", "decrypted.mp4"), clear, "{scheme}, packager");
     }
 }
 

@@ -179,12 +179,28 @@ pub(crate) fn write_protected(
     sources: &[&str],
     protection: Protection,
 ) -> TrackIndex {
+    write_protected_by(folder, file, spliced, cuts, sources, protection, |writer| writer)
+}
+
+/// A writer of a file.
+pub(crate) type FileWriter = TrackWriter<File>;
+
+/// The same by a writer that `set` has set up.
+pub(crate) fn write_protected_by(
+    folder: &Path,
+    file: &str,
+    spliced: &Spliced,
+    cuts: &[u64],
+    sources: &[&str],
+    protection: Protection,
+    set: impl FnOnce(FileWriter) -> FileWriter,
+) -> TrackIndex {
     let segments: Vec<_> = cuts.windows(2).map(|cut| FrameRange { start: cut[0], end: cut[1] }).collect();
     let times = track::times(&spliced.description, &spliced.samples, &segments).unwrap();
     let extent =
         Extent { duration: times.iter().map(|time| u64::from(time.duration)).sum(), segments: times.len() };
     let out = File::create(folder.join(file)).unwrap();
-    let mut writer = TrackWriter::new(out, &spliced.description, extent, Some(protection)).unwrap();
+    let mut writer = set(TrackWriter::new(out, &spliced.description, extent, Some(protection)).unwrap());
     let mut source = Files::read(folder, sources);
     for (segment, time) in segments.iter().zip(times) {
         let samples = &spliced.samples[segment.start as usize..segment.end as usize];

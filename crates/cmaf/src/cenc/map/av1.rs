@@ -6,6 +6,7 @@
 
 mod sequence;
 mod frame;
+mod tiles;
 mod references;
 mod filters;
 

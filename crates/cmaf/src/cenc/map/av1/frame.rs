@@ -3,6 +3,7 @@
 use super::filters;
 use super::references::{Kept, REFERENCES, References, SLOTS};
 use super::sequence::Sequence;
+use super::tiles::Tiles;
 use crate::bits::Bits;
 
 /// `frame_type` (6.8.2).
@@ -20,11 +21,6 @@ const PRIMARY_NONE: u32 = 7;
 /// Segments of a frame.
 const SEGMENTS: usize = 8;
 
-/// Superblocks: pixels that tiles may be wide, pixels that they may have, and how many there may be in a line (section 3).
-const TILE_WIDTH_MAX: u32 = 4096;
-const TILE_AREA_MAX: u32 = 4096 * 2304;
-const TILE_LINES_MAX: u32 = 64;
-
 /// What segmentation says of the quantiser: the value of each segment that has one of its own.
 pub(super) type Segments = [Option<i32>; SEGMENTS];
 
@@ -37,28 +33,6 @@ pub(super) struct Frame {
     pub(super) refreshed: u32,
     /// Its tiles.
     pub(super) tiles: Tiles,
-}
-
-/// How a frame is cut into tiles.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Tiles {
-    columns: u32,
-    rows: u32,
-    columns_log2: u32,
-    rows_log2: u32,
-    /// Bytes of the size before each tile but a group's last.
-    pub(super) size_bytes: usize,
-}
-
-impl Tiles {
-    pub(super) fn count(&self) -> u32 {
-        self.columns * self.rows
-    }
-
-    /// Bits of a tile's number.
-    pub(super) fn number_bits(&self) -> u32 {
-        self.columns_log2 + self.rows_log2
-    }
 }
 
 /// What the parts of a header tell each other.
@@ -127,7 +101,7 @@ impl Frame {
         if !sequence.still && updates {
             bits.flag()?; // disable_frame_end_update_cdf
         }
-        let tiles = tiles(bits, sequence, &header)?;
+        let tiles = Tiles::parse(bits, sequence, header.width, header.height)?;
         header.coding(bits, sequence, references)?;
         let kept = Kept {
             key: header.kind == KEY,
@@ -403,58 +377,4 @@ fn quantisers(bits: &mut Bits<'_>, sequence: &Sequence) -> Option<bool> {
         }
     }
     Some(zero)
-}
-
-/// `tile_info` (5.9.15).
-fn tiles(bits: &mut Bits<'_>, sequence: &Sequence, header: &Header) -> Option<Tiles> {
-    let side_log2 = if sequence.large_superblocks { 7 } else { 6 };
-    // Sizes are counted in blocks of 8 pixels first (5.9.9).
-    let blocks = |pixels: u32| (pixels.div_ceil(8) * 8).div_ceil(1 << side_log2);
-    let (across, down) = (blocks(header.width), blocks(header.height));
-    let width_max = TILE_WIDTH_MAX >> side_log2;
-    let columns_log2_min = log2(width_max, across);
-    let log2_min = columns_log2_min.max(log2(TILE_AREA_MAX >> (2 * side_log2), across * down));
-    let mut tiles = Tiles::default();
-    if bits.flag()? {
-        tiles.columns_log2 = grown(bits, columns_log2_min, log2(1, across.min(TILE_LINES_MAX)))?;
-        tiles.columns = across.div_ceil(across.div_ceil(1 << tiles.columns_log2));
-        let rows_log2_min = log2_min.saturating_sub(tiles.columns_log2);
-        tiles.rows_log2 = grown(bits, rows_log2_min, log2(1, down.min(TILE_LINES_MAX)))?;
-        tiles.rows = down.div_ceil(down.div_ceil(1 << tiles.rows_log2));
-    } else {
-        let (columns, widest) = told(bits, across, width_max)?;
-        (tiles.columns, tiles.columns_log2) = (columns, log2(1, columns));
-        let area_max = if log2_min > 0 { (across * down) >> (log2_min + 1) } else { across * down };
-        let (rows, _) = told(bits, down, (area_max / widest).max(1))?;
-        (tiles.rows, tiles.rows_log2) = (rows, log2(1, rows));
-    }
-    if tiles.number_bits() > 0 {
-        bits.skip(tiles.number_bits())?; // context_update_tile_id
-        tiles.size_bytes = bits.take(2)? as usize + 1;
-    }
-    Some(tiles)
-}
-
-/// `tile_log2` (5.9.16): how often `size` must be doubled to reach `target`.
-fn log2(size: u32, target: u32) -> u32 {
-    (0..32).find(|doubled| u64::from(size) << doubled >= u64::from(target)).unwrap_or(32)
-}
-
-/// A number that grows by one for each flag that is set, up to `most`.
-fn grown(bits: &mut Bits<'_>, least: u32, most: u32) -> Option<u32> {
-    let mut number = least;
-    while number < most && bits.flag()? {
-        number += 1;
-    }
-    Some(number)
-}
-
-/// Sizes of tiles that are told one by one: their count and the largest.
-fn told(bits: &mut Bits<'_>, superblocks: u32, size_max: u32) -> Option<(u32, u32)> {
-    let (mut count, mut largest, mut start) = (0, 1, 0);
-    while start < superblocks {
-        let size = filters::below(bits, (superblocks - start).min(size_max))? + 1;
-        (count, largest, start) = (count + 1, largest.max(size), start + size);
-    }
-    (count <= TILE_LINES_MAX).then_some((count, largest))
 }

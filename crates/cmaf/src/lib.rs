@@ -1,8 +1,8 @@
 //! CMAF tracks (ISO/IEC 23000-19): ISO BMFF bytes to values and back.
 //!
 //! Owns the boxes: it reads what an encoder's MP4 file holds, joins the shots of a film into one timeline,
-//! and lays out a single-file CMAF track. Moves no media bytes: who calls copies the samples from where
-//! [`splice`] says to where [`track::layout`] says. Decides nothing about segments: their boundaries come
+//! lays out a single-file CMAF track, and encrypts it ([`cenc`]). Who writes a track that [`track::layout`] laid out copies
+//! the samples from where [`splice`] says; [`track::writer`] does it itself, segment by segment. Decides nothing about segments: their boundaries come
 //! from outside.
 //!
 //! ```text

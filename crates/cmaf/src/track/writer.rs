@@ -254,7 +254,7 @@ impl<W: Write + Seek> TrackWriter<W> {
         self.fragments += 1;
         let (moof, _) = fragment::write(self.fragments, samples, self.rolls, info.as_ref());
         let time = self.ntp.map(|ntp| fragment::reference_time(ntp, samples, self.timescale));
-        time.map_or_else(Vec::new, |time| time).into_iter().chain(moof).collect()
+        time.unwrap_or_default().into_iter().chain(moof).collect()
     }
 
     /// Encrypts the samples that lie at `place` in the window, and writes them.

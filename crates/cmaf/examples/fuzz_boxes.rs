@@ -1,4 +1,4 @@
-//! Feeds mutated files to every reader of the crate: `fuzz INPUTS [SEED] FILE...`. Ends with a failure at the first panic,
+//! Feeds mutated files to every reader of the crate: `fuzz_boxes INPUTS [SEED] FILE...`. Ends with a failure at the first panic,
 //! and names the seed that makes it again.
 //!
 //! The files are the corpus: a few small MP4 and CMAF files of different codecs. Mutations are drawn from a seeded generator,

@@ -78,12 +78,14 @@ fn traits(rendition: &Rendition) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Segments of equal times, in ticks of each track.
+/// Segments of equal times, each track's edit applied: encoders reorder one track's frames farther than another's.
 fn aligned_with(first: &Rendition, other: &Rendition, log: &mut Log) {
     let times = |rendition: &Rendition| -> Vec<f64> {
+        let edits = rendition.header.track().and_then(|track| track.edits.first());
+        let edit = edits.map_or(0, |edit| edit.media_time.max(0));
         let starts =
             rendition.segments.iter().filter_map(|segment| segment.fragments().first()?.presentation_start());
-        starts.map(|ticks| rendition.seconds(ticks)).collect()
+        starts.map(|ticks| rendition.seconds(ticks - edit)).collect()
     };
     /// Less than half of the shortest frame (240 a second).
     const SAME_S: f64 = 0.002;

@@ -15,9 +15,9 @@ pub struct Subsample {
 }
 
 /// Most subsamples of one sample: `subsample_count` has 16 bits, and eight tiles or slices in each of 64 layers are far
-/// from it. With 6 bytes each they also have to fit the 8 bits by which `saiz` tells the size, see
+/// from it. With 6 bytes each, their count and a vector of 8 bytes they also have to fit the 8 bits of `saiz`, see
 /// [`super::fragment`].
-pub const SUBSAMPLES_MAX: usize = 41;
+pub const SUBSAMPLES_MAX: usize = 40;
 
 /// Where in a protected range the whole blocks lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Subsamples (ISO/IEC 23001-7, 9.5): which bytes of a sample stay clear and which are protected.
 //!
 //! Owns the map and the rules that all codecs share: how ranges are aligned to blocks, joined and split. Which bytes a
-//! decoder must see in the clear is said by the codec (the other modules of [`super::map`]).
+//! decoder must see in the clear is said by the codec (the other modules beside this one).
 
 use crate::cenc::BLOCK_BYTES;
 
@@ -15,8 +15,8 @@ pub struct Subsample {
 }
 
 /// Most subsamples of one sample: `subsample_count` has 16 bits, and eight tiles or slices in each of 64 layers are far
-/// from it. With 6 bytes each, their count and a vector of 8 bytes they also have to fit the 8 bits of `saiz`, see
-/// [`super::fragment`].
+/// from it. With 6 bytes each, their count and a vector of 8 bytes they also have to fit the 8 bits of `saiz` (ISO/IEC
+/// 14496-12, 8.7.8).
 pub const SUBSAMPLES_MAX: usize = 40;
 
 /// Where in a protected range the whole blocks lie.

@@ -29,13 +29,12 @@ const { values } = parseArgs({
   },
 });
 
-const grantOf = async ({ id }) =>
-  (
-    await fetch(`${base}/api/titles/${encodeURIComponent(id)}/play`, {
-      method: "POST",
-      body: JSON.stringify({ device: "end-to-end checks" }),
-    })
-  ).json();
+const grantOf = async ({ id }) => {
+  const asked = { method: "POST", body: JSON.stringify({ device: "end-to-end-checks" }) };
+  const answer = await fetch(`${base}/api/titles/${encodeURIComponent(id)}/play`, asked);
+  if (!answer.ok) throw new Error(`${id} is not granted: ${await answer.text()}`);
+  return answer.json();
+};
 
 /** A grant with the tracks that a browser gets keys for. */
 const playable = (grant) => {

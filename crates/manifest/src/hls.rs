@@ -79,7 +79,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The multivariant playlist (section 4.4.6): each video track is a variant with each coding of the audio, and with all
+/// The multivariant playlist (section 4.4.6): each video track is a variant with each codec of the audio, and with all
 /// text, in each place.
 pub fn multivariant(offer: &Offer<'_>) -> String {
     let audio = Audio::of(&offer.audio);

@@ -1,56 +1,64 @@
 //! Sounds: audio tracks that say the same in other codings, told from those that say something else.
 //!
-//! Owns what is one *sound* (a language, or another thing to listen to, which viewers choose) and what is one *coding*
-//! (codec and channels, which players choose). A package lists only tracks: tracks of one name and language are one
-//! sound; where one coding has several such tracks, they are as many sounds.
+//! Owns what is one *sound* (a language, or another thing to listen to, which viewers choose), what is one *coding* of it
+//! (codec and channels) and which coding stands for a codec where players choose by codec alone. A package lists only
+//! tracks: tracks of one name and language are one sound; where one coding has several such tracks, they are as many sounds.
 
 use media::codec::AudioCodec;
 use media::package::AudioTrack;
+use std::cmp::Reverse;
 
-/// How a track is coded, as far as players choose by it.
+/// A codec of sound as players tell it: objects make another one of Enhanced AC-3.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Coding {
+pub(crate) struct Codec {
     codec: AudioCodec,
-    channels: u32,
-    joc_objects: Option<u32>,
+    has_objects: bool,
 }
 
-impl Coding {
-    fn of(track: &AudioTrack) -> Coding {
-        Coding { codec: track.codec, channels: track.channels, joc_objects: track.joc_objects }
+impl Codec {
+    fn of(track: &AudioTrack) -> Codec {
+        Codec { codec: track.codec, has_objects: track.joc_objects.is_some() }
     }
 
-    /// A name that no other coding has: `aac-2`, `eac3-6`, `eac3-6-joc-16`.
-    pub(crate) fn name(&self) -> String {
-        let plain = format!("{}-{}", self.codec, self.channels);
-        self.joc_objects.map_or(plain.clone(), |objects| format!("{plain}-joc-{objects}"))
+    /// A name that no other has: `aac`, `eac3`, `eac3-joc`.
+    pub(crate) fn name(self) -> String {
+        format!("{}{}", self.codec, if self.has_objects { "-joc" } else { "" })
+    }
+
+    /// Orders tracks of this codec, the one that stands for it first. Enhanced AC-3 is for those who have the loudspeakers;
+    /// the others are for everybody, most of whom have two.
+    fn rank(self, track: &AudioTrack) -> (Reverse<u32>, u32) {
+        match self.codec {
+            AudioCodec::Eac3 => (Reverse(track.channels), 0),
+            AudioCodec::Aac | AudioCodec::Opus => (Reverse(0), track.channels),
+        }
     }
 }
 
-/// A package's audio by coding and sound.
+/// A package's audio by sound and codec.
 #[derive(Debug)]
 pub(crate) struct Sounds<'a> {
     /// Each sound's tracks, one in each coding that it has. The first sound is the default one.
     sounds: Vec<Vec<&'a AudioTrack>>,
-    /// All codings, in the order in which they come first.
-    pub(crate) codings: Vec<Coding>,
+    /// All codecs, in the order in which they come first.
+    pub(crate) codecs: Vec<Codec>,
 }
 
 impl<'a> Sounds<'a> {
     pub(crate) fn of(audio: &[&'a AudioTrack]) -> Sounds<'a> {
         let mut sounds: Vec<Vec<&AudioTrack>> = Vec::new();
-        let mut codings = Vec::new();
+        let mut codecs = Vec::new();
         for &track in audio {
-            let coding = Coding::of(track);
-            if !codings.contains(&coding) {
-                codings.push(coding);
+            let codec = Codec::of(track);
+            if !codecs.contains(&codec) {
+                codecs.push(codec);
             }
             match sounds.iter_mut().find(|sound| takes(sound, track)) {
                 Some(sound) => sound.push(track),
                 None => sounds.push(vec![track]),
             }
         }
-        Sounds { sounds, codings }
+        Sounds { sounds, codecs }
     }
 
     /// The first track of each sound.
@@ -58,11 +66,11 @@ impl<'a> Sounds<'a> {
         self.sounds.iter().filter_map(|sound| sound.first().copied())
     }
 
-    /// One track of each sound in the given coding; in its first one where it has not that.
-    pub(crate) fn in_coding(&self, coding: Coding) -> impl Iterator<Item = &'a AudioTrack> {
+    /// One track of each sound in the given codec; its first one where it has not that.
+    pub(crate) fn in_codec(&self, codec: Codec) -> impl Iterator<Item = &'a AudioTrack> {
         let best = move |sound: &Vec<&'a AudioTrack>| {
-            let own = sound.iter().find(|track| Coding::of(track) == coding);
-            own.or(sound.first()).copied()
+            let own = sound.iter().filter(|track| Codec::of(track) == codec);
+            own.min_by_key(|track| codec.rank(track)).or(sound.first()).copied()
         };
         self.sounds.iter().filter_map(best)
     }
@@ -79,7 +87,8 @@ fn takes(sound: &[&AudioTrack], track: &AudioTrack) -> bool {
         (&own.name, &own.language, own.describes_video)
             == (&track.name, &track.language, track.describes_video)
     };
-    sound.iter().all(alike) && !sound.iter().any(|own| Coding::of(own) == Coding::of(track))
+    let coding = |track: &AudioTrack| (track.codec, track.channels, track.joc_objects);
+    sound.iter().all(alike) && !sound.iter().any(|own| coding(own) == coding(track))
 }
 
 #[cfg(test)]
@@ -88,22 +97,25 @@ mod tests {
     use crate::sample::audio;
 
     #[test]
-    fn tracks_are_sorted_by_sound_and_coding() {
-        use AudioCodec::{Aac, Eac3};
+    fn tracks_are_sorted_by_sound_and_codec() {
+        use AudioCodec::{Aac, Eac3, Opus};
         let audio = [
             audio("English", "en", Aac, 2, None),
             audio("Deutsch", "de", Aac, 2, None),
             audio("English", "en", Eac3, 6, Some(16)),
+            audio("English", "en", Eac3, 2, None),
             audio("English", "en", Eac3, 6, None),
+            audio("English", "en", Aac, 6, None),
             audio("English", "en", Aac, 2, None), // the same again: something else to listen to
+            audio("Deutsch", "de", Opus, 6, None),
         ];
         let sounds = Sounds::of(&audio.iter().collect::<Vec<_>>());
-        let names: Vec<_> = sounds.codings.iter().map(Coding::name).collect();
-        assert_eq!(names, ["aac-2", "eac3-6-joc-16", "eac3-6"]);
         let index = |track: &AudioTrack| audio.iter().position(|own| std::ptr::eq(own, track)).unwrap();
-        let groups = sounds.codings.iter().map(|coding| sounds.in_coding(*coding).map(index).collect());
-        let groups: Vec<Vec<_>> = groups.collect();
-        assert_eq!(groups, [[0, 1, 4], [2, 1, 4], [3, 1, 4]]);
-        assert_eq!(sounds.firsts().map(index).collect::<Vec<_>>(), [0, 1, 4]);
+        let of_codec = |codec: &Codec| (codec.name(), sounds.in_codec(*codec).map(index).collect());
+        let codecs: Vec<(String, Vec<_>)> = sounds.codecs.iter().map(of_codec).collect();
+        let expected =
+            [("aac", [0, 1, 6]), ("eac3-joc", [2, 1, 6]), ("eac3", [4, 1, 6]), ("opus", [0, 7, 6])];
+        assert_eq!(codecs, expected.map(|(name, tracks)| (name.to_owned(), tracks.to_vec())));
+        assert_eq!(sounds.firsts().map(index).collect::<Vec<_>>(), [0, 1, 6]);
     }
 }

@@ -3,7 +3,7 @@
 use super::attributes::{self, Attributes};
 use super::{Place, playlist_path, text_id};
 use crate::offer::Offer;
-use crate::sounds::{Coding, Sounds};
+use crate::sounds::{Codec, Sounds};
 use media::package::{AudioTrack, TextTrack};
 
 /// Group of the text renditions.
@@ -29,11 +29,11 @@ pub(super) struct Rendition<'a> {
 #[derive(Debug)]
 pub(super) struct Audio<'a> {
     members: Vec<Rendition<'a>>,
-    /// A group for each coding.
+    /// A group for each codec.
     pub(super) groups: Vec<AudioGroup<'a>>,
 }
 
-/// The audio renditions of one coding.
+/// The audio renditions of one codec.
 #[derive(Debug)]
 pub(super) struct AudioGroup<'a> {
     /// `GROUP-ID`, but for its place.
@@ -50,8 +50,11 @@ pub(super) struct AudioGroup<'a> {
 }
 
 impl<'a> Audio<'a> {
-    /// A group for each coding. All have the same members, which differ in `URI`, `CHANNELS` and what follows from the URI
-    /// alone (section 4.4.6.1.1): a sound that there is not in a coding is in its group in another one.
+    /// A group for each codec. All have the same members, which differ in `URI`, `CHANNELS` and what follows from the URI
+    /// alone (section 4.4.6.1.1): a sound that there is not in a codec is in its group in another one.
+    ///
+    /// No codec has groups by channels: players that hold variants of one list of codecs for rungs of one ladder (hls.js)
+    /// would change the sound while they adapt the picture.
     pub(super) fn of(audio: &[&'a AudioTrack]) -> Audio<'a> {
         let sounds = Sounds::of(audio);
         let mut members: Vec<_> = sounds.firsts().map(audio_rendition).collect();
@@ -59,7 +62,7 @@ impl<'a> Audio<'a> {
             default.default = true;
         }
         tell_apart(&mut members);
-        let groups = sounds.codings.iter().map(|coding| AudioGroup::of(*coding, &sounds)).collect();
+        let groups = sounds.codecs.iter().map(|codec| AudioGroup::of(*codec, &sounds)).collect();
         Audio { members, groups }
     }
 
@@ -80,8 +83,8 @@ impl<'a> Audio<'a> {
 }
 
 impl<'a> AudioGroup<'a> {
-    fn of(coding: Coding, sounds: &Sounds<'a>) -> AudioGroup<'a> {
-        let tracks: Vec<_> = sounds.in_coding(coding).collect();
+    fn of(codec: Codec, sounds: &Sounds<'a>) -> AudioGroup<'a> {
+        let tracks: Vec<_> = sounds.in_codec(codec).collect();
         let mut codecs: Vec<&str> = Vec::new();
         for audio in &tracks {
             if !codecs.contains(&audio.track.codecs.as_str()) {
@@ -91,7 +94,7 @@ impl<'a> AudioGroup<'a> {
         let most =
             |number: fn(&AudioTrack) -> u64| tracks.iter().map(|audio| number(audio)).max().unwrap_or(0);
         AudioGroup {
-            id: format!("audio-{}", coding.name()),
+            id: format!("audio-{}", codec.name()),
             codecs,
             bitrate_bps_peak: most(|audio| audio.track.bitrate_bps_peak),
             bitrate_bps_average: most(|audio| audio.track.bitrate_bps_average),

@@ -11,6 +11,9 @@ mod manifest;
 mod package;
 mod shots;
 
+mod cpu;
+mod install;
+
 use crate::phases::Phases;
 use crate::shell::Result;
 use std::fmt;

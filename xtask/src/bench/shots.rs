@@ -11,10 +11,12 @@ mod compose;
 mod peers;
 mod plan;
 mod rng;
+mod scenechange;
 mod score;
 mod source;
 mod speed;
 
+use super::cpu::timed;
 use super::{Figure, Target};
 use crate::build::target;
 use crate::root::tools;
@@ -27,7 +29,6 @@ use source::Clip;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use stdx::clock::{Clock, SystemClock};
 
 /// Transitions in each film.
 const TRANSITIONS: usize = 60;
@@ -90,15 +91,17 @@ pub(super) fn measure(named: &[&str]) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// Runs `detector` on all `films`; also frames a second with all that it needs, decoding included.
+/// Runs `detector` on all `films`; also frames a processor second with all that it needs, decoding included.
 fn tally(detector: Detector, films: &[Film]) -> Result<(Tally, f64)> {
-    let clock = SystemClock::new();
     let mut tally = Tally::default();
+    let mut cpu_s = 0.0;
     for film in films {
-        tally.add(&film.truth, &detector.boundaries(&film.path)?);
+        let (reports, film_cpu_s) = timed(|| detector.boundaries(&film.path))?;
+        tally.add(&film.truth, &reports);
+        cpu_s += film_cpu_s;
     }
     let frames: usize = films.iter().map(|film| film.frames).sum();
-    Ok((tally, frames as f64 / clock.monotonic().as_secs_f64()))
+    Ok((tally, frames as f64 / cpu_s))
 }
 
 fn judged(set: &Set, detector: Detector, tally: &Tally, fps: f64) -> Vec<Figure> {
@@ -116,7 +119,7 @@ fn judged(set: &Set, detector: Detector, tally: &Tally, fps: f64) -> Vec<Figure>
         figure("F1 of cuts, by kind", tally.cut_f1_by_kind() * 100.0, "%"),
         figure("F1 of gradual ones, by kind", tally.gradual_f1_by_kind() * 100.0, "%"),
         figure("false alarms", tally.false_alarms() as f64, "boundaries"),
-        figure("decoded and judged", fps, "frames/s"),
+        figure("decoded and judged", fps, "frames/CPU s"),
     ];
     if tally.wipes.0 > 0 {
         figures.push(figure("wipes found", tally.wipe_recall() * 100.0, "%"));

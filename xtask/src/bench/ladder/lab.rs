@@ -7,7 +7,7 @@
 use super::clip::Master;
 use super::hull::{ShotScore, mean, percentile_5};
 use super::score::{self, Beside};
-use super::tool::timed;
+use crate::bench::cpu::timed;
 use crate::shell::Result;
 use media::codec::VideoCodec;
 use media::picture::Transfer;

@@ -3,8 +3,9 @@
 use super::encoder::{Aim, encode, options};
 use super::lab::{Lab, Measured};
 use super::score::MODEL;
+use crate::bench::install::Peer;
 use crate::root::tools;
-use crate::shell::{Result, cargo, command, quiet};
+use crate::shell::{Result, command, quiet};
 use media::codec::VideoCodec;
 use media::rung::Crf;
 use media::{FrameRate, Size};
@@ -19,8 +20,7 @@ const GRID_SIDES: [f64; 5] = [1.0, 0.8, 2.0 / 3.0, 8.0 / 15.0, 4.0 / 9.0];
 const GRID_CRFS: usize = 12;
 
 /// ab-av1, from crates.io, built into the tools' folder.
-const PEER: &str = "ab-av1";
-const PEER_VERSION: &str = "0.11.7";
+const PEER: Peer = Peer { name: "ab-av1", version: "0.11.7", options: &[] };
 /// VMAF that it is asked for, one encode each.
 const PEER_TARGETS: [u32; 5] = [95, 92, 88, 82, 72];
 /// Longest time between its keyframes in seconds: the product's.
@@ -72,11 +72,10 @@ pub(super) fn peer(lab: &Lab) -> Result<(Vec<Measured>, f64)> {
     for target in PEER_TARGETS {
         let arguments = peer_arguments(lab.codec, lab.master.rate, &product, target);
         let encode = lab.encode(&format!("peer-{target}"), lab.master.size, &arguments, |file| {
-            install_peer()?;
             let mut path = OsString::from(tools().join("bin"));
             path.push(":");
             path.push(std::env::var_os("PATH").unwrap_or_default());
-            let mut run = command(tools().join("bin").join(PEER));
+            let mut run = command(PEER.program()?);
             run.args(&arguments).arg("-i").arg(&lab.master.path).arg("-o").arg(file).env("PATH", path);
             quiet(run.current_dir(&lab.folder)).map(|_| ())
         });
@@ -86,18 +85,10 @@ pub(super) fn peer(lab: &Lab) -> Result<(Vec<Measured>, f64)> {
                 cpu_s += encode.encode_cpu_s;
                 encodes.push(encode);
             }
-            Err(error) => println!("{}: {PEER} has no encode for VMAF {target}: {error}", lab.clip),
+            Err(error) => println!("{}: {} has no encode for VMAF {target}: {error}", lab.clip, PEER.name),
         }
     }
     Ok((encodes, cpu_s))
-}
-
-fn install_peer() -> Result {
-    if tools().join("bin").join(PEER).exists() {
-        return Ok(());
-    }
-    let crate_version = format!("{PEER}@{PEER_VERSION}");
-    quiet(cargo().args(["install", "--locked", "--root"]).arg(tools()).arg(crate_version)).map(|_| ())
 }
 
 /// ab-av1's arguments: the encoder at the speed that `product`'s options give it, on one thread.

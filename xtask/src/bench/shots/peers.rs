@@ -4,6 +4,7 @@
 //! `.tools/peers` and are left out, aloud, where they are not installed.
 
 use super::compose::FPS;
+use super::scenechange;
 use super::score::Report;
 use crate::build::target;
 use crate::root::{root, tools};
@@ -23,12 +24,20 @@ pub(super) enum Detector {
     Content,
     /// ffmpeg's scdet at its defaults.
     Scdet,
+    /// av-scenechange at its defaults.
+    SceneChange,
 }
 
 impl Detector {
     /// All of them, ours first.
-    pub(super) const ALL: [Detector; 5] =
-        [Detector::Ours, Detector::TransNet, Detector::Adaptive, Detector::Content, Detector::Scdet];
+    pub(super) const ALL: [Detector; 6] = [
+        Detector::Ours,
+        Detector::TransNet,
+        Detector::Adaptive,
+        Detector::Content,
+        Detector::Scdet,
+        Detector::SceneChange,
+    ];
 
     /// Those that are named by their [words](Detector::word); all where none is.
     pub(super) fn chosen(named: &[&str]) -> Result<Vec<Detector>> {
@@ -50,6 +59,7 @@ impl Detector {
             Detector::Adaptive => "adaptive",
             Detector::Content => "content",
             Detector::Scdet => "scdet",
+            Detector::SceneChange => "scenechange",
         }
     }
 
@@ -60,17 +70,23 @@ impl Detector {
             Detector::Adaptive => "PySceneDetect adaptive",
             Detector::Content => "PySceneDetect content",
             Detector::Scdet => "ffmpeg scdet",
+            Detector::SceneChange => "av-scenechange",
         }
     }
 
     /// Whether it can be run here; says aloud where not.
     pub(super) fn is_here(self) -> bool {
-        let needs_python = matches!(self, Detector::TransNet | Detector::Adaptive | Detector::Content);
-        let here = !needs_python || python().exists();
-        if !here {
-            println!("SKIPPED: {}: .tools/peers is not here; see xtask/shot_peers.py", self.name());
+        let missing = match self {
+            Detector::Ours | Detector::Scdet => None,
+            Detector::SceneChange => scenechange::missing(),
+            Detector::TransNet | Detector::Adaptive | Detector::Content => {
+                (!python().exists()).then(|| ".tools/peers is not here; see xtask/shot_peers.py".into())
+            }
+        };
+        if let Some(why) = &missing {
+            println!("SKIPPED: {}: {why}", self.name());
         }
-        here
+        missing.is_none()
     }
 
     /// The boundaries that it finds in `film`.
@@ -78,6 +94,7 @@ impl Detector {
         let text = match self {
             Detector::Ours => quiet(ours(&reduced(film)?).arg(format!("{FPS}/1")))?,
             Detector::Scdet => quiet(&mut scdet(film))?,
+            Detector::SceneChange => return scenechange::boundaries(film),
             _ => quiet(peer(film).arg(self.word()))?,
         };
         Ok(match self {

@@ -22,6 +22,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ("manifest", &["media"]),
     ("text", &["media"]),
     ("conform", &["media"]),
+    ("cpix", &["media"]),
     // decisions
     ("ingest", &["media"]),
     ("analyse", &["media"]),
@@ -35,7 +36,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     // adapters
     ("store", &["media"]),
     ("db", &["media", "title", "manifest"]),
-    ("keys", &["media", "title", "cmaf", "db"]),
+    ("keys", &["media", "title", "cmaf", "cpix", "db"]),
     ("codec", &["media"]),
     // roles
     (

@@ -5,7 +5,7 @@ use super::{File, Remark};
 
 /// The crates that must be pure.
 const PURE: &[&str] = &[
-    "media", "title", "cmaf", "manifest", "text", "conform", "ingest", "analyse", "ladder", "encode",
+    "media", "title", "cmaf", "manifest", "text", "conform", "cpix", "ingest", "analyse", "ladder", "encode",
     "quality", "package", "playback", "report", "cache",
 ];
 

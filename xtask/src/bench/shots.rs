@@ -87,7 +87,7 @@ pub(super) fn measure(named: &[&str]) -> Result<Vec<Figure>> {
         }
         figures.extend(own.zip(transnet).into_iter().flat_map(|(own, peer)| lead(set, &own, &peer)));
     }
-    figures.extend(speed::measure()?);
+    figures.extend(speed::measure(&film(&HELD_OUT, 0)?)?);
     Ok(figures)
 }
 

@@ -99,7 +99,7 @@ pub fn detect(scores: &[FrameScore], rate: FrameRate, config: &Config) -> ShotLi
         .collect();
     let starts = divided(&starts, scores.len(), rate, config);
     let ends = starts.iter().skip(1).map(|b| b.frame).chain([scores.len()]);
-    let shots = starts.iter().zip(ends).map(|(start, end)| shot(*start, end, scores, rate)).collect();
+    let shots = starts.iter().zip(ends).map(|(start, end)| shot(*start, end, scores)).collect();
     ShotList { shots }
 }
 
@@ -213,10 +213,10 @@ fn spaced(mut boundaries: Vec<Boundary>, frames: usize, rate: FrameRate, config:
 }
 
 /// The shot from `start` to the frame before `end`.
-fn shot(start: Boundary, end: usize, scores: &[FrameScore], rate: FrameRate) -> Shot {
+fn shot(start: Boundary, end: usize, scores: &[FrameScore]) -> Shot {
     Shot {
         frames: FrameRange { start: start.frame as u64, end: end as u64 },
-        complexity: complexity(&scores[start.frame..end], rate),
+        complexity: complexity(&scores[start.frame..end]),
         cut_score: start.score,
     }
 }

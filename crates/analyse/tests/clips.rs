@@ -95,7 +95,7 @@ fn tears_of_steel() {
     // The last one leaves 3 frames to the end, too few for a shot. Explosions and a strobe between are no cuts.
     let cuts = [
         2.167, 6.583, 9.208, 12.875, 29.792, 32.833, 36.333, 37.542, 46.958, 48.208, 50.125, 51.417, 51.917,
-        53.5, 56.042, 57.417, 59.583, 67.417, 5.083, 61.333, 63.542, 65.458, 68.75, 70.375,
+        53.5, 56.042, 57.417, 59.583, 67.417, 5.083, 41.125, 61.333, 63.542, 65.458, 68.75, 70.375,
     ];
     check("tears_of_steel_battle_800x332.webm", (24, 1), &cuts, 0.91, 0.91);
 }

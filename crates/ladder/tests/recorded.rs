@@ -100,7 +100,7 @@ impl Recorded {
         let [length, motion, detail, grain, brightness] = values[..] else { panic!("{values:?}") };
         let start = self.shots.frames();
         let frames = FrameRange { start, end: start + length as u64 };
-        let complexity = Complexity { motion, detail, grain, brightness, animation: 0.0 };
+        let complexity = Complexity { motion, detail, grain, brightness };
         self.shots.shots.push(Shot { frames, complexity, cut_score: 1.0 });
     }
 

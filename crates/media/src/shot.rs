@@ -39,6 +39,4 @@ pub struct Complexity {
     pub brightness: f64,
     /// Standard deviation of grain and noise in the source's own pixels, in 8-bit luma steps.
     pub grain: f64,
-    /// How far it looks drawn or rendered and not photographed, from 0 to 1.
-    pub animation: f64,
 }

@@ -16,8 +16,10 @@ use media::{Format, FrameRange, FrameRate, Size};
 use rendition::RenditionRecord;
 use serde::{Deserialize, Serialize};
 
-/// Raised when older programs could not read a record. 2: a title has several ladders.
-const VERSION: u32 = 2;
+/// Raised when older programs could not read a record. 2: a title has several ladders; 3: shots have no `animation`.
+const VERSION: u32 = 3;
+/// The oldest that is read: of what was left out since then, nothing is missed.
+const VERSION_MIN: u32 = 2;
 
 /// Writes `report` as indented JSON.
 pub fn write(report: &Report) -> String {
@@ -50,7 +52,7 @@ pub fn read(text: &str) -> Result<Report, NotAReport> {
     }
     let not_a_report = |error: serde_json::Error| NotAReport(error.to_string());
     let Versioned { version } = serde_json::from_str(text).map_err(not_a_report)?;
-    if version != VERSION {
+    if !(VERSION_MIN..=VERSION).contains(&version) {
         let again = "prepare the title again, which only makes what is missing";
         return Err(NotAReport(format!("its version is {version}, not {VERSION}; {again}")));
     }
@@ -234,7 +236,6 @@ struct ShotRecord {
     detail: f64,
     brightness: f64,
     grain: f64,
-    animation: f64,
 }
 
 impl ShotRecord {
@@ -250,15 +251,14 @@ impl ShotRecord {
             detail: shot.complexity.detail,
             brightness: shot.complexity.brightness,
             grain: shot.complexity.grain,
-            animation: shot.complexity.animation,
         }
     }
 
     fn into_shot(self) -> Shot {
-        let ShotRecord { motion, detail, brightness, grain, animation, .. } = self;
+        let ShotRecord { motion, detail, brightness, grain, .. } = self;
         Shot {
             frames: FrameRange { start: self.start_frame, end: self.end_frame },
-            complexity: Complexity { motion, detail, brightness, grain, animation },
+            complexity: Complexity { motion, detail, brightness, grain },
             cut_score: self.cut_score,
         }
     }

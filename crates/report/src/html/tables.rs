@@ -85,7 +85,7 @@ pub(super) fn fixed(rows: &[FixedRow]) -> String {
 
 /// Every shot with its complexity.
 pub(super) fn complexity(report: &Report) -> String {
-    let heads = ["Shot", "Start", "Length", "Cut", "Motion", "Detail", "Grain", "Animation", "Light"];
+    let heads = ["Shot", "Start", "Length", "Cut", "Motion", "Detail", "Grain", "Light"];
     let rate = report.master.rate;
     let cells = |(number, shot): (usize, &media::shot::Shot)| {
         row(&[
@@ -96,7 +96,6 @@ pub(super) fn complexity(report: &Report) -> String {
             format!("{:.1}", shot.complexity.motion),
             format!("{:.1}", shot.complexity.detail),
             format!("{:.1}", shot.complexity.grain),
-            format!("{:.2}", shot.complexity.animation),
             format!("{:.0}", shot.complexity.brightness),
         ])
     };

@@ -64,7 +64,7 @@ fn rendition() -> Rendition {
 }
 
 fn report() -> Report {
-    let complexity = Complexity { motion: 1.5, detail: 2.5, brightness: 99.0, grain: 1.25, animation: 0.75 };
+    let complexity = Complexity { motion: 1.5, detail: 2.5, brightness: 99.0, grain: 1.25 };
     let shot = Shot { frames: FrameRange { start: 0, end: 48 }, complexity, cut_score: 1.0 };
     Report {
         title: "Film \"x\"".to_owned(),
@@ -109,7 +109,7 @@ fn other_texts_are_refused() {
     for (bad, why) in [
         (String::new(), "EOF"),
         ("{}".to_owned(), "version"),
-        ("{\"version\": 1}".to_owned(), "its version is 1, not 2; prepare the title again"),
+        ("{\"version\": 1}".to_owned(), "its version is 1, not 3; prepare the title again"),
         (good.replace("24/1", "fast"), "malformed"),
         (good.replace("av1-pq", "av1-dolby"), "malformed"),
     ] {

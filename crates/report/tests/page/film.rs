@@ -103,13 +103,7 @@ fn shots() -> ShotList {
         start = frames.end;
         Shot {
             frames,
-            complexity: Complexity {
-                motion,
-                detail,
-                brightness: 80.0 + motion,
-                grain: detail / 8.0,
-                animation: 0.9,
-            },
+            complexity: Complexity { motion, detail, brightness: 80.0 + motion, grain: detail / 8.0 },
             cut_score: 0.9,
         }
     };

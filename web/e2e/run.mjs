@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { launch } from "./browser.mjs";
 import { Checks } from "./checks.mjs";
 import { openFixture } from "./fixture/open.mjs";
+import { askGrant } from "./grant.mjs";
 import { accessSuite } from "./suites/access.mjs";
 import { controlsSuite } from "./suites/controls.mjs";
 import { failureSuite } from "./suites/failure.mjs";
@@ -28,13 +29,6 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "8" },
   },
 });
-
-const grantOf = async ({ id }) => {
-  const asked = { method: "POST", body: JSON.stringify({ device: "end-to-end-checks" }) };
-  const answer = await fetch(`${base}/api/titles/${encodeURIComponent(id)}/play`, asked);
-  if (!answer.ok) throw new Error(`${id} is not granted: ${await answer.text()}`);
-  return answer.json();
-};
 
 /** A grant with the tracks that a browser gets keys for. */
 const playable = (grant) => {
@@ -55,15 +49,16 @@ try {
   const { titles } = await (await fetch(`${base}/api/titles`)).json();
   const chosen = titles.filter(({ id }) => !values.title || id === values.title);
   if (chosen.length === 0) throw new Error(`${base} has no title to play.`);
-  const grants = await Promise.all(chosen.map(grantOf));
+  const grants = await Promise.all(chosen.map(({ id }) => askGrant(base, id, "end-to-end-checks")));
   for (const grant of grants) {
     // Formats and sounds are changed while a title plays: a short one would be over before.
     const changing = grant.title.duration_s >= CHANGING_S_MIN ? [formatsSuite, soundSuite] : [];
     const unlocking = grant.protection ? [protectionSuite] : [];
     for (const suite of [playSuite, ...changing]) await suite({ browser, base, checks, grant: playable(grant) });
     for (const suite of unlocking) await suite({ browser, base, checks, grant });
-    // The witnesses are given no licence.
-    if (values.witness && !grant.protection) await witnessSuite({ browser, base, checks, grant, seconds: Number(values.seconds) });
+    // The fixture has no manifests of its protected titles.
+    if (values.witness && (values.base || !grant.protection))
+      await witnessSuite({ browser, base, checks, grant: playable(grant), seconds: Number(values.seconds) });
   }
   // The page's own behaviour does not depend on the title: it is checked on the longest.
   const grant = grants.reduce((longest, next) =>

@@ -97,10 +97,7 @@ impl Workshop {
         let doing = || format!("step {} {} of stage {}", job.step.kind, key.short(12), job.stage.name());
         let finished = match self.recall(key, &folder, job.droppable).await.with_context(doing)? {
             Some(finished) => finished,
-            None => {
-                let _share = self.budget.take(job.need).await;
-                self.make(key, &folder, &job, work).await.with_context(doing)?
-            }
+            None => self.make(key, &folder, &job, work).await.with_context(doing)?,
         };
         self.ledger.book(job.stage, key, &finished.cost, finished.cached);
         Ok(finished)
@@ -164,10 +161,13 @@ impl Workshop {
         W: FnOnce(PathBuf) -> F,
         F: Future<Output = anyhow::Result<Made>>,
     {
+        let share = self.budget.take(job.need).await;
         let start = self.clock.monotonic();
         let bench = self.scratch.bench(job.step.kind)?;
         tracing::debug!(kind = job.step.kind, key = %key.short(12), "step begins");
         let made = work(bench.path().to_owned()).await?;
+        // What follows waits for the disk: the next step has the processor meanwhile.
+        drop(share);
         let mut outputs = BTreeMap::new();
         for name in made.files {
             let output = self.keep(bench.path(), folder, &name).await?;

@@ -18,7 +18,7 @@ use crate::wire::catalogue::{Catalogue, Title};
 use crate::wire::grant::Grant;
 use crate::wire::play::Viewer;
 use crate::wire::refusal::Refusal;
-use crate::{State, licensing};
+use crate::{State, licensing, manifests};
 
 /// Most bytes of a request's body: the licence requests of all key systems are smaller.
 const BODY_BYTES_MAX: usize = 64 << 10;
@@ -49,6 +49,7 @@ pub(crate) fn router(state: State) -> Router {
         .route("/titles/{id}", get(show_title))
         .route("/titles/{id}/play", post(play_title))
         .route("/titles/{id}/licences/clearkey", post(licensing::clear_key))
+        .route("/titles/{id}/manifests/{*rest}", get(manifests::serve))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .fallback(nowhere);
     Router::new()
@@ -116,10 +117,11 @@ fn log(error: &db::Error) {
     tracing::error!(error = error as &dyn Error, "the database failed");
 }
 
-/// Answers hold for the moment: nobody may keep them, or take them for a page.
+/// Answers that do not say otherwise hold for the moment: nobody may keep them. Nor take any for a page.
 async fn mark_passing(mut response: Response) -> Response {
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control(Content::Passing)));
+    let passing = HeaderValue::from_static(cache_control(Content::Passing));
+    headers.entry(CACHE_CONTROL).or_insert(passing);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }

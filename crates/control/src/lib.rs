@@ -8,6 +8,7 @@ mod app;
 mod edge_tokens;
 mod licences;
 mod licensing;
+mod manifests;
 mod media_url;
 pub mod openapi;
 mod state;

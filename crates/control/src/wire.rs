@@ -1,6 +1,7 @@
 //! Wire types: what is sent, as JSON. Their shape is a contract, described in [`openapi`](crate::openapi).
 
 pub mod catalogue;
+pub(crate) mod device;
 pub mod grant;
 pub mod licence;
 pub mod play;

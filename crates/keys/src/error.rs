@@ -74,6 +74,26 @@ pub enum Error {
          keys.master), and rotate again"
     )]
     NothingToRotateTo,
+    /// A certificate cannot be encrypted for.
+    #[error("the certificate cannot be used: {reason}")]
+    Certificate {
+        /// Why not.
+        reason: String,
+    },
+    /// A text is no private key.
+    #[error(
+        "this is no RSA key in PKCS#8 without a password; `openssl pkcs8 -topk8 -nodes -in FILE` makes one of others"
+    )]
+    PrivateKey,
+    /// A document is for somebody else.
+    #[error("the document's keys are encrypted for another certificate than the private key's")]
+    NotForUs,
+    /// A document's keys do not open, or not for certain.
+    #[error("the document's keys cannot be trusted: {reason}")]
+    Delivery {
+        /// What is wrong.
+        reason: String,
+    },
     /// Rotation does not come to an end.
     #[error("more keys are being made than can be sealed anew; stop other programs and rotate again")]
     RotationEndless,

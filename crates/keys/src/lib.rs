@@ -2,9 +2,10 @@
 //!
 //! Owns envelope encryption: the database holds content keys only as ciphertext (AES-256-GCM, NIST SP 800-38D), under a
 //! master key that is elsewhere: in a file, in the environment, or with whoever implements [`Kms`]. Every use is noted
-//! in the database before a key is handed out. Does not decide who may have a key (`playback`), and encrypts no media
+//! in the database before a key is handed out. Beside it, keys that go to others or come from them: [`delivery`]. Does not decide who may have a key (`playback`), and encrypts no media
 //! (`cmaf`).
 
+pub mod delivery;
 mod error;
 mod kms;
 mod local;

@@ -55,8 +55,10 @@ pub fn mpd_with(offer: &Offer<'_>, addressing: Addressing) -> String {
     Xml::document(HEAD_BYTES + TRACK_BYTES * tracks, |xml| {
         xml.element("MPD", |xml| {
             attributes(xml, offer, addressing);
-            if let Some(steering) = offer.steering {
-                places(xml, steering);
+            match offer.steering {
+                Some(steering) => places(xml, steering),
+                None if offer.base_url.is_empty() => {}
+                None => xml.text_element("BaseURL", offer.base_url),
             }
             xml.element("Period", |xml| period(xml, offer, addressing));
         });

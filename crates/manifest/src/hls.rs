@@ -67,7 +67,7 @@ struct Place<'a> {
 impl<'a> Place<'a> {
     fn all(offer: &Offer<'a>) -> Vec<Place<'a>> {
         let Some(steering) = offer.steering else {
-            return vec![Place { pathway: None, base_url: "" }];
+            return vec![Place { pathway: None, base_url: offer.base_url }];
         };
         let pathways = steering.pathways.iter();
         pathways.map(|pathway| Place { pathway: Some(&pathway.id), base_url: &pathway.base_url }).collect()
@@ -89,7 +89,7 @@ pub fn multivariant(offer: &Offer<'_>) -> String {
     steering(&mut out, offer);
     if !offer.package.chapters.is_empty() {
         let mut data = Attributes::of(&mut out, "EXT-X-SESSION-DATA");
-        data.quoted("DATA-ID", CHAPTERS_DATA_ID).quoted("URI", CHAPTERS_JSON_FILE).end();
+        data.quoted("DATA-ID", CHAPTERS_DATA_ID).quoted("URI", &format!("{}{CHAPTERS_JSON_FILE}", offer.base_url)).end();
     }
     keys::session(&mut out, offer);
     for place in Place::all(offer) {

@@ -20,6 +20,9 @@ pub struct Offer<'a> {
     pub systems: Vec<KeySystem>,
     /// The form that text has.
     pub text_form: TextForm,
+    /// What the names of the package's files follow: empty for manifests in its own folder, else that folder's address
+    /// with `/` at its end. Steering has addresses of its own.
+    pub base_url: &'a str,
     /// Where else the same files are, and who says which to use.
     pub steering: Option<&'a Steering>,
 }
@@ -34,6 +37,7 @@ impl<'a> Offer<'a> {
             text: package.text.iter().collect(),
             systems: KeySystem::ALL.to_vec(),
             text_form: TextForm::Segmented,
+            base_url: "",
             steering: None,
         }
     }

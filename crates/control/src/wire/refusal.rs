@@ -73,6 +73,20 @@ impl Refusal {
         )
     }
 
+    /// The query of a manifest's address describes no device.
+    pub fn device_malformed(fault: &str) -> Refusal {
+        Refusal::new(StatusCode::BAD_REQUEST, "device_malformed", format!("The query {fault}."))
+    }
+
+    /// The device can play no picture of the title, or none of its sound.
+    pub fn nothing_playable() -> Refusal {
+        Refusal::new(
+            StatusCode::NOT_FOUND,
+            "nothing_playable",
+            "The title has no picture, or no sound, that such a device can play.",
+        )
+    }
+
     /// The body of a licence request is none.
     pub fn licence_request_malformed() -> Refusal {
         Refusal::new(

@@ -2,8 +2,8 @@
 //!
 //! Owns envelope encryption: the database holds content keys only as ciphertext (AES-256-GCM, NIST SP 800-38D), under a
 //! master key that is elsewhere: in a file, in the environment, or with whoever implements [`Kms`]. Every use is noted
-//! in the database before a key is handed out. Beside it, keys that go to others or come from them: [`delivery`]. Does not decide who may have a key (`playback`), and encrypts no media
-//! (`cmaf`).
+//! in the database before a key is handed out. Owns too how keys travel to a licence service and back ([`delivery`]).
+//! Does not decide who may have a key (`playback`), and encrypts no media (`cmaf`).
 
 pub mod delivery;
 mod error;

@@ -73,7 +73,7 @@ impl Default for Config {
             bitrate_bps_min: 150_000.0,
             bitrate_bps_max: 16_000_000.0,
             rungs_max: 9,
-            trials_max: 13,
+            trials_max: 12,
             crf_min: Crf(120),
             crf_max: Crf(450),
             crf_step: Crf(5),

@@ -4,7 +4,7 @@ use media::Size;
 
 /// Boxes of 16:9 (by their height) into which a picture is fitted, so that a wide or a narrow film gets the same
 /// classes of pixel count as a 16:9 one.
-const BOXES: [u32; 9] = [2160, 1440, 1080, 720, 540, 432, 360, 288, 240];
+const BOXES: [u32; 8] = [2160, 1440, 1080, 720, 540, 432, 360, 240];
 /// A size is left out where its sides are more than this part of the next larger candidate's: two so near give
 /// no choice.
 const SIDE_PART_MAX: f64 = 0.85;
@@ -56,14 +56,14 @@ mod tests {
 
     #[test]
     fn sizes_keep_the_aspect_and_stay_below_the_source() {
-        check((1920, 1080), "1920x1080 1280x720 960x540 768x432 640x360 512x288 426x240");
-        check((1920, 804), "1920x804 1280x536 960x402 768x322 640x268 512x214 426x178");
-        check((1440, 1074), "1440x1074 966x720 724x540 580x432 482x360 386x288 322x240");
-        check((720, 404), "720x404 512x288 426x240");
-        check((800, 332), "800x332 640x266 512x212 426x176");
+        check((1920, 1080), "1920x1080 1280x720 960x540 768x432 640x360 426x240");
+        check((1920, 804), "1920x804 1280x536 960x402 768x322 640x268 426x178");
+        check((1440, 1074), "1440x1074 966x720 724x540 580x432 482x360 322x240");
+        check((720, 404), "720x404 426x240");
+        check((800, 332), "800x332 640x266 426x176");
         check((176, 144), "176x144");
-        check((720, 1280), "720x1280 540x960 432x768 360x640 288x512 240x426");
-        check((1080, 1080), "1080x1080 720x720 540x540 432x432 360x360 288x288 240x240");
+        check((720, 1280), "720x1280 540x960 432x768 360x640 240x426");
+        check((1080, 1080), "1080x1080 720x720 540x540 432x432 360x360 240x240");
         check((2, 2), "2x2");
     }
 

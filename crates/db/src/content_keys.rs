@@ -26,7 +26,7 @@ pub struct KeyPurpose {
 /// A content key, sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedKey {
-    /// Its identifier.
+    /// Its identifier. A key for several classes is kept once for each.
     pub id: KeyId,
     /// What it is for.
     pub purpose: KeyPurpose,
@@ -69,11 +69,11 @@ impl Db {
         row.map(sealed_key).transpose()
     }
 
-    /// The key called `id`.
+    /// The key called `id`; where it is for several classes, with the first of them.
     pub async fn content_key(&self, id: KeyId) -> Result<Option<SealedKey>> {
         let query = sqlx::query_as(
             "SELECT key_id, title_id, class, scheme, period, master_key, sealed FROM content_keys
-             WHERE key_id = $1",
+             WHERE key_id = $1 ORDER BY scheme, class, period LIMIT 1",
         );
         let row: Option<Row> = query
             .bind(id.hex())

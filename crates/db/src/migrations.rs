@@ -8,8 +8,11 @@ use sqlx::Executor;
 use crate::{Db, Error, Result};
 
 /// The migrations in order; number `n` is the `n`th. Published ones never change: mistakes are mended by the next.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_catalogue.sql"), include_str!("../migrations/0002_keys.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_catalogue.sql"),
+    include_str!("../migrations/0002_keys.sql"),
+    include_str!("../migrations/0003_shared_keys.sql"),
+];
 
 /// Runs the migrations that the database has not had.
 pub(crate) async fn run(db: &Db) -> Result<()> {
@@ -42,6 +45,25 @@ mod tests {
     const FIRST: &str = "CREATE TABLE first (n BIGINT)";
     const SECOND: &str = "CREATE TABLE second (n BIGINT); INSERT INTO second VALUES (2)";
     const BROKEN: &str = "CREATE TABLE third (n BIGINT); INSERT INTO nowhere VALUES (3)";
+
+    #[tokio::test]
+    async fn kept_keys_outlive_the_change_to_shared_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open_file(&folder.path().join("db.sqlite")).await.unwrap();
+        // Back to the schema of number 2, with a key in it.
+        let before = "DROP TABLE content_keys; DELETE FROM migrations WHERE number > 2;
+            CREATE TABLE content_keys (key_id TEXT NOT NULL PRIMARY KEY, title_id TEXT, class TEXT, scheme TEXT,
+                period BIGINT, master_key TEXT, sealed TEXT, created_ms BIGINT);
+            INSERT INTO content_keys VALUES ('01', 'film', 'sd', 'cenc', 0, 'one', 'sealed', 7)";
+        db.pool().execute(sqlx::raw_sql(before)).await.unwrap();
+        run(&db).await.unwrap();
+        let kept: (String, String, i64) =
+            sqlx::query_as("SELECT key_id, sealed, created_ms FROM content_keys")
+                .fetch_one(db.pool())
+                .await
+                .unwrap();
+        assert_eq!(kept, ("01".to_owned(), "sealed".to_owned(), 7));
+    }
 
     #[tokio::test]
     async fn each_runs_once_and_a_failure_leaves_nothing() {

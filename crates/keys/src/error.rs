@@ -1,6 +1,7 @@
 //! What can go wrong with keys. No message holds a byte of one.
 
 use media::protection::KeyId;
+use title::TitleId;
 
 /// The key store's answer.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -62,12 +63,21 @@ pub enum Error {
     /// There is no such key.
     #[error("there is no content key {0}")]
     NotFound(KeyId),
+    /// A title has more keys than can be handed out at once.
+    #[error("title {0} has more than {max} content keys, too many for one document", max = db::CONTENT_KEYS_MAX - 1)]
+    TooMany(TitleId),
     /// Another key was imported under the same identifier, or for the same tracks.
     #[error("{what} has another content key already; an import never replaces one")]
     Taken {
         /// Which tracks.
         what: String,
     },
+    /// A key would encrypt two periods of a track from the same counter.
+    #[error(
+        "key {0} is for several key periods of the same tracks: in cenc that would give both the same keystream, by \
+         which both can be read; ask for a key of its own for each"
+    )]
+    Reused(KeyId),
     /// There is one master key, and it was given by hand.
     #[error(
         "the master key is not in a file of ours: give the new one first, then a comma, then the old one (setting \
@@ -88,8 +98,11 @@ pub enum Error {
     /// A document is for somebody else.
     #[error("the document's keys are encrypted for another certificate than the private key's")]
     NotForUs,
-    /// A document's keys do not open, or not for certain.
-    #[error("the document's keys cannot be trusted: {reason}")]
+    /// A document cannot be read.
+    #[error(transparent)]
+    Cpix(#[from] cpix::Error),
+    /// A document's keys do not open, or not for certain, or nobody can tell what they are for.
+    #[error("the document's keys cannot be used: {reason}")]
     Delivery {
         /// What is wrong.
         reason: String,

@@ -7,6 +7,7 @@
 
 pub mod delivery;
 mod error;
+pub mod exchange;
 mod kms;
 mod local;
 mod random;
@@ -20,4 +21,4 @@ pub use kms::{Kms, Plain};
 pub use local::LocalKms;
 pub use random::random;
 pub use rotation::Rotation;
-pub use store::{KeyStore, Use};
+pub use store::{KeyStore, TitleKey, Use};

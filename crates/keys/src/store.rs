@@ -1,10 +1,11 @@
 //! The key store: content keys and signing secrets, made when they are first asked for.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use cmaf::cenc::Key;
 use db::{Db, KeyPurpose, KeyUse, Sealed, SealedKey, UseKind};
-use media::protection::KeyId;
+use media::protection::{KeyId, Scheme};
 use title::TitleId;
 
 use crate::{Error, Kms, Plain, Result, random};
@@ -31,6 +32,17 @@ pub struct Use<'a> {
     pub used_by: &'a str,
     /// When, in milliseconds since 1970 (UTC).
     pub at_ms: i64,
+}
+
+/// A content key of a title, in clear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TitleKey {
+    /// What it is for.
+    pub purpose: KeyPurpose,
+    /// Its identifier.
+    pub id: KeyId,
+    /// The key.
+    pub key: Key,
 }
 
 impl KeyStore {
@@ -82,23 +94,60 @@ impl KeyStore {
         Ok(kept.into_iter().map(|key| (key.id, key.purpose)).collect())
     }
 
-    /// Keeps a key that was made elsewhere. Importing it again changes nothing.
+    /// All content keys of `title`. The use is noted before any key is opened.
     ///
     /// # Errors
-    /// [`Error::Taken`] where the purpose or the identifier has another key.
-    pub async fn import(&self, purpose: &KeyPurpose, id: KeyId, key: &Key, by: Use<'_>) -> Result<()> {
-        let taken = |what: String| Error::Taken { what };
-        let holder = self.db.content_key(id).await?;
-        if holder.is_some_and(|holder| holder.purpose != *purpose) {
-            return Err(taken(format!("key ID {id}")));
+    /// [`Error::TooMany`] where there are more than one call returns.
+    pub async fn content_keys_of(&self, title: &TitleId, by: Use<'_>) -> Result<Vec<TitleKey>> {
+        let kept = self.db.content_keys_of(title).await?;
+        if kept.len() as i64 >= db::CONTENT_KEYS_MAX {
+            return Err(Error::TooMany(title.clone()));
         }
-        let kept = self.keep(purpose, id, key, by.at_ms).await?;
-        self.note([kept.id], by).await?;
-        if kept.id != id || self.open_unnoted(&kept).await? != *key {
-            let KeyPurpose { title, class, scheme, period } = purpose;
-            return Err(taken(format!("{title}, {} in {scheme}, period {period}", class.name())));
+        self.note(kept.iter().map(|key| key.id).collect::<BTreeSet<_>>(), by).await?;
+        let mut keys = Vec::with_capacity(kept.len());
+        for sealed in kept {
+            let key = self.open_unnoted(&sealed).await?;
+            keys.push(TitleKey { purpose: sealed.purpose, id: sealed.id, key });
         }
-        Ok(())
+        Ok(keys)
+    }
+
+    /// Keeps keys that were made elsewhere. All are looked at before the first is kept; importing them again changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`Error::Taken`] where a purpose or an identifier has another key, [`Error::Reused`] where a key is for two periods
+    /// of `cenc`.
+    pub async fn import(&self, keys: &[TitleKey], by: Use<'_>) -> Result<()> {
+        check_reuse(keys)?;
+        for key in keys {
+            self.check_free(key).await?;
+        }
+        for TitleKey { purpose, id, key } in keys {
+            let kept = self.keep(purpose, *id, key, by.at_ms).await?;
+            // Somebody else may have been first since.
+            if kept.id != *id || self.open_unnoted(&kept).await? != *key {
+                return Err(taken(purpose));
+            }
+        }
+        self.note(keys.iter().map(|key| key.id).collect::<BTreeSet<_>>(), by).await
+    }
+
+    /// Fails where what is kept contradicts `key`.
+    async fn check_free(&self, key: &TitleKey) -> Result<()> {
+        let TitleKey { purpose, id, key } = key;
+        if let Some(holder) = self.db.content_key(*id).await? {
+            let has = &holder.purpose;
+            let same_tracks = has.title == purpose.title && has.scheme == purpose.scheme;
+            let period_apart = purpose.scheme == Scheme::Cenc && has.period != purpose.period;
+            if !same_tracks || period_apart || self.open_unnoted(&holder).await? != *key {
+                return Err(Error::Taken { what: format!("key ID {id}") });
+            }
+        }
+        match self.db.content_key_for(purpose).await? {
+            Some(kept) if kept.id != *id => Err(taken(purpose)),
+            _ => Ok(()),
+        }
     }
 
     /// The signing secret called `name`: made when it is asked for first, the same ever after.
@@ -157,6 +206,27 @@ impl KeyStore {
         let uses: Vec<KeyUse> = uses.collect();
         Ok(self.db.note_key_uses(&uses).await?)
     }
+}
+
+fn taken(purpose: &KeyPurpose) -> Error {
+    let KeyPurpose { title, class, scheme, period } = purpose;
+    Error::Taken { what: format!("{title}, {} in {scheme}, period {period}", class.name()) }
+}
+
+/// Fails where one identifier has two keys, or a key is for two periods in `cenc`: the first vector of a track follows from
+/// the key's ID, so that both periods would get the same keystream.
+fn check_reuse(keys: &[TitleKey]) -> Result<()> {
+    let mut seen = BTreeMap::new();
+    for next in keys {
+        let first = *seen.entry(next.id).or_insert(next);
+        if first.key != next.key {
+            return Err(Error::Taken { what: format!("key ID {}", next.id) });
+        }
+        if next.purpose.scheme == Scheme::Cenc && first.purpose.period != next.purpose.period {
+            return Err(Error::Reused(next.id));
+        }
+    }
+    Ok(())
 }
 
 /// What a sealed content key is sealed as.

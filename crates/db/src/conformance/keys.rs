@@ -42,8 +42,11 @@ async fn one_key_for_a_purpose(db: &Db) {
         assert_eq!(db.content_key(other.id).await.unwrap().as_ref(), Some(other));
     }
     let [uhd, cbcs, second] = others;
+    let shared = key(3, TrackClass::FullHd, Scheme::Cenc, 0);
+    assert_eq!(db.keep_content_key(&shared, 35).await.unwrap(), shared);
+    assert_eq!(db.content_key(uhd.id).await.unwrap().as_ref(), Some(&shared), "the first class by name");
     let all = db.content_keys_of(&TitleId("film".to_owned())).await.unwrap();
-    assert_eq!(all, [cbcs, first, second, uhd]);
+    assert_eq!(all, [cbcs, shared, first, second, uhd]);
     assert_eq!(db.content_keys_of(&TitleId("other".to_owned())).await.unwrap(), []);
 }
 

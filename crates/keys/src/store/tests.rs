@@ -126,15 +126,49 @@ async fn an_import_never_replaces() {
     let (sd, hd) = (purpose(TrackClass::Sd, Scheme::Cenc), purpose(TrackClass::Hd, Scheme::Cenc));
     let by = Use { kind: UseKind::Import, ..BY };
     let (id, key) = (KeyId([5; 16]), Key::new([6; 16]));
-    store.import(&sd, id, &key, by).await.unwrap();
-    store.import(&sd, id, &key, by).await.unwrap();
-    assert_eq!(store.content_key(&sd, BY).await.unwrap(), (id, key.clone()));
-    for (purpose, id, key) in
-        [(&sd, id, Key::new([7; 16])), (&sd, KeyId([8; 16]), key.clone()), (&hd, id, key.clone())]
-    {
-        let error = store.import(purpose, id, &key, by).await.unwrap_err();
+    let of =
+        |purpose: &KeyPurpose, id, key: &Key| TitleKey { purpose: purpose.clone(), id, key: key.clone() };
+    store.import(&[of(&sd, id, &key)], by).await.unwrap();
+    store.import(&[of(&sd, id, &key), of(&hd, id, &key)], by).await.unwrap();
+    assert_eq!(store.content_key(&sd, BY).await.unwrap(), (id, key.clone()), "what preparation asks for");
+    assert_eq!(store.content_key(&hd, BY).await.unwrap(), (id, key.clone()));
+    assert_eq!(store.content_keys(&[id], BY).await.unwrap(), [(id, key.clone())]);
+    let other_title = KeyPurpose { title: TitleId("other".to_owned()), ..sd.clone() };
+    let other_scheme = KeyPurpose { scheme: Scheme::Cbcs, ..sd.clone() };
+    let later = KeyPurpose { period: 1, ..sd.clone() };
+    let (other_id, other_key) = (KeyId([8; 16]), Key::new([7; 16]));
+    for refused in [
+        of(&sd, id, &other_key),
+        of(&sd, other_id, &key),
+        of(&other_title, id, &key),
+        of(&other_scheme, id, &key),
+        of(&later, id, &key),
+    ] {
+        let free = of(&KeyPurpose { class: TrackClass::Uhd, ..sd.clone() }, KeyId([9; 16]), &other_key);
+        let error = store.import(&[free, refused], by).await.unwrap_err();
         assert!(matches!(error, Error::Taken { .. }), "{error}");
     }
+    let all = store.content_keys_of(&sd.title, BY).await.unwrap();
+    assert_eq!(all, [of(&hd, id, &key), of(&sd, id, &key)], "a refused import keeps nothing");
+}
+
+#[tokio::test]
+async fn one_key_for_two_periods_is_for_cbcs_alone() {
+    let place = Place::new();
+    let store = place.open().await;
+    let by = Use { kind: UseKind::Import, ..BY };
+    let twice = |scheme, id: u8| {
+        [0, 1].map(|period| TitleKey {
+            purpose: KeyPurpose { period, ..purpose(TrackClass::Sd, scheme) },
+            id: KeyId([id; 16]),
+            key: Key::new([id; 16]),
+        })
+    };
+    store.import(&twice(Scheme::Cbcs, 1), by).await.unwrap();
+    let error = store.import(&twice(Scheme::Cenc, 2), by).await.unwrap_err();
+    assert!(matches!(error, Error::Reused(KeyId([2, ..]))), "{error}");
+    let uses = store.db.list_key_uses(None).await.unwrap();
+    assert_eq!(uses.iter().map(|used| used.kind).collect::<Vec<_>>(), [UseKind::Import]);
 }
 
 /// Files below `folder` that hold `needle`.
@@ -158,7 +192,8 @@ async fn a_canary_is_nowhere_in_the_data_folder() {
     let canary = *b"canary!in!a!cage";
     let by = Use { kind: UseKind::Import, ..BY };
     let purpose = purpose(TrackClass::Sd, Scheme::Cenc);
-    store.import(&purpose, KeyId([5; 16]), &Key::new(canary), by).await.unwrap();
+    let key = TitleKey { purpose: purpose.clone(), id: KeyId([5; 16]), key: Key::new(canary) };
+    store.import(&[key], by).await.unwrap();
     assert_eq!(*store.content_key(&purpose, BY).await.unwrap().1.expose(), canary);
     store.rotate(2).await.unwrap();
     store.db.close().await;

@@ -82,7 +82,9 @@ async fn play_title(
     let (title, package) = (release.title.id.clone(), release.package_digest);
     let protection = licensing::grant(&state, &release, &viewer).await?;
     let base_url = state.package_url(&package);
-    let grant = base_url.and_then(|base_url| Grant::new(release, base_url, protection));
+    let folder = base_url.as_deref().zip(protection.as_ref());
+    let manifests = folder.and_then(|(folder, limits)| manifests::place(&state, &release, folder, limits));
+    let grant = base_url.and_then(|base_url| Grant::new(release, base_url, manifests, protection));
     grant.map(Json).ok_or_else(|| {
         tracing::error!(%title, %package, "a published package has no picture, or no access token");
         Refusal::internal()

@@ -24,6 +24,11 @@ impl MediaUrl {
         format!("{}~{token}/{digest}/", self.0)
     }
 
+    /// What follows this URL in the address of a folder: `[~TOKEN/]DIGEST/`.
+    pub fn below<'a>(&self, folder: &'a str) -> Option<&'a str> {
+        folder.strip_prefix(&self.0)
+    }
+
     /// The path of a package's folder at its edge; ends in a slash.
     pub fn package_path(&self, digest: &Digest) -> String {
         let origin = self.origin().map_or(0, str::len);
@@ -61,6 +66,10 @@ mod tests {
             assert_eq!(media.origin(), origin, "{url}");
             let path = media.package_path(&digest);
             assert_eq!(format!("{}{path}", origin.unwrap_or_default()), media.package(&digest), "{url}");
+            assert_eq!(
+                media.below(&media.guarded_package(&digest, "t")),
+                Some(&*("~t/".to_owned() + &"ab".repeat(32) + "/"))
+            );
             assert_eq!(media.guarded_package(&digest, "t"), base.to_owned() + "~t/" + &"ab".repeat(32) + "/");
         }
     }

@@ -6,6 +6,13 @@ mod schemas;
 
 use serde_json::{Value, json};
 
+use crate::wire::device;
+
+const PACKAGE: &str =
+    "Digest of the package, as in its media addresses; behind an access token, `~TOKEN/` before it.";
+const MANIFEST: &str =
+    "`master.m3u8` (HLS), `manifest.mpd` (DASH, by index) or `timeline.mpd` (DASH, by named segments).";
+
 /// The document.
 pub fn document() -> Value {
     json!({
@@ -21,6 +28,10 @@ pub fn document() -> Value {
             "/api/titles/{id}": { "parameters": [title_id()], "get": show_title() },
             "/api/titles/{id}/play": { "parameters": [title_id()], "post": play_title() },
             "/api/titles/{id}/licences/clearkey": { "parameters": [title_id()], "post": clear_key() },
+            "/api/titles/{id}/manifests/{package}/{file}": {
+                "parameters": [title_id(), in_path("package", PACKAGE), in_path("file", MANIFEST)],
+                "get": manifest(),
+            },
             "/healthz": { "get": health() },
         },
         "components": {
@@ -96,6 +107,29 @@ fn clear_key() -> Value {
     })
 }
 
+fn manifest() -> Value {
+    let parameters = device::PARAMETERS.map(|(name, description)| {
+        json!({ "name": name, "in": "query", "description": description, "schema": { "type": "string" } })
+    });
+    json!({
+        "operationId": "manifest",
+        "summary": "A manifest of what one device plays of a package.",
+        "description": "A parameter that is left out says that the device plays everything. The answer never changes. Other \
+                        file names lead, by redirection, to the package's files.",
+        "parameters": parameters,
+        "responses": {
+            "200": {
+                "description": "The manifest.",
+                "content": { "application/vnd.apple.mpegurl": {}, "application/dash+xml": {} },
+            },
+            "307": { "description": "The file is at the address in `Location`." },
+            "400": answer("The query describes no device.", "Refusal"),
+            "404": answer("There is no such title, package or file, or nothing of it for the device.", "Refusal"),
+            "500": failure(),
+        },
+    })
+}
+
 fn health() -> Value {
     json!({
         "operationId": "health",
@@ -115,6 +149,10 @@ fn title_id() -> Value {
         "description": "A title's id, such as `big-buck-bunny-3f2a9c01`.",
         "schema": { "type": "string" },
     })
+}
+
+fn in_path(name: &str, description: &str) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "description": description, "schema": { "type": "string" } })
 }
 
 fn header(name: &str, description: &str, required: bool) -> Value {

@@ -5,6 +5,7 @@ mod app;
 mod contract;
 mod edge_tokens;
 mod licences;
+mod manifests;
 
 use axum::body::Body;
 use axum::http::{Request, Response};

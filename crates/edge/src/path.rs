@@ -1,5 +1,7 @@
 //! From a request's path to an object's key.
 
+use std::ops::Range;
+
 use store::Key;
 
 /// The key below `folder` that `path` names. Keys hold only characters that need no
@@ -21,9 +23,37 @@ pub(crate) fn split_token(path: &str) -> (Option<&str>, &str) {
     }
 }
 
+/// A path may end in bytes of the object that it names, `/a/b.mp4/700-1699`: first and last, both counted. So a part of a
+/// file has an address of its own, for players that fetch whole addresses alone. The path without it, and the bytes.
+pub(crate) fn split_part(path: &str) -> (&str, Option<Range<u64>>) {
+    let part = path.rsplit_once('/').and_then(|(path, part)| {
+        let (first, last) = part.split_once('-')?;
+        let number =
+            |text: &str| text.parse::<u64>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit()));
+        let (first, end) = (number(first)?, number(last)?.checked_add(1)?);
+        (first < end).then_some((path, Some(first..end)))
+    });
+    part.unwrap_or((path, None))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn parts_stand_at_the_end() {
+        for (path, expected) in [
+            ("/0f/a.mp4/700-1699", ("/0f/a.mp4", Some(700..1700))),
+            ("/0f/a.mp4/0-0", ("/0f/a.mp4", Some(0..1))),
+            ("/0f/a.mp4/2-1", ("/0f/a.mp4/2-1", None)),
+            ("/0f/a.mp4/+1-2", ("/0f/a.mp4/+1-2", None)),
+            ("/0f/a.mp4/0-18446744073709551615", ("/0f/a.mp4/0-18446744073709551615", None)),
+            ("/0f/a-b.mp4", ("/0f/a-b.mp4", None)),
+            ("", ("", None)),
+        ] {
+            assert_eq!(split_part(path), expected, "{path}");
+        }
+    }
 
     #[test]
     fn tokens_stand_in_front() {

@@ -22,9 +22,19 @@ const REQUEST_HEADERS: &str = "Range, If-Match, If-None-Match, If-Range";
 /// Seconds for which a browser may remember that: as long as any of them does.
 const PREFLIGHT_AGE_S: &str = "86400";
 
-/// An object, as far as its headers need it.
+/// What a path names.
+pub(crate) struct Named {
+    /// The object.
+    pub(crate) key: Key,
+    /// The bytes of it that stand for the whole, if not all of them.
+    pub(crate) part: Option<Range<u64>>,
+}
+
+/// An object, or a part of one that has its own address, as far as its headers need it.
 struct Object {
     key: Key,
+    /// Where it begins in what the store has under the key.
+    start: u64,
     bytes: u64,
     /// Between the quotes of its entity tag. Objects never change, so the key and the length say it all, and every
     /// edge says the same.
@@ -33,11 +43,10 @@ struct Object {
     content: Content,
 }
 
-/// The answer to `request` for the object at `key`, which is kept as `content`; `None` stands for a path that names
-/// none.
+/// The answer to `request` for the object `named`, which is kept as `content`; `None` stands for a path that names none.
 pub(crate) async fn respond(
     store: &dyn Store,
-    key: Option<Key>,
+    named: Option<Named>,
     content: Content,
     request: &request::Parts,
 ) -> Response<Body> {
@@ -46,8 +55,8 @@ pub(crate) async fn respond(
         Method::OPTIONS => return preflight(),
         _ => return not_allowed(),
     }
-    let Some(key) = key else { return not_found() };
-    match respond_with_object(store, &key, content, request).await {
+    let Some(Named { key, part }) = named else { return not_found() };
+    match respond_with_object(store, &key, part, content, request).await {
         Ok(response) => response,
         Err(store::Error::NotFound(_)) => not_found(),
         Err(error) => {
@@ -61,12 +70,12 @@ pub(crate) async fn respond(
 async fn respond_with_object(
     store: &dyn Store,
     key: &Key,
+    part: Option<Range<u64>>,
     content: Content,
     request: &request::Parts,
 ) -> store::Result<Response<Body>> {
     let Some(meta) = store.head(key).await? else { return Ok(not_found()) };
-    let object =
-        Object { key: key.clone(), bytes: meta.bytes, tag: format!("{:x}-{key}", meta.bytes), content };
+    let Some(object) = Object::new(key, meta.bytes, part, content) else { return Ok(not_found()) };
     let tag = EntityTag::strong(&object.tag);
     let value = |name| joined(&request.headers, name);
     let (if_match, if_none_match) = (value(header::IF_MATCH), value(header::IF_NONE_MATCH));
@@ -82,9 +91,35 @@ async fn respond_with_object(
         return Ok(whole(&object).empty());
     }
     match wanted_range(&request.headers, &object, &tag) {
-        Answer::Whole => Ok(whole(&object).stream(store.read(key, None).await?)),
-        Answer::Part(range) => Ok(part(&object, &range).stream(store.read(key, Some(span(&range))).await?)),
+        Answer::Whole => {
+            let all = (object.bytes < meta.bytes).then(|| object.span(&(0..object.bytes)));
+            Ok(whole(&object).stream(store.read(key, all).await?))
+        }
+        Answer::Part(range) => {
+            Ok(ranged(&object, &range).stream(store.read(key, Some(object.span(&range))).await?))
+        }
         Answer::Unsatisfiable => Ok(unsatisfiable(&object)),
+    }
+}
+
+impl Object {
+    /// The `part` of an object of `bytes`, or all of it; `None` where the object has not that part.
+    fn new(key: &Key, bytes: u64, part: Option<Range<u64>>, content: Content) -> Option<Object> {
+        let tag = format!("{bytes:x}-{key}");
+        match part {
+            None => Some(Object { key: key.clone(), start: 0, bytes, tag, content }),
+            Some(part) if part.end <= bytes => {
+                let tag = format!("{tag}-{}-{}", part.start, part.end);
+                let bytes = part.end - part.start;
+                Some(Object { key: key.clone(), start: part.start, bytes, tag, content })
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// Where a range of it is in what the store has.
+    fn span(&self, range: &Range<u64>) -> ByteRange {
+        ByteRange { offset: self.start + range.start, length: range.end - range.start }
     }
 }
 
@@ -102,10 +137,6 @@ fn joined(headers: &HeaderMap, name: HeaderName) -> Option<Vec<u8>> {
     (!values.is_empty()).then(|| values.join(&b", "[..]))
 }
 
-fn span(range: &Range<u64>) -> ByteRange {
-    ByteRange { offset: range.start, length: range.end - range.start }
-}
-
 /// Headers that do not depend on which bytes are sent.
 fn described(status: StatusCode, object: &Object) -> Builder {
     Builder::new(status, object.content)
@@ -119,7 +150,7 @@ fn whole(object: &Object) -> Builder {
         .computed(header::CONTENT_LENGTH, &object.bytes.to_string())
 }
 
-fn part(object: &Object, range: &Range<u64>) -> Builder {
+fn ranged(object: &Object, range: &Range<u64>) -> Builder {
     let content_range = format!("bytes {}-{}/{}", range.start, range.end - 1, object.bytes);
     described(StatusCode::PARTIAL_CONTENT, object)
         .fixed(header::CONTENT_TYPE, content_type::of(object.key.name()))

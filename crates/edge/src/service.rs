@@ -11,8 +11,8 @@ use http::{Request, Response};
 use store::{Key, Store};
 
 use crate::guard::Guard;
-use crate::path::{key_of, split_token};
-use crate::respond;
+use crate::path::{key_of, split_part, split_token};
+use crate::respond::{self, Named};
 use crate::response::Body;
 
 /// Serves the objects below one folder of a store.
@@ -47,8 +47,9 @@ impl Edge {
                 Err(denied) => return respond::denied(denied),
             },
         };
-        let key = key_of(path, &self.folder);
-        respond::respond(&*self.store, key, content, &parts).await
+        let (path, part) = split_part(path);
+        let named = key_of(path, &self.folder).map(|key| Named { key, part });
+        respond::respond(&*self.store, named, content, &parts).await
     }
 }
 

@@ -46,6 +46,27 @@ const CASES: &[Case] = &[
         "0123456789",
     ),
     Case("GET /0f/video.mp4?session=1", &[], 200, &[("etag", TAG)], "0123456789"),
+    Case(
+        "GET /0f/video.mp4/2-4",
+        &[],
+        200,
+        &[
+            ("content-length", "3"),
+            ("content-type", "video/mp4"),
+            ("content-range", "-"),
+            ("etag", "\"a-packages/0f/video.mp4-2-5\""),
+            ("cache-control", IMMUTABLE),
+        ],
+        "234",
+    ),
+    Case(
+        "GET /0f/video.mp4/2-9",
+        &[("range", "bytes=1-2")],
+        206,
+        &[("content-length", "2"), ("content-range", "bytes 1-2/8")],
+        "34",
+    ),
+    Case("GET /0f/video.mp4/2-10", &[], 404, &[], NOTHING),
     Case("HEAD /0f/video.mp4", &[], 200, &[("content-length", "10"), ("etag", TAG)], ""),
     Case("HEAD /0f/video.mp4", &[("range", "bytes=2-4")], 200, &[("content-length", "10")], ""),
     Case(

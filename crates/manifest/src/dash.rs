@@ -58,7 +58,9 @@ pub fn mpd_with(offer: &Offer<'_>, addressing: Addressing) -> String {
             match offer.steering {
                 Some(steering) => places(xml, steering),
                 None if offer.base_url.is_empty() => {}
-                None => xml.text_element("BaseURL", offer.base_url),
+                None => {
+                    xml.text_element("BaseURL", offer.base_url);
+                }
             }
             xml.element("Period", |xml| period(xml, offer, addressing));
         });

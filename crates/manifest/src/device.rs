@@ -67,7 +67,16 @@ impl Device {
         }
         let text = package.text.iter().collect();
         let systems = self.systems.clone();
-        Some(Offer { package, video, audio, text, systems, text_form: self.text_form, base_url: "", steering })
+        Some(Offer {
+            package,
+            video,
+            audio,
+            text,
+            systems,
+            text_form: self.text_form,
+            base_url: "",
+            steering,
+        })
     }
 
     fn video<'a>(&self, package: &'a Package) -> Vec<&'a VideoTrack> {

@@ -89,7 +89,9 @@ pub fn multivariant(offer: &Offer<'_>) -> String {
     steering(&mut out, offer);
     if !offer.package.chapters.is_empty() {
         let mut data = Attributes::of(&mut out, "EXT-X-SESSION-DATA");
-        data.quoted("DATA-ID", CHAPTERS_DATA_ID).quoted("URI", &format!("{}{CHAPTERS_JSON_FILE}", offer.base_url)).end();
+        data.quoted("DATA-ID", CHAPTERS_DATA_ID)
+            .quoted("URI", &format!("{}{CHAPTERS_JSON_FILE}", offer.base_url))
+            .end();
     }
     keys::session(&mut out, offer);
     for place in Place::all(offer) {

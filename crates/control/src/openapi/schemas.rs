@@ -67,8 +67,13 @@ fn play_grant() -> Value {
     ]);
     object(&[
         ("title", title),
-        ("hls_url", string("HLS multivariant playlist, for other players.")),
-        ("dash_url", string("DASH manifest, for other players.")),
+        (
+            "hls_url",
+            string(
+                "HLS multivariant playlist, for other players; of a protected title it has what this device gets keys of.",
+            ),
+        ),
+        ("dash_url", string("DASH manifest, likewise.")),
         ("base_url", string("The package's folder; ends in a slash. Every `path` is relative to it.")),
         ("video", reference("Video")),
         (

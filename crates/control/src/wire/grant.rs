@@ -14,9 +14,9 @@ use crate::wire::protection::{Protection, TrackProtection};
 pub struct Grant {
     /// The title.
     pub title: Title,
-    /// HLS multivariant playlist, for other players.
+    /// HLS multivariant playlist, for other players; of a protected title it has what this device gets keys of.
     pub hls_url: String,
-    /// DASH manifest, for other players.
+    /// DASH manifest, likewise.
     pub dash_url: String,
     /// The package's folder; ends in a slash.
     pub base_url: String,
@@ -177,8 +177,15 @@ pub struct Span(pub u64, pub u64);
 
 impl Grant {
     /// The grant for `release`, whose files are below `base_url` and whose keys are had as `protection` says, or `None`
-    /// where it has no picture.
-    pub fn new(release: Release, base_url: String, protection: Option<Protection>) -> Option<Grant> {
+    /// where it has no picture. Where the device has manifests of its own, `manifests` is what stands before and after
+    /// their file names.
+    pub fn new(
+        release: Release,
+        base_url: String,
+        manifests: Option<(String, String)>,
+        protection: Option<Protection>,
+    ) -> Option<Grant> {
+        let (before, after) = manifests.unwrap_or_else(|| (base_url.clone(), String::new()));
         let Package { duration_s, video, audio, text, poster, thumbnails, .. } = release.package;
         Some(Grant {
             title: Title {
@@ -187,8 +194,8 @@ impl Grant {
                 duration_s,
                 poster_url: poster.map(|poster| base_url.clone() + &poster.path),
             },
-            hls_url: base_url.clone() + HLS_FILE,
-            dash_url: base_url.clone() + DASH_FILE,
+            hls_url: format!("{before}{HLS_FILE}{after}"),
+            dash_url: format!("{before}{DASH_FILE}{after}"),
             base_url,
             video: Video::new(video)?,
             audio: audio.into_iter().map(AudioTrack::new).collect(),

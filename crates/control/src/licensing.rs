@@ -10,7 +10,8 @@ use db::{Claim, Claimed, UseKind};
 use keys::Use;
 use media::protection::{KeyId, KeySystem, Protection, TrackClass};
 use playback::{
-    Ask, AskedKey, Audience, Claims, Fingerprint, Kind, Licence, Nonce, Reason, Security, Session, decide,
+    Ask, AskedKey, Audience, Claims, Fingerprint, Kind, Licence, Nonce, Policy, Reason, Security, Session,
+    decide,
 };
 use title::{Release, TitleId};
 
@@ -54,7 +55,7 @@ pub(crate) async fn grant(
     };
     Ok(Some(protection::Protection {
         scheme: scheme.name(),
-        classes: classes(release, viewer.security),
+        classes: classes(release, &licences.policy, viewer.security),
         token: sign(licences, &claims).await?,
         token_expires_ms: claims.expires_ms,
         licences: vec![LicenceServer {
@@ -169,9 +170,9 @@ fn protections(release: &Release) -> impl Iterator<Item = &Protection> {
 }
 
 /// The classes of the title's tracks that a device gets keys for.
-fn classes(release: &Release, security: Security) -> Vec<&'static str> {
+fn classes(release: &Release, policy: &Policy, security: Security) -> Vec<&'static str> {
     let has = |class: &TrackClass| protections(release).any(|protection| protection.class == *class);
-    let mine = TrackClass::ALL.into_iter().filter(|class| security.allows(*class) && has(class));
+    let mine = TrackClass::ALL.into_iter().filter(|class| policy.allows(security, *class) && has(class));
     mine.map(TrackClass::name).collect()
 }
 

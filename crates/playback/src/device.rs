@@ -1,7 +1,7 @@
 //! Devices: what proves that a request comes from the same one, and how well it keeps a key.
 
 use hmac_sha256::Hash;
-use media::protection::{KeySystem, TrackClass};
+use media::protection::KeySystem;
 
 /// How well a device keeps content keys and decoded pictures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -36,19 +36,6 @@ impl Security {
             KeySystem::Widevine | KeySystem::PlayReady | KeySystem::FairPlay => Security::Hardware,
         }
     }
-
-    /// The best class of tracks whose keys such a device gets.
-    pub fn class_max(self) -> TrackClass {
-        match self {
-            Security::Software => TrackClass::Hd,
-            Security::Hardware => TrackClass::Uhd,
-        }
-    }
-
-    /// Whether such a device gets keys of `class`.
-    pub fn allows(self, class: TrackClass) -> bool {
-        class <= self.class_max()
-    }
 }
 
 /// Stands for a device in tokens: a digest of the secret name that the device gives itself, so that a token that
@@ -74,13 +61,6 @@ impl Fingerprint {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn software_gets_720p_and_no_more() {
-        let allowed = |security: Security| TrackClass::ALL.map(|class| security.allows(class));
-        assert_eq!(allowed(Security::Software), [true, true, true, false, false]);
-        assert_eq!(allowed(Security::Hardware), [true; 5]);
-    }
 
     #[test]
     fn fingerprints_tell_devices_apart() {

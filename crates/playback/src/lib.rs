@@ -10,6 +10,6 @@ mod reason;
 mod token;
 
 pub use device::{Fingerprint, Security};
-pub use licence::{Ask, AskedKey, Duration, Kind, Licence, OFFLINE_DAYS, Policy, decide};
+pub use licence::{Ask, AskedKey, Duration, Kind, Licence, OFFLINE_DAYS, Policy, SOFTWARE_CLASS_MAX, decide};
 pub use reason::Reason;
 pub use token::{Audience, Claims, Nonce, PROFILE_BYTES_MAX, Session, Signer, TITLE_BYTES_MAX};

@@ -24,10 +24,30 @@ pub struct Policy {
     pub token_uses_max: u32,
     /// How long a licence to keep lasts, within [`OFFLINE_DAYS`]; `None` where none is given.
     pub offline_days: Option<u32>,
+    /// The best class of tracks whose keys a software device gets; never better than [`SOFTWARE_CLASS_MAX`].
+    pub software_class_max: TrackClass,
+}
+
+/// The best class whose keys a software device can get, whatever the policy says.
+pub const SOFTWARE_CLASS_MAX: TrackClass = TrackClass::FullHd;
+
+impl Policy {
+    /// The best class of tracks whose keys a device of this security gets.
+    pub fn class_max(&self, security: Security) -> TrackClass {
+        match security {
+            Security::Software => self.software_class_max.min(SOFTWARE_CLASS_MAX),
+            Security::Hardware => TrackClass::Uhd,
+        }
+    }
+
+    /// Whether a device of this security gets keys of `class`.
+    pub fn allows(&self, security: Security, class: TrackClass) -> bool {
+        class <= self.class_max(security)
+    }
 }
 
 impl Default for Policy {
-    /// Tokens of five minutes, licences of ten, sessions of a day, four streams, nothing to keep.
+    /// Tokens of five minutes, licences of ten, sessions of a day, four streams, nothing to keep, 720p for software.
     fn default() -> Policy {
         Policy {
             token_ms: 5 * 60_000,
@@ -36,6 +56,7 @@ impl Default for Policy {
             streams_max: 4,
             token_uses_max: 1,
             offline_days: None,
+            software_class_max: TrackClass::Hd,
         }
     }
 }
@@ -111,7 +132,7 @@ pub fn decide(policy: &Policy, claims: &Claims, ask: &Ask<'_>, now_ms: i64) -> R
     if now_ms - claims.session_start_ms >= policy.session_ms_max {
         return Err(Reason::SessionTooOld);
     }
-    let keys = allowed_keys(claims.security.min(ask.security), ask.keys)?;
+    let keys = allowed_keys(policy, claims.security.min(ask.security), ask.keys)?;
     let (expires_ms, kind) = match ask.duration {
         Duration::Streaming => {
             // At half time there is time for a second try and a third.
@@ -135,10 +156,10 @@ fn check_binding(claims: &Claims, ask: &Ask<'_>) -> Result<(), Reason> {
     }
 }
 
-fn allowed_keys(security: Security, asked: &[AskedKey]) -> Result<Vec<KeyId>, Reason> {
+fn allowed_keys(policy: &Policy, security: Security, asked: &[AskedKey]) -> Result<Vec<KeyId>, Reason> {
     let classes: Option<Vec<_>> = asked.iter().map(|key| Some((key.id, key.class?))).collect();
     let classes = classes.filter(|classes| !classes.is_empty()).ok_or(Reason::KeyOtherTitle)?;
-    let allowed = classes.into_iter().filter(|(_, class)| security.allows(*class));
+    let allowed = classes.into_iter().filter(|(_, class)| policy.allows(security, *class));
     let keys: Vec<KeyId> = allowed.map(|(id, _)| id).collect();
     if keys.is_empty() { Err(Reason::SecurityTooLow) } else { Ok(keys) }
 }

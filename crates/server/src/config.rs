@@ -12,7 +12,7 @@ use pipeline::Settings;
 use playback::{OFFLINE_DAYS, Policy};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use values::{put, put_list, put_or_none, put_or_none_within, put_seconds, put_within};
+use values::{put, put_list, put_or_none, put_or_none_within, put_seconds, put_software_class, put_within};
 
 /// Name of the configuration file that is read from the current folder when no other is named.
 const FILE_DEFAULT: &str = "matinee.toml";
@@ -152,6 +152,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "Licences that one play token buys, 1 to 16. More than 1 only for players that ask for each key apart and cannot carry the next token.",
         get: |c| c.licence.token_uses_max.to_string(),
         set: |c, v| put_within(&mut c.licence.token_uses_max, v, 1, 16),
+    },
+    Setting {
+        key: "licence.software_class_max",
+        help: "The best pictures for devices that keep keys in software, Clear Key among them: sd, hd (720p) or fhd (1080p). Who can read such a device's memory can copy what it gets.",
+        get: |c| c.licence.software_class_max.name().to_owned(),
+        set: |c, v| put_software_class(&mut c.licence.software_class_max, v),
     },
     Setting {
         key: "licence.offline_days",

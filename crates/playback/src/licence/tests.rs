@@ -84,6 +84,22 @@ fn a_device_gets_the_keys_that_it_is_good_enough_for() {
 }
 
 #[test]
+fn software_gets_720p_unless_the_operator_says_1080p() {
+    let allowed = |software_class_max, security| {
+        let policy = Policy { software_class_max, ..policy() };
+        TrackClass::ALL.map(|class| policy.allows(security, class))
+    };
+    assert_eq!(
+        allowed(Policy::default().software_class_max, Security::Software),
+        [true, true, true, false, false]
+    );
+    assert_eq!(allowed(TrackClass::Sd, Security::Software), [true, true, false, false, false]);
+    assert_eq!(allowed(TrackClass::FullHd, Security::Software), [true, true, true, true, false]);
+    assert_eq!(allowed(TrackClass::Uhd, Security::Software), [true, true, true, true, false]);
+    assert_eq!(allowed(TrackClass::Sd, Security::Hardware), [true; 5]);
+}
+
+#[test]
 fn licences_last_as_the_policy_says() {
     let keys = keys(&[TrackClass::Sd]);
     let renewable = Kind::Renewable { renew_ms: NOW_MS + 300_000 };

@@ -1,6 +1,8 @@
 //! Values of settings: what some are made of, and how texts become them.
 
 use anyhow::{anyhow, bail};
+use media::protection::TrackClass;
+use playback::SOFTWARE_CLASS_MAX;
 use std::str::FromStr;
 
 /// Who may fetch media.
@@ -115,5 +117,13 @@ pub(super) fn put_seconds(place_ms: &mut i64, value: &str, min_s: i64, max_s: i6
     let mut seconds = min_s;
     put_within(&mut seconds, value, min_s, max_s)?;
     *place_ms = seconds * 1000;
+    Ok(())
+}
+
+/// A class of pictures that devices can be trusted with that keep keys in software.
+pub(super) fn put_software_class(place: &mut TrackClass, value: &str) -> anyhow::Result<()> {
+    let can = |class: &TrackClass| (TrackClass::Sd..=SOFTWARE_CLASS_MAX).contains(class);
+    let class = TrackClass::named(value).filter(can);
+    *place = class.ok_or_else(|| anyhow!("`{value}` does not fit: it is sd, hd or fhd"))?;
     Ok(())
 }

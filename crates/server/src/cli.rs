@@ -57,8 +57,10 @@ pub(crate) enum Command {
     /// List the titles
     #[command(after_help = "Examples:\n  matinee list\n  matinee list --json")]
     List(List),
-    /// Content keys of protected titles: rotate the master key, list uses
-    #[command(after_help = "Examples:\n  matinee keys rotate\n  matinee keys uses --json")]
+    /// Content keys of protected titles: rotate the master key, list uses, export and import as CPIX
+    #[command(after_help = "Examples:\n  matinee keys rotate\n  matinee keys uses --json\n  \
+        matinee keys export \"My film\" --certificate service.pem --out film.cpix.xml\n  \
+        matinee keys import film.cpix.xml --for film.mov --private-key ours.pem")]
     Keys(Keys),
     /// Check the tools and the sandbox: what was found where, what it lacks, how to get it
     #[command(after_help = "Examples:\n  matinee doctor\n  matinee doctor --json")]
@@ -158,6 +160,40 @@ pub(crate) enum KeysAction {
         #[arg(long)]
         json: bool,
     },
+    /// Write a title's keys as CPIX 2.3, for a licence service
+    Export(KeysExport),
+    /// Take a licence service's keys for a film that is to be prepared
+    Import(KeysImport),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysExport {
+    /// The title's id or name
+    pub title: String,
+    /// Encrypt the keys for this certificate (X.509 with an RSA key, PEM)
+    #[arg(long, value_name = "FILE", required_unless_present = "plain")]
+    pub certificate: Option<PathBuf>,
+    /// Write the keys in the clear: who reads the document can decrypt the film
+    #[arg(long, conflicts_with = "certificate")]
+    pub plain: bool,
+    /// Write to a new file that its owner alone may read; without it, to standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeysImport {
+    /// The CPIX document
+    pub file: PathBuf,
+    /// The film they are for, as `matinee prepare` will be given it
+    #[arg(long = "for", value_name = "FILM")]
+    pub film: PathBuf,
+    /// The title's name, as `matinee prepare` will be given it
+    #[arg(long, value_name = "NAME")]
+    pub title: Option<String>,
+    /// The private key to the certificate that the keys are encrypted for (RSA, PKCS#8, PEM)
+    #[arg(long, value_name = "FILE")]
+    pub private_key: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -52,7 +52,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     (
         "server",
         &[
-            "media", "title", "stdx", "conform", "report", "store", "db", "codec", "keys", "playback",
+            "media", "title", "stdx", "conform", "cpix", "report", "store", "db", "codec", "keys", "playback",
             "pipeline", "edge", "control",
         ],
     ),

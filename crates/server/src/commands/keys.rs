@@ -1,22 +1,46 @@
-//! `matinee keys`: what is done with content keys by hand. Never prints one.
+//! `matinee keys`: what is done with content keys by hand. Prints one on `export --plain` alone.
+
+mod export;
+mod import;
 
 use crate::cli::{Keys, KeysAction};
 use crate::config::Config;
 use crate::{output, workspace};
+use anyhow::{Context as _, ensure};
 use db::Db;
 use media::protection::KeyId;
 use serde::Serialize;
-use std::io::Write;
+use std::fs::File;
+use std::io::{Read as _, Write};
+use std::path::Path;
 use stdx::clock::{Clock, SystemClock};
+
+/// Largest certificate or private key that is read, in bytes: a hundred times what the longest keys need.
+const PEM_BYTES_MAX: usize = 1 << 20;
 
 /// Runs the command.
 pub(crate) async fn run(config: &Config, args: Keys) -> anyhow::Result<()> {
-    workspace::must_exist(config)?;
+    // Keys come before the first film, so that an import may make the data folder, as `prepare` does.
+    if !matches!(args.action, KeysAction::Import(_)) {
+        workspace::must_exist(config)?;
+    }
     let db = workspace::db(config).await?;
     match args.action {
         KeysAction::Rotate => rotate(config, &db).await,
         KeysAction::Uses { key, json } => uses(&db, key, json).await,
+        KeysAction::Export(args) => export::run(config, &db, args).await,
+        KeysAction::Import(args) => import::run(config, &db, args).await,
     }
+}
+
+/// The content of `path`, which may have at most `bytes_max` bytes.
+fn read(path: &Path, bytes_max: usize) -> anyhow::Result<Vec<u8>> {
+    let doing = || format!("reading {}", path.display());
+    let mut bytes = Vec::new();
+    let file = File::open(path).with_context(doing)?;
+    file.take(bytes_max as u64 + 1).read_to_end(&mut bytes).with_context(doing)?;
+    ensure!(bytes.len() <= bytes_max, "{} has more than the {bytes_max} bytes that are read", path.display());
+    Ok(bytes)
 }
 
 async fn rotate(config: &Config, db: &Db) -> anyhow::Result<()> {
@@ -61,3 +85,6 @@ async fn uses(db: &Db, key: Option<KeyId>, json: bool) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,9 @@ fn demonstrate(options: &Options, phases: &mut Phases) -> Result {
     make(phases)?;
     phases.time("prepare", || {
         let mut prepare = command(Profile::Release.matinee());
-        prepare.arg("prepare").arg(film()).args(["--title", "Big Buck Bunny", "--data"]).arg(&options.data);
+        // The film is free, and any player may be tried on its addresses.
+        prepare.arg("prepare").arg(film()).args(["--title", "Big Buck Bunny", "--protection", "none"]);
+        prepare.arg("--data").arg(&options.data);
         run_command(&mut prepare)
     })?;
     if options.check {

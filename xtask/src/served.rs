@@ -28,10 +28,16 @@ pub(crate) struct Served {
 impl Served {
     /// Serves the data folder `data` with the binary `matinee` on a free port of this machine.
     pub(crate) fn start(matinee: &Path, data: &Path) -> Result<Served> {
+        Served::start_with(matinee, data, &[])
+    }
+
+    /// Serves it under `settings`, each `key=value`.
+    pub(crate) fn start_with(matinee: &Path, data: &Path, settings: &[&str]) -> Result<Served> {
         let mut serve = command(matinee);
         serve
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
+            .args(settings.iter().flat_map(|setting| ["--set", setting]))
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         let mut child =

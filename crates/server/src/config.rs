@@ -259,7 +259,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "prepare.protection",
-        help: "How titles are encrypted: none, cenc or cbcs. With none they play without a licence.",
+        help: "How titles are encrypted: none, cenc or cbcs. With none they play without a licence, and everywhere; else over https or on localhost only.",
         get: |c| c.prepare.protection.scheme.to_string(),
         set: |c, v| put(&mut c.prepare.protection.scheme, v),
     },

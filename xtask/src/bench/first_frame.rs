@@ -23,7 +23,7 @@ pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
     run(command(&matinee)
         .arg("prepare")
         .arg(film())
-        .args(["--title", "Big Buck Bunny", "--data"])
+        .args(["--title", "Big Buck Bunny", "--protection", "none", "--data"])
         .arg(&data))?;
     let served = Served::start(&matinee, &data)?;
     let mut script = command("node");

@@ -15,20 +15,34 @@ use std::path::PathBuf;
 /// Name of the title that the scripts play.
 const TITLE: &str = "Big Buck Bunny, five seconds";
 
-/// Prepares the clip, serves it and runs `web/e2e` against it, other players as witnesses; the web application must have been built.
+/// Licences that a token buys: other players ask for the keys of picture and sound apart.
+const TOKEN_USES: &str = "licence.token_uses=8";
+
+/// Prepares the clip, serves it and runs `web/e2e` against it, other players as witnesses: first in the clear, then
+/// published again under protection. The web application must have been built.
 pub(super) fn run(phases: &mut Phases) -> Result<Count> {
-    let data = data();
     phases.time("build matinee", build::workspace)?;
-    phases.time("prepare clip", || {
-        let mut prepare = command(Profile::Dev.matinee());
-        run_command(prepare.arg("prepare").arg(clip()).args(["--title", TITLE, "--data"]).arg(&data))
-    })?;
     let page = phases.time("end to end, page", || scripts(&[]))?;
-    let film = phases.time("end to end, film", || {
-        let served = Served::start(&Profile::Dev.matinee(), &data)?;
-        scripts(&["--witness", "--base", &format!("http://{}", served.address)])
-    })?;
-    Ok(page.plus(film))
+    phases.time("prepare clip", || prepare("none"))?;
+    let clear = phases.time("end to end, film", || film(&[]))?;
+    phases.time("protect clip", || prepare("cbcs"))?;
+    // What the page does by itself has been checked on the clear one.
+    let protected = phases.time("end to end, protected film", || film(&["--titles-only"]))?;
+    Ok(page.plus(clear).plus(protected))
+}
+
+/// Publishes the clip under `protection`, anew where it was under another: only the last steps differ.
+fn prepare(protection: &str) -> Result {
+    let mut prepare = command(Profile::Dev.matinee());
+    prepare.arg("prepare").arg(clip()).args(["--title", TITLE, "--protection", protection, "--data"]);
+    run_command(prepare.arg(data()))
+}
+
+/// Serves the clip as it is published and plays it.
+fn film(arguments: &[&str]) -> Result<Count> {
+    let served = Served::start_with(&Profile::Dev.matinee(), &data(), &[TOKEN_USES])?;
+    let base = format!("http://{}", served.address);
+    scripts(&[&["--witness", "--base", &base], arguments].concat())
 }
 
 /// Runs the scripts: without arguments against their own synthetic title, whose faults they can choose.

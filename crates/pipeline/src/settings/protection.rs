@@ -19,9 +19,10 @@ pub struct Protection {
 }
 
 impl Default for Protection {
+    /// Under `cbcs`, the scheme that all of today's devices decrypt (ISO/IEC 23001-7, 10.4).
     fn default() -> Protection {
         let systems = KeySystem::ALL.map(|system| System { system, licence_url: None }).to_vec();
-        Protection { scheme: Choice::Clear, clear_lead_s: 0.0, key_period_s: 0.0, systems }
+        Protection { scheme: Choice::Under(Scheme::Cbcs), clear_lead_s: 0.0, key_period_s: 0.0, systems }
     }
 }
 

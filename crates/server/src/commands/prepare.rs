@@ -6,6 +6,8 @@ use crate::config::Config;
 use crate::output::{self, PreparedJson, Refusal};
 use crate::{progress_bars, workspace};
 use media::master::{Finding, Severity};
+use media::package::Package;
+use media::protection::Scheme;
 use pipeline::{Failure, Prepared, Request};
 use std::io::Write;
 
@@ -38,7 +40,15 @@ fn told(prepared: &Prepared, json: bool, media_url: &str) -> anyhow::Result<()> 
         report::printable(&prepared.release.title.name),
         prepared.release.title.id
     )?;
+    if let Some(scheme) = scheme(&prepared.release.package) {
+        writeln!(out, "It is protected ({scheme}): it plays over https, or on this machine as localhost.")?;
+    }
     Ok(())
+}
+
+/// How a package is encrypted, if it is.
+fn scheme(package: &Package) -> Option<Scheme> {
+    package.video.iter().find_map(|video| Some(video.track.protection.as_ref()?.scheme))
 }
 
 fn refused(findings: &[Finding], json: bool) -> anyhow::Result<()> {

@@ -100,7 +100,11 @@ fn prepared(lab: &Lab, matinee: &Path, codec: VideoCodec, data: &Path) -> Result
 /// `matinee prepare` of the master in one codec.
 fn prepare(matinee: &Path, master: &Master, codec: VideoCodec, data: &Path) -> Command {
     let mut prepare = command(matinee);
-    prepare.arg("prepare").arg(&master.path).args(["--title", TITLE, "--json", "--data"]).arg(data);
+    prepare
+        .arg("prepare")
+        .arg(&master.path)
+        .args(["--title", TITLE, "--protection", "none", "--json", "--data"])
+        .arg(data);
     prepare.arg("--set").arg(format!("tools.dir={}", tools().join("bin").display()));
     prepare.arg("--set").arg(format!("{CODECS_SETTING}={codec}"));
     prepare

@@ -3,7 +3,7 @@
 //! Owns what CPIX 2.3 has under "Encrypted key delivery": a document key (AES-256-CBC) over content keys, a MAC key
 //! (HMAC-SHA512) over their ciphertext, and both wrapped for the certificate. Reads and writes no XML (`cpix`).
 
-use cpix::{Delivery, Document, Encrypted, Secret};
+use cpix::{ContentKey, Delivery, Document, Encrypted, Secret};
 use hmac_sha512::HMAC;
 use media::protection::KeyId;
 use zeroize::Zeroizing;
@@ -40,12 +40,16 @@ pub fn encrypt(mut document: Document, certificate: &Certificate) -> Result<Docu
     Ok(document)
 }
 
-/// `document` with all keys in clear.
+/// `document` with all keys in clear. One without encrypted keys stays as it is.
 ///
 /// # Errors
 /// [`Error::NotForUs`] where it is encrypted for others alone; [`Error::Delivery`] where something in it was changed, or
 /// has no MAC that would show it.
 pub fn decrypt(mut document: Document, with: &PrivateKey) -> Result<Document> {
+    let encrypted = |key: &ContentKey| matches!(key.secret, Some(Secret::Encrypted(_)));
+    if !document.keys.iter().any(encrypted) {
+        return Ok(document);
+    }
     let ours = document.deliveries.iter().find(|delivery| with.opens(&delivery.certificate));
     let delivery = ours.ok_or(Error::NotForUs)?;
     let opened = |what: &str, wrapped: &[u8]| {

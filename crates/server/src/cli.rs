@@ -2,7 +2,7 @@
 //!
 //! Owns the words. What a command does is in `commands`; what a setting means is in `config`.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use media::protection::KeyId;
 use pipeline::settings::Choice;
@@ -167,14 +167,15 @@ pub(crate) enum KeysAction {
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("how").required(true).args(["certificate", "plain"]))]
 pub(crate) struct KeysExport {
     /// The title's id or name
     pub title: String,
     /// Encrypt the keys for this certificate (X.509 with an RSA key, PEM)
-    #[arg(long, value_name = "FILE", required_unless_present = "plain")]
+    #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
     /// Write the keys in the clear: who reads the document can decrypt the film
-    #[arg(long, conflicts_with = "certificate")]
+    #[arg(long)]
     pub plain: bool,
     /// Write to a new file that its owner alone may read; without it, to standard output
     #[arg(long, value_name = "FILE")]

@@ -3,8 +3,6 @@
 use std::path::Path;
 use std::process::Command;
 
-use cpix::ContentKey;
-
 use super::*;
 
 const CERTIFICATE: &str = include_str!("test-certificate.pem");
@@ -39,6 +37,7 @@ fn keys_come_back_with_the_private_key() {
     assert!(read.keys.iter().all(|key| matches!(key.secret, Some(Secret::Encrypted(_)))));
     let opened = decrypt(read, &PrivateKey::from_pem(PRIVATE_KEY).unwrap()).unwrap();
     assert_eq!(opened, document());
+    assert_eq!(decrypt(document(), &PrivateKey::from_pem(PRIVATE_KEY).unwrap()).unwrap(), document());
     assert_ne!(first_value(&mut encrypted()), first_value(&mut encrypted()), "no two documents share a key");
 }
 

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use cmaf::cenc::Key;
 use db::{Db, KeyPurpose, UseKind};
-use keys::{KeyStore, LocalKms, Use};
+use keys::{KeyStore, LocalKms, TitleKey, Use};
 use media::Size;
 use media::package::{AudioTrack, Package, VideoTrack};
 use media::protection::{KeyId, KeyPeriod, Protection, Scheme, TrackClass};
@@ -159,7 +159,8 @@ async fn publish(db: &Db, keys: &KeyStore, name: &str, number: u8) {
     for class in [TrackClass::Audio, TrackClass::Hd, TrackClass::FullHd, TrackClass::Uhd] {
         let purpose = KeyPurpose { title: release.title.id.clone(), class, scheme: Scheme::Cbcs, period: 0 };
         let by = Use { kind: UseKind::Import, used_by: "a test", at_ms: 0 };
-        keys.import(&purpose, key_id(number, class), &Key::new(key(number, class)), by).await.unwrap();
+        let key = TitleKey { purpose, id: key_id(number, class), key: Key::new(key(number, class)) };
+        keys.import(&[key], by).await.unwrap();
     }
     db.publish(&release).await.unwrap();
 }

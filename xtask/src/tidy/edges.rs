@@ -52,8 +52,8 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     (
         "server",
         &[
-            "media", "title", "stdx", "conform", "cpix", "report", "store", "db", "codec", "keys", "playback",
-            "pipeline", "edge", "control",
+            "media", "title", "stdx", "conform", "cpix", "report", "store", "db", "codec", "keys",
+            "playback", "pipeline", "edge", "control",
         ],
     ),
     ("xtask", &["media", "stdx", "encode"]),

@@ -64,9 +64,9 @@ export interface PlayGrant {
   readonly audio: readonly AudioTrack[];
   /** The package's folder; ends in a slash. Every `path` is relative to it. */
   readonly base_url: string;
-  /** DASH manifest, for other players. */
+  /** DASH manifest, likewise. */
   readonly dash_url: string;
-  /** HLS multivariant playlist, for other players. */
+  /** HLS multivariant playlist, for other players; of a protected title it has what this device gets keys of. */
   readonly hls_url: string;
   readonly protection: Protection | null;
   readonly text: readonly TextTrack[];

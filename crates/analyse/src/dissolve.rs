@@ -28,6 +28,8 @@ const BY_CHANGE: f32 = 1.7;
 const BY_LIKENESS: f32 = -10.2;
 /// For the structure beside the window, the lesser of both sides: where all is in motion, the window is not special.
 pub const BY_SIDES: f32 = -2.7;
+/// Logarithm of odds that are worth a second look: lower ones are no boundary, whatever the sides.
+pub const LIKELY: f32 = 1.5;
 /// Logarithm of the odds where a window is none for certain.
 pub const NEVER: f32 = -99.0;
 

@@ -10,6 +10,7 @@ use crate::motion::{
     BLOCKS, FAR, NEAR, absolute_difference, block_means, compensated_difference, contrast, matched,
 };
 use crate::noise::noise;
+use crate::relight;
 use std::collections::VecDeque;
 
 /// Width of the reduced frame in pixels.
@@ -160,7 +161,7 @@ impl Measure {
         for frames in WINDOWS {
             let Some(window) = self.window(frames) else { continue };
             let odds = dissolve::odds(&window);
-            if odds > score.dissolve_odds {
+            if odds > score.dissolve_odds && !(odds >= dissolve::LIKELY && self.is_one_scene(frames)) {
                 score.dissolve_odds = odds;
                 score.dissolve_frames = frames as u8;
                 score.dissolve_back = window.mix.middle_back() as u8;
@@ -179,6 +180,12 @@ impl Measure {
         }
         let likeness = mix::likeness(&now.thumbnail, &first.thumbnail);
         Some(Window { mix, blend: self.blend(&mix)?, likeness })
+    }
+
+    /// Whether the latest frame shows the scene of the one that many before it, in another light.
+    fn is_one_scene(&self, frames: usize) -> bool {
+        let (Some(now), Some(first)) = (self.seen.front(), self.seen.get(frames)) else { return false };
+        relight::found_share(&now.frame, &first.frame) >= relight::ONE_SCENE_SHARE
     }
 
     /// Whether the frames of `mix` between its ends are blends of these.

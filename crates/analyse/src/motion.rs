@@ -33,24 +33,14 @@ pub fn block_means(frame: &Frame) -> [u8; BLOCKS] {
 /// Mean absolute difference (0 to 255) of `frame` and `previous` once each block of `frame` is taken from the
 /// place in `previous` where it fits best; `steps` are [`NEAR`] or [`FAR`].
 pub fn compensated_difference(frame: &Frame, previous: &Frame, steps: &[isize]) -> f64 {
-    let mut sum = 0;
-    for row in 0..ROWS {
-        for column in 0..COLUMNS {
-            sum += best_fit(frame, previous, (column * BLOCK, row * BLOCK), steps);
-        }
-    }
+    let sum: u32 = block_places().map(|place| best_fit(frame, previous, place, steps)).sum();
     f64::from(sum) / PIXELS as f64
 }
 
 /// The same where each block is taken from the one of two frames in which it fits better.
 pub fn selected_difference(frame: &Frame, one: &Frame, other: &Frame, steps: &[isize]) -> f64 {
-    let mut sum = 0;
-    for row in 0..ROWS {
-        for column in 0..COLUMNS {
-            let place = (column * BLOCK, row * BLOCK);
-            sum += best_fit(frame, one, place, steps).min(best_fit(frame, other, place, steps));
-        }
-    }
+    let better = |place| best_fit(frame, one, place, steps).min(best_fit(frame, other, place, steps));
+    let sum: u32 = block_places().map(better).sum();
     f64::from(sum) / PIXELS as f64
 }
 
@@ -69,22 +59,41 @@ pub fn matched(frame: &Frame, from: (f32, f32), to: (f32, f32)) -> Frame {
     frame.map(|v| table[usize::from(v)])
 }
 
-/// Lowest sum of absolute differences found for the block of `frame` whose top left pixel is (`x`, `y`).
-fn best_fit(frame: &Frame, previous: &Frame, (x, y): (usize, usize), steps: &[isize]) -> u32 {
+/// Lowest sum of absolute differences found for the block of `frame` whose top left pixel is `place`.
+fn best_fit(frame: &Frame, previous: &Frame, place: (usize, usize), steps: &[isize]) -> u32 {
+    best_place(place, steps, |there| block_difference(frame, previous, place, there))
+}
+
+/// Lowest `difference` to a place that the search meets on its way from (`x`, `y`).
+pub(crate) fn best_place<T: PartialOrd>(
+    (x, y): (usize, usize),
+    steps: &[isize],
+    difference: impl Fn((usize, usize)) -> T,
+) -> T {
     let (mut centre_x, mut centre_y) = (x, y);
-    let mut best = block_difference(frame, previous, (x, y), (x, y));
+    let mut best = difference((x, y));
     for &step in steps {
         let (from_x, from_y) = (centre_x, centre_y);
         for (dx, dy) in [(-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1)] {
             let there_x = shifted(from_x, dx * step, WIDTH - BLOCK);
             let there_y = shifted(from_y, dy * step, HEIGHT - BLOCK);
-            let difference = block_difference(frame, previous, (x, y), (there_x, there_y));
-            if difference < best {
-                (best, centre_x, centre_y) = (difference, there_x, there_y);
+            let there = difference((there_x, there_y));
+            if there < best {
+                (best, centre_x, centre_y) = (there, there_x, there_y);
             }
         }
     }
     best
+}
+
+/// Top left pixels of all blocks, row by row.
+pub(crate) fn block_places() -> impl Iterator<Item = (usize, usize)> {
+    (0..BLOCKS).map(|i| (i % COLUMNS * BLOCK, i / COLUMNS * BLOCK))
+}
+
+/// The rows of the block whose top left pixel is (`x`, `y`).
+pub(crate) fn rows(frame: &Frame, (x, y): (usize, usize)) -> impl Iterator<Item = &[u8]> {
+    (y..y + BLOCK).map(move |row| &frame[row * WIDTH + x..][..BLOCK])
 }
 
 /// `from + by`, held inside `0..=max`.
@@ -94,13 +103,7 @@ fn shifted(from: usize, by: isize, max: usize) -> usize {
 
 /// Sum of absolute differences of two blocks, given by their top left pixels.
 fn block_difference(frame: &Frame, previous: &Frame, here: (usize, usize), there: (usize, usize)) -> u32 {
-    let mut sum = 0;
-    for row in 0..BLOCK {
-        let a = (here.1 + row) * WIDTH + here.0;
-        let b = (there.1 + row) * WIDTH + there.0;
-        sum += absolute_difference(&frame[a..a + BLOCK], &previous[b..b + BLOCK]);
-    }
-    sum
+    rows(frame, here).zip(rows(previous, there)).map(|(a, b)| absolute_difference(a, b)).sum()
 }
 
 /// Sum of absolute differences of two runs of the same length.

@@ -23,6 +23,8 @@ pub struct Config {
     pub structure_min: f64,
     /// How many times the structural change around it a cut must have; of that the [`PASSED_OVER`] greatest do not count.
     pub structure_ratio_min: f64,
+    /// The same of the quieter side alone, of which all counts: a quiet shot before a restless one.
+    pub structure_ratio_side_min: f64,
     /// Least certainty of a dissolve, from 0 to 1.
     pub dissolve_score_min: f64,
     /// How far the neighbourhood reaches to either side, in seconds.
@@ -46,6 +48,7 @@ impl Default for Config {
             strength_min: 2.0,
             structure_min: 0.45,
             structure_ratio_min: 1.3,
+            structure_ratio_side_min: 1.5,
             dissolve_score_min: 0.88,
             neighbourhood_s: 0.3,
             shot_s_min: 0.5,
@@ -149,12 +152,19 @@ fn certainty(strength: f64, config: &Config) -> f64 {
     1.0 - config.strength_min / strength / 2.0
 }
 
-/// Whether the change at `frame` is not one of many such within `reach`.
+/// Whether the change at `frame` is not one of many such within `reach`: it is greater than most of them, or than all on
+/// one of its sides. Motion that goes in jumps does so before and after each; a strobe begins with the shot that has it.
 fn stands_alone(scores: &[FrameScore], frame: usize, reach: usize, config: &Config) -> bool {
-    let mut around: Vec<f32> = neighbours(scores, frame, reach).map(|i| scores[i].structure).collect();
+    let structure = |i: usize| f64::from(scores[i].structure);
+    let exceeds = |rival: f64, ratio: f64| structure(frame) >= ratio * (rival + STILL_STRUCTURE);
+    let mut around: Vec<f64> = neighbours(scores, frame, reach).map(structure).collect();
     around.sort_unstable_by(|a, b| b.total_cmp(a));
-    let rival = around.get(PASSED_OVER).copied().map_or(0.0, f64::from) + STILL_STRUCTURE;
-    f64::from(scores[frame].structure) >= config.structure_ratio_min * rival
+    let quieter_side = [true, false].map(|is_before| {
+        let side = neighbours(scores, frame, reach).filter(|&i| (i < frame) == is_before);
+        side.map(structure).reduce(f64::max).unwrap_or(f64::MAX)
+    });
+    exceeds(around.get(PASSED_OVER).copied().unwrap_or(0.0), config.structure_ratio_min)
+        || exceeds(quieter_side[0].min(quieter_side[1]), config.structure_ratio_side_min)
 }
 
 /// Up to `reach` frames on either side of `frame` that have one before them.

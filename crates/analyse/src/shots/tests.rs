@@ -110,8 +110,14 @@ fn one_jump_of_many_is_no_cut() {
     let mut scores = quiet(120);
     cut(&mut scores, 60, 40.0);
     // Two others may be as great, another cut or a flash; a third is motion.
-    for (frame, expected) in [(56, vec![0, 60]), (58, vec![0, 60]), (64, vec![0])] {
+    for (frame, expected) in [(56, vec![0, 60]), (63, vec![0, 60]), (64, vec![0])] {
         scores[frame].structure = 0.8;
+        check(&scores, &expected);
+    }
+    // After a quiet shot it is a strobe: 0.9 is 1.5 times 0.49 and what a still picture has.
+    scores[62].structure = 0.8;
+    for (before, expected) in [(0.1, vec![0, 60]), (0.49, vec![0, 60]), (0.51, vec![0])] {
+        scores[53..60].iter_mut().for_each(|score| score.structure = before);
         check(&scores, &expected);
     }
 }

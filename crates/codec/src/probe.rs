@@ -44,7 +44,7 @@ pub struct Probed {
 pub async fn probe(tools: &Tools, path: &Path) -> Result<Probed, Error> {
     let path = child::absolute(path)?;
     // Not the whole format section: it names the file, and the answer must not depend on where the file lies.
-    let streams = ["-show_streams", "-show_entries", "format=format_name,duration"];
+    let streams = ["-show_streams", "-show_chapters", "-show_entries", "format=format_name,duration"];
     let finished = ask(tools, &path, &streams).await?;
     let complaints: Vec<String> = finished.stderr.into_iter().take(COMPLAINTS_MAX).collect();
     let facts = parse(&finished.stdout, &complaints)?;

@@ -7,6 +7,7 @@ mod conform;
 mod pictures;
 mod tracks;
 mod decoded;
+pub mod chapters;
 pub mod rules;
 pub mod sound;
 

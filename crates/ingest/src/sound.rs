@@ -117,6 +117,7 @@ mod tests {
             sample_rate_hz,
             start_s: 0.0,
             duration_s: None,
+            describes_video: false,
             label,
         }
     }

@@ -17,7 +17,7 @@ const TEXT_CODECS: [&str; 9] =
 const LENGTH_SLACK_SHARE: f64 = 0.02;
 const LENGTH_SLACK_S: f64 = 1.0;
 
-/// The sound streams to prepare, the default one first.
+/// The sound streams to prepare, the default one first, and those with a voice over the picture last.
 pub(crate) fn audio(facts: &Facts, video: &VideoFacts, findings: &mut Vec<Finding>) -> Vec<AudioFacts> {
     if facts.audio.is_empty() {
         findings.push(warning("no-audio", "The file has no sound; the film will be silent.".into()));
@@ -29,7 +29,7 @@ pub(crate) fn audio(facts: &Facts, video: &VideoFacts, findings: &mut Vec<Findin
         findings.push(warning("audio-undecodable", message));
     }
     let mut chosen: Vec<AudioFacts> = good.into_iter().cloned().collect();
-    chosen.sort_by_key(|audio| !audio.label.default); // stable: the file's order among equals
+    chosen.sort_by_key(|audio| (audio.describes_video, !audio.label.default)); // stable: the file's order among equals
     if chosen.len() > AUDIO_STREAMS_MAX {
         let message =
             format!("The file has {} sound streams; the first {AUDIO_STREAMS_MAX} are taken.", chosen.len());

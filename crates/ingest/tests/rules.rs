@@ -40,6 +40,7 @@ fn good() -> Facts {
             sample_rate_hz: 48_000,
             start_s: 0.0,
             duration_s: Some(60.0),
+            describes_video: false,
             label: label.clone(),
         }],
         text: vec![TextFacts {
@@ -50,6 +51,7 @@ fn good() -> Facts {
             hearing_impaired: false,
             label,
         }],
+        chapters: Vec::new(),
         complaints: Vec::new(),
     }
 }
@@ -157,6 +159,10 @@ fn the_default_sound_comes_first() {
     let streams: Vec<_> =
         inspect(&facts, file()).master.unwrap().audio.iter().map(|audio| audio.stream).collect();
     assert_eq!(streams, [3, 1, 2]);
+    facts.audio[2].describes_video = true;
+    let streams: Vec<_> =
+        inspect(&facts, file()).master.unwrap().audio.iter().map(|audio| audio.stream).collect();
+    assert_eq!(streams, [1, 2, 3], "a voice over the picture is not what everybody hears first");
 }
 
 #[test]

@@ -16,6 +16,8 @@ pub struct Facts {
     pub audio: Vec<AudioFacts>,
     /// Subtitle streams.
     pub text: Vec<TextFacts>,
+    /// Chapters that the container names, in its order.
+    pub chapters: Vec<ChapterFacts>,
     /// What the probe complained of while reading, one line each.
     pub complaints: Vec<String>,
 }
@@ -76,8 +78,21 @@ pub struct AudioFacts {
     pub start_s: f64,
     /// Declared duration in seconds.
     pub duration_s: Option<f64>,
+    /// Whether a voice in it says what is to be seen.
+    pub describes_video: bool,
     /// What the container says about it.
     pub label: Label,
+}
+
+/// One chapter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChapterFacts {
+    /// Timestamp of its beginning, in seconds.
+    pub start_s: f64,
+    /// Its name.
+    pub title: Option<String>,
+    /// Language of the name as BCP 47, where said.
+    pub language: Option<String>,
 }
 
 /// One subtitle stream.

@@ -11,6 +11,7 @@ pub mod publish;
 pub mod check;
 pub mod aside;
 pub mod sidecar;
+pub mod markers;
 pub mod picture;
 pub mod track;
 pub mod protect;

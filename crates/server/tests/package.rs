@@ -221,3 +221,66 @@ fn surround_and_subtitles_ride_along() {
     let text = std::fs::read_to_string(package.join("text-1-de.vtt")).unwrap();
     assert_eq!(text, "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nZweite\n"); // not beyond the film
 }
+
+/// Chapters, two sounds of which one describes the picture, and three texts, one for the deaf and one forced; and markers
+/// beside it.
+fn labelled_film(folder: &Path) -> PathBuf {
+    let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+    write(
+        "chapters.txt",
+        ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=2000\ntitle=The Dam\n\
+         [CHAPTER]\nTIMEBASE=1/1000\nSTART=2000\nEND=4000\ntitle=Rain\n",
+    );
+    write("words.srt", "1\n00:00:00,500 --> 00:00:01,500\nWords\n");
+    write("film.markers.json", r#"{"markers": [{"kind": "intro", "start_s": 0.5, "end_s": 1.5}]}"#);
+    let arguments = "-f lavfi -i testsrc2=s=160x90:r=24:d=4 -f lavfi -i sine=d=4 -f lavfi -i sine=f=660:d=4 -i words.srt \
+                     -i chapters.txt -map_metadata 4 -map_chapters 4 -map 0:v -map 1:a -map 2:a -map 3:s -map 3:s -map 3:s \
+                     -metadata:s:a language=eng -metadata:s:s language=eng -disposition:a:1 visual_impaired \
+                     -disposition:s:1 hearing_impaired -disposition:s:2 forced \
+                     -c:v libx264 -crf 20 -c:a aac -c:s subrip film.mkv";
+    ffmpeg(folder, &arguments.split_whitespace().collect::<Vec<_>>());
+    folder.join("film.mkv")
+}
+
+/// The line of `text` that has all of `parts`.
+#[track_caller]
+fn line<'a>(text: &'a str, parts: &[&str]) -> &'a str {
+    let found = text.lines().find(|line| parts.iter().all(|part| line.contains(part)));
+    found.unwrap_or_else(|| panic!("no line with {parts:?} in {text}"))
+}
+
+#[test]
+fn chapters_markers_and_purposes_are_told_to_players() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    json(&prepare(&data, &labelled_film(folder.path())));
+    let package = package(&data);
+    let read = |name: &str| std::fs::read_to_string(package.join(name)).unwrap();
+    let (hls, dash, chapters) = (read("master.m3u8"), read("manifest.mpd"), read("chapters.json"));
+
+    let described = "CHARACTERISTICS=\"public.accessibility.describes-video\"";
+    line(&hls, &["TYPE=AUDIO", "NAME=\"English\"", "DEFAULT=YES"]);
+    line(&hls, &["TYPE=AUDIO", "NAME=\"English (described)\"", "DEFAULT=NO", described]);
+    line(&hls, &["TYPE=SUBTITLES", "NAME=\"English (SDH)\"", "describes-music-and-sound"]);
+    line(&hls, &["TYPE=SUBTITLES", "NAME=\"English (forced)\"", "FORCED=YES"]);
+    line(&hls, &["EXT-X-SESSION-DATA", "com.apple.hls.chapters", "chapters.json"]);
+    let chapters: Value = serde_json::from_str(&chapters).unwrap();
+    assert_eq!(
+        (&chapters[1]["start-time"], &chapters[1]["titles"][0]["title"]),
+        (&2.0.into(), &"Rain".into())
+    );
+
+    let video = hls.lines().find(|line| line.starts_with("video-")).unwrap();
+    let ranges = read(video);
+    line(&ranges, &["CLASS=\"matinee.chapter\"", "X-TITLE=\"The Dam\"", "DURATION=2.000"]);
+    line(
+        &ranges,
+        &["CLASS=\"matinee.marker.intro\"", "START-DATE=\"1970-01-01T00:00:00.500Z\"", "DURATION=1.000"],
+    );
+
+    line(&dash, &["Event ", "presentationTime=\"2000\"", "Rain"]);
+    line(&dash, &["AudioPurposeCS:2007", "value=\"1\""]);
+    for role in ["description", "caption", "forced-subtitle"] {
+        line(&dash, &["Role", &format!("value=\"{role}\"")]);
+    }
+}

@@ -1,11 +1,11 @@
-//! ffprobe's JSON (`-show_format -show_streams -of json`) to [`Facts`], with what the container alone says
+//! ffprobe's JSON (`-show_format -show_streams -show_chapters -of json`) to [`Facts`], with what the container alone says
 //! (`container`) and the traced headers of each picture stream (`headers`) beside it, where they are there.
 //!
 //! Tolerant: a field that is absent or odd gives the value that means "not known", as the files are untrusted.
 
 use super::headers::{self, Display, Headers};
 use super::{language, pixels};
-use media::facts::{AudioFacts, Facts, Label, TextFacts, VideoFacts};
+use media::facts::{AudioFacts, ChapterFacts, Facts, Label, TextFacts, VideoFacts};
 use media::picture::{Colour, ContentLight, MasteringDisplay};
 use media::{FrameRate, Size};
 use serde_json::Value;
@@ -17,6 +17,9 @@ const BITMAP_CODECS: [&str; 4] = ["hdmv_pgs_subtitle", "dvd_subtitle", "dvb_subt
 /// catalogue, playlist and grant.
 const TITLE_CHARS_MAX: usize = 200;
 
+/// Chapters that are read: more than any film has.
+const CHAPTERS_MAX: usize = 1000;
+
 pub(super) fn read(raw_json: &[u8], complaints: &[String]) -> Result<Facts, serde_json::Error> {
     let answer: Value = serde_json::from_slice(raw_json)?;
     let format = &answer["format"];
@@ -26,6 +29,8 @@ pub(super) fn read(raw_json: &[u8], complaints: &[String]) -> Result<Facts, serd
         complaints: complaints.to_vec(),
         ..Facts::default()
     };
+    let chapters = answer["chapters"].as_array().into_iter().flatten().take(CHAPTERS_MAX);
+    facts.chapters = chapters.filter_map(chapter).collect();
     for stream in answer["streams"].as_array().into_iter().flatten() {
         let is_picture_of_file = flag(stream, "attached_pic") || flag(stream, "timed_thumbnails");
         match stream["codec_type"].as_str() {
@@ -75,8 +80,17 @@ fn audio(stream: &Value) -> AudioFacts {
         sample_rate_hz: text(&stream["sample_rate"]).and_then(|rate| rate.parse().ok()).unwrap_or(0),
         start_s: signed_seconds(&stream["start_time"]).unwrap_or(0.0),
         duration_s: duration(stream),
+        describes_video: flag(stream, "visual_impaired") || flag(stream, "descriptions"),
         label: label(stream),
     }
+}
+
+fn chapter(chapter: &Value) -> Option<ChapterFacts> {
+    Some(ChapterFacts {
+        start_s: signed_seconds(&chapter["start_time"])?,
+        title: text(&chapter["tags"]["title"]).and_then(|title| clean(&title)),
+        language: text(&chapter["tags"]["language"]).and_then(|code| language::tag(&code)),
+    })
 }
 
 fn subtitle(stream: &Value) -> TextFacts {
@@ -246,11 +260,14 @@ mod tests {
          "side_data_list": [{"side_data_type": "DOVI configuration record", "dv_profile": 8},
                             {"side_data_type": "Display Matrix", "rotation": -90}]},
         {"index": 1, "codec_name": "aac", "codec_type": "audio", "sample_rate": "44100", "channels": 2,
-         "start_time": "-0.023", "disposition": {"default": 1}, "tags": {"language": "ger", "title": "Ton"}},
+         "start_time": "-0.023", "disposition": {"default": 1, "visual_impaired": 1}, "tags": {"language": "ger", "title": "Ton"}},
         {"index": 2, "codec_type": "data"},
         {"index": 3, "codec_name": "mjpeg", "codec_type": "video", "disposition": {"attached_pic": 1}},
         {"index": 4, "codec_name": "hdmv_pgs_subtitle", "codec_type": "subtitle",
          "disposition": {"forced": 1, "hearing_impaired": 1}}],
+        "chapters": [
+        {"id": 0, "start": 40, "start_time": "0.040000", "end_time": "1.5", "tags": {"title": "The\nDam"}},
+        {"id": 1, "start_time": "1.500000"}, {"id": 2}],
         "format": {"format_name": "mov,mp4", "duration": "2.548345"}}"#;
 
     #[test]
@@ -276,6 +293,13 @@ mod tests {
             audio.label,
             Label { language: Some("de".into()), title: Some("Ton".into()), default: true }
         );
+        assert!(audio.describes_video);
+        let chapter = |start_s, title: Option<&str>| ChapterFacts {
+            start_s,
+            title: title.map(str::to_owned),
+            language: None,
+        };
+        assert_eq!(facts.chapters, [chapter(0.04, Some("The Dam")), chapter(1.5, None)]);
         assert!(facts.text[0].bitmap && facts.text[0].forced && facts.text[0].hearing_impaired);
     }
 

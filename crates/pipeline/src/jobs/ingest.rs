@@ -2,6 +2,7 @@
 //!
 //! `Request` → [`Ingested`].
 
+use super::markers;
 use super::sidecar::{self, StoredSidecar};
 use crate::budget::Need;
 use crate::flow::{Context, Failure, Job, Request, Stage};
@@ -13,6 +14,7 @@ use anyhow::{Context as _, anyhow};
 use db::{Outcome, PreparationId};
 use media::facts::Facts;
 use media::master::{Finding, Master, MasterFile, Severity};
+use media::package::Marker;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -40,6 +42,8 @@ pub struct Ingested {
     pub master: Master,
     /// Subtitle files beside it.
     pub sidecars: Vec<StoredSidecar>,
+    /// What stands in the markers beside it.
+    pub markers: Vec<Marker>,
     /// Warnings.
     pub findings: Vec<Finding>,
     /// The run.
@@ -63,6 +67,7 @@ impl Job for Ingest {
         let name = file_name(&file);
         let source = keep(ctx, &file).await?;
         let sidecars = sidecar::keep(ctx, subtitles).await?;
+        let markers = markers::beside(&file).await?;
         let title = title_of(ctx, &source, title, &name).await?;
         let claim = claim(ctx, &source, &title)?;
         let started_ms = ctx.workshop.clock.now_ms();
@@ -71,7 +76,7 @@ impl Job for Ingest {
         let run = Run { preparation, source, claim, started_ms };
         match judge(ctx, &run.source, file).await {
             Ok((facts, master, findings)) => {
-                Ok(Ingested { title, facts, master, sidecars, findings, run: Arc::new(run) })
+                Ok(Ingested { title, facts, master, sidecars, markers, findings, run: Arc::new(run) })
             }
             Err(failure) => {
                 run.end(ctx, Err(&failure)).await;
@@ -192,7 +197,7 @@ async fn probe(ctx: &Context, source: &Output) -> Result<Facts, Failure> {
     let job = workshop::Job {
         step: Step {
             kind: "facts",
-            version: 1,
+            version: 2, // 2: with chapters
             params: Vec::new(),
             inputs: vec![source.digest],
             // ffprobe tells of the streams, ffmpeg of what stands in their headers.

@@ -3,7 +3,7 @@
 //! [`Passed`] → [`Packaged`]. Between the assembled track and its place in the package it is encrypted, where the
 //! settings say so (see [`super::protect`]).
 
-use super::aside::Sound;
+use super::aside::{Sound, Text};
 use super::protect::{self, ProtectedTrack};
 use super::quality::Passed;
 use crate::flow::{Context, Failure, Job, Stage};
@@ -80,14 +80,31 @@ impl Job for Package {
             text: text(&passed, &mut files),
             poster: Some(poster(&passed, &mut files)),
             thumbnails: Some(thumbnails(&passed, &mut files)),
-            chapters: Vec::new(),
-            markers: Vec::new(),
+            chapters: chapters(&passed),
+            markers: markers(&passed),
         };
         let manifests = manifest::files(&package);
         files.extend(manifests.into_iter().map(|(path, text)| (path, Content::Written(Bytes::from(text)))));
         let digest = digest(&files);
         Ok(Packaged { passed, package, digest, files })
     }
+}
+
+fn chapters(passed: &Passed) -> Vec<package::Chapter> {
+    let analysed = &passed.assembled.encoded.laddered.analysed;
+    ingest::chapters::chapters(
+        &analysed.ingested.facts.chapters,
+        analysed.picture_start_s,
+        analysed.duration_s(),
+    )
+}
+
+/// The markers as far as they lie on the film.
+fn markers(passed: &Passed) -> Vec<package::Marker> {
+    let analysed = &passed.assembled.encoded.laddered.analysed;
+    let duration_s = analysed.duration_s();
+    let on_film = analysed.ingested.markers.iter().filter(|marker| marker.start_s < duration_s);
+    on_film.map(|marker| package::Marker { end_s: marker.end_s.min(duration_s), ..*marker }).collect()
 }
 
 type Files = BTreeMap<String, Content>;
@@ -146,7 +163,7 @@ fn audio(passed: &Passed, tracks: Vec<ProtectedTrack>, files: &mut Files) -> Vec
             codec: sound.rendition.codec,
             channels: sound.rendition.channels,
             sample_rate_hz: codec::audio::SAMPLE_RATE_HZ,
-            describes_video: false,
+            describes_video: sound.facts.describes_video,
         }
     };
     tracks.map(track).collect()
@@ -160,7 +177,8 @@ fn sound_names<'a>(streams: impl Iterator<Item = &'a AudioFacts>) -> Vec<String>
         if let Some((_, name)) = named.iter().find(|(known, _)| *known == stream.stream) {
             return name.clone();
         }
-        let plain = display_name("Audio", named.len(), &stream.label);
+        let purpose = stream.describes_video.then_some("described");
+        let plain = display_name("Audio", named.len(), &stream.label, purpose);
         let taken = |name: &String| named.iter().any(|(_, other)| other == name);
         let numbered = (2..).map(|number| format!("{plain} {number}"));
         // Ends: there are fewer names than numbers.
@@ -182,7 +200,7 @@ fn text(passed: &Passed, files: &mut Files) -> Vec<TextTrack> {
         tracks.push(TextTrack {
             id,
             path,
-            name: display_name("Subtitles", number, &text.label),
+            name: display_name("Subtitles", number, &text.label, purpose(text)),
             language: text.label.language.clone(),
             forced: text.forced,
             hearing_impaired: text.hearing_impaired,
@@ -221,10 +239,17 @@ fn track(named: names::Named, protected: ProtectedTrack, files: &mut Files) -> T
     }
 }
 
-/// What a viewer reads in a menu: the stream's own title, else its language, else its number.
-fn display_name(kind: &str, number: usize, label: &Label) -> String {
+/// For whom a text is, where not for everybody.
+fn purpose(text: &Text) -> Option<&'static str> {
+    text.hearing_impaired.then_some("SDH").or(text.forced.then_some("forced"))
+}
+
+/// What a viewer reads in a menu: the stream's own title, else its language, or its number, and for whom it is.
+fn display_name(kind: &str, number: usize, label: &Label, purpose: Option<&str>) -> String {
     let language = label.language.as_deref().map(names::language);
-    label.title.clone().or(language).unwrap_or_else(|| format!("{kind} {}", number + 1))
+    let plain = || language.unwrap_or_else(|| format!("{kind} {}", number + 1));
+    let purpose = purpose.map(|purpose| format!(" ({purpose})")).unwrap_or_default();
+    label.title.clone().unwrap_or_else(|| plain() + &purpose)
 }
 
 fn digest(files: &Files) -> Digest {
@@ -248,11 +273,12 @@ mod tests {
             sample_rate_hz: 48_000,
             start_s: 0.0,
             duration_s: None,
+            describes_video: *stream == 2,
             label: Label { language: Some((*language).into()), ..Label::default() },
         };
         let streams: Vec<_> =
             [(1, "en"), (1, "en"), (2, "de"), (3, "en"), (3, "en")].iter().map(facts).collect();
         let names = sound_names(streams.iter());
-        assert_eq!(names, ["English", "English", "Deutsch", "English 2", "English 2"]);
+        assert_eq!(names, ["English", "English", "Deutsch (described)", "English 2", "English 2"]);
     }
 }

@@ -10,6 +10,8 @@ import { PLAYERS } from "./players.mjs";
 import { servePlayers } from "./server.mjs";
 
 const END_S = 4;
+/** For what a loaded machine does in a second. */
+const PATIENCE_S = 20;
 const CLEAR_KEY = "org.w3.clearkey";
 
 export async function witnessSuite({ browser, base, checks, grant, seconds }) {
@@ -56,11 +58,13 @@ export async function witness({ browser, players, base, player, format, grant, s
 }
 
 async function playThrough(page, durationS, seconds) {
+  // A player that has still to put its source into the element would interrupt this.
+  await reaches(page, "v.readyState >= v.HAVE_METADATA", PATIENCE_S);
   await page.evaluate(() => document.querySelector("video").play());
-  await reaches(page, `v.currentTime >= ${Math.min(seconds, durationS - 0.5)}`, seconds + 20);
+  await reaches(page, `v.currentTime >= ${Math.min(seconds, durationS - 0.5)}`, seconds + PATIENCE_S);
   if (durationS > seconds + END_S)
     await page.evaluate((at) => (document.querySelector("video").currentTime = at), durationS - END_S);
-  await reaches(page, "v.ended", END_S + 20);
+  await reaches(page, "v.ended", END_S + PATIENCE_S);
   return page.evaluate(() => {
     const { videoHeight, webkitAudioDecodedByteCount: audioBytes, duration, mediaKeys } =
       document.querySelector("video");
@@ -69,7 +73,7 @@ async function playThrough(page, durationS, seconds) {
 }
 
 /** What a player needs to unlock the title, by way of the server of its page; `undefined` where it is clear. */
-export function licenceOf({ protection, video, audio, device }, pages) {
+function licenceOf({ protection, video, audio, device }, pages) {
   if (!protection) return undefined;
   const { url } = protection.licences.find(({ system }) => system === CLEAR_KEY);
   const tracks = [...video.tracks, ...audio].filter((track) => track.protection);

@@ -38,6 +38,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     ("db", &["media", "title", "manifest"]),
     ("keys", &["media", "title", "cmaf", "cpix", "db"]),
     ("codec", &["media"]),
+    ("fetch", &[]),
     // roles
     (
         "pipeline",
@@ -47,12 +48,12 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("edge", &["stdx", "cache", "store"]),
-    ("control", &["media", "title", "stdx", "cmaf", "manifest", "playback", "cache", "db", "keys"]),
+    ("control", &["media", "title", "stdx", "cmaf", "manifest", "playback", "cache", "db", "keys", "fetch"]),
     // top
     (
         "server",
         &[
-            "media", "title", "stdx", "conform", "cpix", "report", "store", "db", "codec", "keys",
+            "media", "title", "stdx", "conform", "cpix", "report", "store", "db", "codec", "keys", "fetch",
             "playback", "pipeline", "edge", "control",
         ],
     ),

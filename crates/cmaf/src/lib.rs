@@ -29,5 +29,8 @@ pub mod text;
 pub mod cenc;
 pub mod dump;
 
+#[cfg(test)]
+mod properties;
+
 pub use boxes::FourCc;
 pub use error::{Error, Problem};

@@ -4,7 +4,7 @@
 //! Media data is never read; only `moov` comes into memory. Tracks that are neither video nor audio are left
 //! out.
 
-mod samples;
+pub(crate) mod samples;
 mod toplevel;
 pub mod fragmented;
 

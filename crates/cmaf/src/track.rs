@@ -7,8 +7,8 @@
 //! There is no `styp` box: it tells the type of a segment stored in a file of its own (clause 8.16.2), and
 //! here all segments share the file whose `ftyp` says it.
 
-mod header;
-mod fragment;
+pub(crate) mod header;
+pub(crate) mod fragment;
 mod index;
 pub mod writer;
 

@@ -10,7 +10,6 @@
 mod compose;
 mod peers;
 mod plan;
-mod rng;
 mod scenechange;
 mod score;
 mod source;

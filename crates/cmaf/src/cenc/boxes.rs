@@ -95,21 +95,20 @@ pub(crate) struct FragmentInfo {
     pub(crate) auxiliary: Vec<u8>,
     /// Bytes of it for each sample.
     pub(crate) sizes: Vec<u8>,
-    /// Whether samples have subsamples.
+    /// Whether samples have subsamples: all of a fragment or none.
     pub(crate) mapped: bool,
 }
 
 impl FragmentInfo {
-    pub(crate) fn new(group: Option<Encryption>) -> FragmentInfo {
-        FragmentInfo { group, auxiliary: Vec::new(), sizes: Vec::new(), mapped: false }
+    pub(crate) fn new(group: Option<Encryption>, mapped: bool) -> FragmentInfo {
+        FragmentInfo { group, auxiliary: Vec::new(), sizes: Vec::new(), mapped }
     }
 
     /// Adds a sample with its own initialisation vector, which may be empty, and its subsamples.
     pub(crate) fn push(&mut self, iv: &[u8], map: &[Subsample]) {
         let before = self.auxiliary.len();
         self.auxiliary.extend(iv);
-        if !map.is_empty() {
-            self.mapped = true;
+        if self.mapped {
             self.auxiliary.extend((map.len() as u16).to_be_bytes());
             for subsample in map {
                 self.auxiliary.extend(subsample.clear.to_be_bytes());

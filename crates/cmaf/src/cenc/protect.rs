@@ -129,7 +129,7 @@ impl Protector {
             .map_or(Encryption::Clear, |period| encryption(self.protection.scheme, self.handler, period));
         let told = self.protection.default_encryption(self.handler);
         let group = (own != told).then_some(own);
-        let mut info = FragmentInfo::new(group);
+        let mut info = FragmentInfo::new(group, period.is_some() && !self.mapper.is_whole());
         let mut at: usize = self.current.counts[..samples.start].iter().sum();
         for sample in samples {
             let map = &self.current.map[at..at + self.current.counts[sample]];

@@ -30,7 +30,7 @@ impl Sample {
 }
 
 /// Reads all samples of a track, of which there may be at most `samples_max`.
-pub(super) fn expand(stbl: &BoxView<'_>, file_bytes: u64, samples_max: u64) -> Result<Vec<Sample>, Error> {
+pub(crate) fn expand(stbl: &BoxView<'_>, file_bytes: u64, samples_max: u64) -> Result<Vec<Sample>, Error> {
     let sizes = Sizes::parse(&stbl.require(b"stsz")?)?;
     if u64::from(sizes.count) > samples_max {
         return Err(stbl.error(Problem::OverLimit { what: "samples", limit: samples_max }));

@@ -27,7 +27,7 @@ const SAMPLE_COMPOSITION_OFFSET: u32 = 0x800;
 /// Writes `moof` and the header of `mdat` for a fragment of at least one sample; with it goes the length of
 /// the whole fragment in bytes, samples and all. Numbers of fragments count from 1. `rolls` tells whether samples belong
 /// to the header's group of those that need others decoded before; `protection` how they are encrypted, where they are.
-pub(super) fn write(
+pub(crate) fn write(
     number: u32,
     samples: &[Sample],
     rolls: bool,

@@ -16,7 +16,7 @@ pub(super) const TRACK_ID: u32 = 1;
 const UNITY_MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 
 /// Writes the header of a track that presents `duration` ticks.
-pub(super) fn write(description: &Description, duration: u64, protection: Option<&Protection>) -> Vec<u8> {
+pub(crate) fn write(description: &Description, duration: u64, protection: Option<&Protection>) -> Vec<u8> {
     Writer::build(|w| {
         file_type(w, &description.entry);
         w.boxed(b"moov", |w| {

@@ -4,10 +4,10 @@
 //! change of exposure), and makes what a plan says between two pieces. Everything is drawn from one seed.
 
 use super::plan::{Draw, Kind, Plan, Transition};
-use super::rng::Rng;
 use super::source::Clip;
 use crate::shell::Result;
 use std::io::Write;
+use stdx::random::Random;
 
 /// Width of a composed film in pixels.
 pub(super) const WIDTH: usize = 320;
@@ -38,7 +38,7 @@ enum Event {
 
 impl Event {
     /// One in three pieces has one, away from its ends, where transitions are.
-    fn draw(rng: &mut Rng, from: usize, to: usize) -> Option<Event> {
+    fn draw(rng: &mut Random, from: usize, to: usize) -> Option<Event> {
         const FRAMES_MAX: usize = 14;
         if to < from + FRAMES_MAX + 8 || !rng.chance(0.4) {
             return None;
@@ -61,7 +61,7 @@ struct Piece {
     from: (f64, f64),
     to: (f64, f64),
     event: Option<Event>,
-    shake: Rng,
+    shake: Random,
 }
 
 impl Piece {
@@ -142,7 +142,7 @@ pub(super) fn film(
     draw: Draw,
     out: &mut dyn Write,
 ) -> Result<(Vec<Transition>, usize)> {
-    let rng = &mut Rng::new(seed);
+    let rng = &mut Random::new(seed);
     let mut truth = Vec::new();
     let mut written = 0;
     let mut last = (usize::MAX, usize::MAX);
@@ -202,7 +202,7 @@ fn between(
 /// A piece of another span than `last`, whose first `into` frames and last `out` frames are for transitions.
 fn draw_piece(
     clips: &[Clip],
-    rng: &mut Rng,
+    rng: &mut Random,
     last: &mut (usize, usize),
     into: usize,
     out: usize,
@@ -245,7 +245,7 @@ mod tests {
             from: (0.0, 0.0),
             to: (0.0, 0.0),
             event: None,
-            shake: Rng::new(1),
+            shake: Random::new(1),
         }
     }
 

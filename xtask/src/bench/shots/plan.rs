@@ -1,7 +1,7 @@
 //! What is between two pieces of a composed film: kinds of transitions, and how they are drawn.
 
 use super::compose::{HEIGHT, WIDTH};
-use super::rng::Rng;
+use stdx::random::Random;
 
 /// A kind of transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(super) struct Plan {
 }
 
 /// How the transitions of a film are drawn.
-pub(super) type Draw = fn(&mut Rng) -> Plan;
+pub(super) type Draw = fn(&mut Random) -> Plan;
 
 impl Plan {
     const CUT: Plan = Plan { kind: Kind::Cut, out: 0, hold: 0, into: 0, level: 0 };
@@ -79,7 +79,7 @@ impl Plan {
 }
 
 /// Cuts, dissolves and fades.
-pub(super) fn common(rng: &mut Rng) -> Plan {
+pub(super) fn common(rng: &mut Random) -> Plan {
     let kind = rng.unit();
     if kind < 0.45 {
         return Plan::CUT;
@@ -98,7 +98,7 @@ pub(super) fn common(rng: &mut Rng) -> Plan {
 }
 
 /// Wipes, and as many cuts.
-pub(super) fn wipes(rng: &mut Rng) -> Plan {
+pub(super) fn wipes(rng: &mut Random) -> Plan {
     if rng.chance(0.5) {
         return Plan::CUT;
     }

@@ -7,13 +7,12 @@
 use cmaf::cenc::{Key, Period, Protection, pssh};
 use cmaf::read::{self, Handler};
 use cmaf::splice;
-use cmaf::track::writer::{Extent, Source, TrackWriter};
-use cmaf::track::{self, Sample};
+use cmaf::track::{Sample, writer};
 use media::FrameRange;
 use media::protection::{KeyId, KeySystem, Scheme};
 use std::error::Error;
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::BufReader;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -22,14 +21,6 @@ const SEGMENT_S: u64 = 6;
 
 /// Key of all who name none: for trials, not for films.
 const KEY_TRIAL: (&str, &str) = ("00112233445566778899aabbccddeeff", "0123456789abcdeffedcba9876543210");
-
-struct Input(File);
-
-impl Source for Input {
-    fn read(&mut self, _source: usize, offset: u64, into: &mut [u8]) -> io::Result<()> {
-        self.0.read_exact_at(into, offset)
-    }
-}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -67,16 +58,10 @@ fn write(
     input: File,
     path: &Path,
 ) -> Result<(), Box<dyn Error>> {
-    let segments = segments(&spliced.samples, spliced.description.timescale);
-    let times = track::times(&spliced.description, &spliced.samples, &segments)?;
-    let duration = times.last().map_or(0, |last| last.start + u64::from(last.duration));
-    let extent = Extent { duration, segments: segments.len() };
-    let mut writer = TrackWriter::new(File::create(path)?, &spliced.description, extent, protection)?;
-    let mut source = Input(input);
-    for (segment, time) in segments.iter().zip(times) {
-        writer.segment(&spliced.samples[segment.start as usize..segment.end as usize], time, &mut source)?;
-    }
-    writer.finish()?;
+    let splice::Spliced { description, samples } = spliced;
+    let segments = segments(samples, description.timescale);
+    let mut source = |_, offset, into: &mut [u8]| input.read_exact_at(into, offset);
+    writer::write(File::create(path)?, description, samples, &segments, protection, &mut source)?;
     Ok(())
 }
 

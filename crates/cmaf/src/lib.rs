@@ -1,12 +1,10 @@
 //! CMAF tracks (ISO/IEC 23000-19): ISO BMFF bytes to values and back.
 //!
-//! Owns the boxes: it reads what an encoder's MP4 file holds, joins the shots of a film into one timeline,
-//! lays out a single-file CMAF track, and encrypts it ([`cenc`]). Who writes a track that [`track::layout`] laid out copies
-//! the samples from where [`splice`] says; [`track::writer`] does it itself, segment by segment. Decides nothing about segments: their boundaries come
-//! from outside.
+//! Owns the boxes: it reads what an encoder's MP4 file holds, joins the shots of a film into one timeline, writes a
+//! single-file CMAF track, and encrypts it ([`cenc`]). Decides nothing about segments: their boundaries come from outside.
 //!
 //! ```text
-//! encoder's MP4s -> read::Movie -> splice::Spliced -> track::Layout { header, sidx, fragments } + TrackIndex
+//! encoder's MP4s -> read::Movie -> splice::Spliced -> track::writer -> a track file + TrackIndex
 //! ```
 //!
 //! Everything read is untrusted. Nothing here panics on any input, and memory stays in proportion to the

@@ -25,7 +25,7 @@ pub struct Shot<'a> {
     pub frames: u64,
 }
 
-/// A track on its own timeline, ready for [`crate::track::layout`].
+/// A track on its own timeline, ready for [`crate::track::writer`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spliced {
     /// What the track is.

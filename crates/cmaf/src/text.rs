@@ -4,10 +4,12 @@
 
 use crate::entry::SampleEntry;
 use crate::entry::text::TextEntry;
-use crate::track::{Description, LayoutError, Sample, layout};
+use crate::track::writer::{self, WriteError};
+use crate::track::{Description, Sample};
 use crate::write::Writer;
 use media::FrameRange;
 use media::package::TrackIndex;
+use std::io::Cursor;
 
 /// A cue as a sample holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,20 +54,21 @@ pub fn cues(cues: &[CueBox<'_>]) -> Vec<u8> {
 /// A whole track file of `segments`, each of at least one sample, and where what is in it. Its times begin at 0.
 ///
 /// # Errors
-/// As [`layout`] has them.
+/// As [`writer::write`] has them.
 pub fn track(
     entry: TextEntry,
     timescale: u32,
     language: Option<&str>,
     segments: &[Vec<TextSample>],
-) -> Result<(Vec<u8>, TrackIndex), LayoutError> {
-    let (mut samples, mut ranges, mut dts) = (Vec::new(), Vec::with_capacity(segments.len()), 0);
+) -> Result<(Vec<u8>, TrackIndex), WriteError> {
+    let (mut samples, mut ranges) = (Vec::new(), Vec::with_capacity(segments.len()));
+    let (mut dts, mut media) = (0, Vec::new());
     for segment in segments {
         let start = samples.len() as u64;
         for TextSample { duration, bytes } in segment {
             samples.push(Sample {
                 source: 0,
-                offset: 0,
+                offset: media.len() as u64,
                 size: bytes.len() as u32,
                 dts,
                 composition_offset: 0,
@@ -73,25 +76,27 @@ pub fn track(
                 sync: true,
             });
             dts += u64::from(*duration);
+            media.extend(bytes);
         }
         ranges.push(FrameRange { start, end: samples.len() as u64 });
     }
     let entry = SampleEntry::Text(entry);
     let language = language.map(str::to_owned);
     let description = Description { entry, timescale, language, edit: None, roll_samples: 0 };
-    let layout = layout(&description, &samples, &ranges)?;
-    let mut file = [layout.header, layout.sidx].concat();
-    for (fragment, segment) in layout.fragments.iter().zip(segments) {
-        file.extend(&fragment.head);
-        segment.iter().for_each(|sample| file.extend(&sample.bytes));
-    }
-    Ok((file, layout.index))
+    let mut source = |_, offset: u64, into: &mut [u8]| {
+        into.copy_from_slice(&media[offset as usize..][..into.len()]);
+        Ok(())
+    };
+    let mut file = Cursor::new(Vec::new());
+    let index = writer::write(&mut file, &description, &samples, &ranges, None, &mut source)?;
+    Ok((file.into_inner(), index))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::entry::text::TextCoding;
+    use crate::track::CutError;
 
     /// Worked out by hand from ISO/IEC 14496-30, 7.4.
     #[test]
@@ -129,6 +134,7 @@ mod tests {
         ] {
             assert!(header.windows(told.len()).any(|window| window == told), "{}", told.escape_ascii());
         }
-        assert!(matches!(track(entry, 1000, None, &[Vec::new()]), Err(LayoutError::Cover { segment: 0 })));
+        let empty = track(entry, 1000, None, &[Vec::new()]);
+        assert!(matches!(empty, Err(WriteError::Cut(CutError::Cover { segment: 0 }))));
     }
 }

@@ -1,8 +1,7 @@
-//! Lays out a single-file CMAF track (ISO/IEC 23000-19, 7.3.3): CMAF header, one segment index, one fragment
-//! for each segment.
+//! A single-file CMAF track (ISO/IEC 23000-19, 7.3.3): CMAF header, one segment index, one fragment for each segment.
 //!
-//! Pure computation over sample tables: the result holds every byte of the file but the samples themselves,
-//! which the caller copies after each fragment's head.
+//! Owns what a track is ([`Description`], [`Sample`]) and when its segments are presented ([`times`]). It is written by
+//! [`writer`]: at once, or segment by segment.
 //!
 //! There is no `styp` box: it tells the type of a segment stored in a file of its own (clause 8.16.2), and
 //! here all segments share the file whose `ftyp` says it.
@@ -13,8 +12,7 @@ mod index;
 pub mod writer;
 
 use crate::entry::SampleEntry;
-use media::package::{SegmentSpan, TrackIndex};
-use media::{ByteRange, FrameRange};
+use media::FrameRange;
 use std::fmt;
 
 /// Most samples of one segment: at a thousand a second, more than a minute.
@@ -79,32 +77,9 @@ impl Sample {
     }
 }
 
-/// A whole track file but its samples. In the file come `header`, `sidx`, then for each fragment its head and
-/// samples.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Layout {
-    /// CMAF header: `ftyp` and `moov`.
-    pub header: Vec<u8>,
-    /// Segment index.
-    pub sidx: Vec<u8>,
-    /// Fragments, one for each segment.
-    pub fragments: Vec<Fragment>,
-    /// Where all this lies in the file.
-    pub index: TrackIndex,
-}
-
-/// One CMAF fragment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fragment {
-    /// `moof` and the header of `mdat`.
-    pub head: Vec<u8>,
-    /// Numbers of the samples whose bytes follow, in order.
-    pub samples: FrameRange,
-}
-
-/// Why there is no layout. Segments are counted from 0.
+/// Why a track cannot be cut so. Segments are counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LayoutError {
+pub enum CutError {
     /// The segments leave samples out, overlap, or are empty.
     Cover {
         /// First segment that does not begin where the one before ends, or is empty.
@@ -134,7 +109,7 @@ pub enum LayoutError {
     },
 }
 
-impl fmt::Display for LayoutError {
+impl fmt::Display for CutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cover { segment } => {
@@ -149,67 +124,28 @@ impl fmt::Display for LayoutError {
     }
 }
 
-impl std::error::Error for LayoutError {}
-
-/// Lays out the track whose `samples` in decoding order are cut into `segments`: ranges of sample numbers
-/// that cover all of them in order.
-///
-/// # Errors
-/// Where the segments do not cover the samples, cannot be decoded each on its own, or are beyond a limit.
-pub fn layout(
-    description: &Description,
-    samples: &[Sample],
-    segments: &[FrameRange],
-) -> Result<Layout, LayoutError> {
-    let times = times(description, samples, segments)?;
-    let header = header::write(
-        description,
-        times.last().map_or(0, |last| last.start + u64::from(last.duration)),
-        None,
-    );
-    let mut fragments = Vec::with_capacity(segments.len());
-    let mut references = Vec::with_capacity(segments.len());
-    let mut first_sample_ends = Vec::with_capacity(segments.len());
-    for (segment, (range, time)) in segments.iter().zip(&times).enumerate() {
-        let (head, bytes) =
-            fragment::write(segment as u32 + 1, slice(samples, range), description.roll_samples > 0, None);
-        let first_sample_end = head.len() as u64 + u64::from(slice(samples, range)[0].size);
-        if bytes > SEGMENT_BYTES_MAX {
-            return Err(LayoutError::TooLarge { segment });
-        }
-        fragments.push(Fragment { head, samples: *range });
-        references.push(index::Reference { bytes: bytes as u32, duration: time.duration });
-        first_sample_ends.push(first_sample_end);
-    }
-    let sidx = index::write(description.timescale, &references);
-    let mut index =
-        track_index(description.timescale, header.len() as u64, sidx.len() as u64, &times, &references);
-    for (span, end) in index.segments.iter_mut().zip(first_sample_ends) {
-        span.first_sample_end = end;
-    }
-    Ok(Layout { header, sidx, fragments, index })
-}
+impl std::error::Error for CutError {}
 
 fn slice<'a>(samples: &'a [Sample], range: &FrameRange) -> &'a [Sample] {
     &samples[range.start as usize..range.end as usize]
 }
 
-fn check_cover(samples: &[Sample], segments: &[FrameRange]) -> Result<(), LayoutError> {
+fn check_cover(samples: &[Sample], segments: &[FrameRange]) -> Result<(), CutError> {
     if segments.len() > SEGMENTS_MAX {
-        return Err(LayoutError::TooManySegments);
+        return Err(CutError::TooManySegments);
     }
     let mut next = 0;
     for (segment, range) in segments.iter().enumerate() {
         if range.start != next || range.is_empty() || range.end > samples.len() as u64 {
-            return Err(LayoutError::Cover { segment });
+            return Err(CutError::Cover { segment });
         }
         if range.len() > SEGMENT_SAMPLES_MAX {
-            return Err(LayoutError::TooLarge { segment });
+            return Err(CutError::TooLarge { segment });
         }
         next = range.end;
     }
     if next != samples.len() as u64 || segments.is_empty() {
-        return Err(LayoutError::Cover { segment: segments.len() });
+        return Err(CutError::Cover { segment: segments.len() });
     }
     Ok(())
 }
@@ -227,12 +163,12 @@ pub struct Time {
 /// that cover all `samples`, which are in decoding order.
 ///
 /// # Errors
-/// As [`layout`] has them.
+/// Where the segments do not cover the samples, cannot be decoded each on its own, or are beyond a limit.
 pub fn times(
     description: &Description,
     samples: &[Sample],
     segments: &[FrameRange],
-) -> Result<Vec<Time>, LayoutError> {
+) -> Result<Vec<Time>, CutError> {
     check_cover(samples, segments)?;
     let end = samples.iter().map(|sample| sample.pts() + i64::from(sample.duration)).max().unwrap_or(0);
     let first_pts =
@@ -244,38 +180,19 @@ pub fn times(
         let own = slice(samples, range);
         let shown = first_pts(segment)..first_pts(segment + 1);
         if !own[0].sync {
-            return Err(LayoutError::NotSync { segment });
+            return Err(CutError::NotSync { segment });
         }
         if own.iter().any(|sample| !shown.contains(&sample.pts())) {
-            return Err(LayoutError::Open { segment });
+            return Err(CutError::Open { segment });
         }
         let last = segment + 1 == segments.len();
         let end = description.edit.filter(|_| last).map_or(edited(shown.end), |edit| edit.duration);
         let start = edited(shown.start);
         let duration = end.checked_sub(start).and_then(|ticks| u32::try_from(ticks).ok());
-        let duration = duration.filter(|ticks| *ticks > 0).ok_or(LayoutError::Duration { segment })?;
+        let duration = duration.filter(|ticks| *ticks > 0).ok_or(CutError::Duration { segment })?;
         times.push(Time { start, duration });
     }
     Ok(times)
-}
-
-fn track_index(
-    timescale: u32,
-    header_bytes: u64,
-    sidx_bytes: u64,
-    times: &[Time],
-    references: &[index::Reference],
-) -> TrackIndex {
-    let header = ByteRange { offset: 0, length: header_bytes };
-    let sidx = ByteRange { offset: header.end(), length: sidx_bytes };
-    let mut offset = sidx.end();
-    let spans = times.iter().zip(references).map(|(time, reference)| {
-        let bytes = ByteRange { offset, length: u64::from(reference.bytes) };
-        offset = bytes.end();
-        SegmentSpan { start: time.start, duration: u64::from(reference.duration), bytes, first_sample_end: 0 }
-    });
-    let segments = spans.collect();
-    TrackIndex { timescale, header, sidx, segments }
 }
 
 #[cfg(test)]

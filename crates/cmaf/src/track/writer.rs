@@ -1,13 +1,16 @@
-//! Writes a track file segment by segment: the only place where media bytes pass through this crate.
+//! Writes a track file, at once or segment by segment: the only place where media bytes pass through this crate.
 //!
 //! Owns the window through which they pass, and with it the memory that writing takes: it does not grow with the file.
 //! A segment that fits into the window is read once; of a longer one that is protected, all samples are read to be
 //! mapped and again to be encrypted. Where bytes come from is said by [`Source`].
 
-use super::{Description, SEGMENT_BYTES_MAX, Sample, Time, fragment, header, index};
+use super::{
+    CutError, Description, SEGMENT_BYTES_MAX, SEGMENT_SAMPLES_MAX, Sample, Time, fragment, header, index,
+    times,
+};
 use crate::cenc::{MapError, Protection, Protector};
-use media::ByteRange;
 use media::package::{SegmentSpan, TrackIndex};
+use media::{ByteRange, FrameRange};
 use std::fmt;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
@@ -17,6 +20,8 @@ use std::ops::Range;
 pub const WINDOW_BYTES: usize = 16 << 20;
 
 /// Gives the bytes of samples.
+///
+/// A closure of the same shape is one.
 pub trait Source {
     /// Fills `into` with the bytes from `offset` on of file number `source` (see [`Sample::source`]).
     ///
@@ -25,9 +30,17 @@ pub trait Source {
     fn read(&mut self, source: usize, offset: u64, into: &mut [u8]) -> io::Result<()>;
 }
 
+impl<F: FnMut(usize, u64, &mut [u8]) -> io::Result<()>> Source for F {
+    fn read(&mut self, source: usize, offset: u64, into: &mut [u8]) -> io::Result<()> {
+        self(source, offset, into)
+    }
+}
+
 /// Why a track is not written.
 #[derive(Debug)]
 pub enum WriteError {
+    /// The track cannot be cut into these segments.
+    Cut(CutError),
     /// Sample number `sample`, counted from 0 over the track, cannot be protected.
     Map {
         /// The sample.
@@ -39,11 +52,6 @@ pub enum WriteError {
     Entry(MapError),
     /// The track is to be protected by no key.
     NoKey,
-    /// A segment, counted from 0, has more than [`SEGMENT_BYTES_MAX`] bytes.
-    TooLarge {
-        /// The segment.
-        segment: usize,
-    },
     /// There are more or fewer segments than were announced.
     Count {
         /// Announced.
@@ -58,12 +66,10 @@ pub enum WriteError {
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Cut(error) => error.fmt(f),
             Self::Map { sample, error } => write!(f, "sample {sample} cannot be encrypted: {error}"),
             Self::Entry(error) => write!(f, "the track cannot be encrypted: {error}"),
             Self::NoKey => f.write_str("the track is to be encrypted, and no key is given"),
-            Self::TooLarge { segment } => {
-                write!(f, "segment {segment} has more than {SEGMENT_BYTES_MAX} bytes")
-            }
             Self::Count { expected, written } => {
                 write!(f, "{written} segments were written of a track of {expected}")
             }
@@ -77,6 +83,7 @@ impl std::error::Error for WriteError {
         match self {
             Self::Map { error, .. } | Self::Entry(error) => Some(error),
             Self::Io(error) => Some(error),
+            Self::Cut(error) => Some(error),
             _ => None,
         }
     }
@@ -88,6 +95,34 @@ impl From<io::Error> for WriteError {
     }
 }
 
+impl From<CutError> for WriteError {
+    fn from(error: CutError) -> WriteError {
+        WriteError::Cut(error)
+    }
+}
+
+/// Writes the whole track whose `samples`, in decoding order, are cut into `segments`: ranges of sample numbers that cover
+/// all of them in order. `out` stands at the start of the file.
+///
+/// # Errors
+/// Those of [`times`] and of [`TrackWriter`].
+pub fn write(
+    out: impl Write + Seek,
+    description: &Description,
+    samples: &[Sample],
+    segments: &[FrameRange],
+    protection: Option<Protection>,
+    source: &mut impl Source,
+) -> Result<TrackIndex, WriteError> {
+    let times = times(description, samples, segments)?;
+    let extent = Extent::of(&times);
+    let mut writer = TrackWriter::new(out, description, extent, protection)?;
+    for (segment, time) in segments.iter().zip(times) {
+        writer.segment(&samples[segment.start as usize..segment.end as usize], time, source)?;
+    }
+    writer.finish()
+}
+
 /// What has to be known of a track before its first segment is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extent {
@@ -95,6 +130,14 @@ pub struct Extent {
     pub duration: u64,
     /// Number of segments.
     pub segments: usize,
+}
+
+impl Extent {
+    /// Of all segments, by their times.
+    pub fn of(times: &[Time]) -> Extent {
+        let duration = times.last().map_or(0, |last| last.start + u64::from(last.duration));
+        Extent { duration, segments: times.len() }
+    }
 }
 
 /// A track file in the making. The segment index comes before the segments, so its place is kept and filled at the end.
@@ -184,6 +227,11 @@ impl<W: Write + Seek> TrackWriter<W> {
         source: &mut impl Source,
     ) -> Result<(), WriteError> {
         let segment = self.references.len();
+        match samples.len() as u64 {
+            0 => return Err(CutError::Cover { segment }.into()),
+            1..=SEGMENT_SAMPLES_MAX => {}
+            _ => return Err(CutError::TooLarge { segment }.into()),
+        }
         let fits = total(samples) <= WINDOW_BYTES;
         if self.protector.is_some() {
             self.map(segment, samples, source)?;
@@ -194,7 +242,7 @@ impl<W: Write + Seek> TrackWriter<W> {
         let heads: Vec<Vec<u8>> = chunks.iter().map(|chunk| self.head(segment, samples, chunk)).collect();
         let bytes = total(samples) as u64 + heads.iter().map(|head| head.len() as u64).sum::<u64>();
         if bytes > SEGMENT_BYTES_MAX {
-            return Err(WriteError::TooLarge { segment });
+            return Err(CutError::TooLarge { segment }.into());
         }
         let mut loaded = 0;
         for (chunk, head) in chunks.into_iter().zip(&heads) {

@@ -18,10 +18,10 @@ const CUTS: [u64; 4] = [0, 48, 95, 119];
 fn ffmpeg_hears_the_source() {
     let folder = folder("audio");
     let spliced = encode_and_splice(&folder);
-    let layout = write_track(&folder, "track.mp4", &spliced, &CUTS, &["source.mp4"]);
+    let index = write_track(&folder, "track.mp4", &spliced, &CUTS, &["source.mp4"]);
     let edit = spliced.description.edit.unwrap();
     assert_eq!((edit.media_time, edit.duration), (1024, 120_000));
-    let times: Vec<_> = layout.index.segments.iter().map(|s| (s.start, s.duration)).collect();
+    let times: Vec<_> = index.segments.iter().map(|s| (s.start, s.duration)).collect();
     assert_eq!(times, [(0, 48_128), (48_128, 48_128), (96_256, 23_744)]); // 47 and 47 frames of 1024, and the rest
 
     // ffmpeg does not cut off the end of a fragmented track, as it does for a whole one.
@@ -35,11 +35,12 @@ fn ffmpeg_hears_the_source() {
 fn each_segment_plays_on_its_own() {
     let folder = folder("audio-segments");
     let spliced = encode_and_splice(&folder);
-    let layout = write_track(&folder, "track.mp4", &spliced, &CUTS, &["source.mp4"]);
+    let index = write_track(&folder, "track.mp4", &spliced, &CUTS, &["source.mp4"]);
     let track = fs::read(folder.join("track.mp4")).unwrap();
-    for (segment, cut) in layout.index.segments.iter().zip(CUTS.windows(2)) {
+    for (segment, cut) in index.segments.iter().zip(CUTS.windows(2)) {
         let bytes = &track[segment.bytes.offset as usize..segment.bytes.end() as usize];
-        fs::write(folder.join("segment.mp4"), [&layout.header, bytes].concat()).unwrap();
+        fs::write(folder.join("segment.mp4"), [&track[..index.header.length as usize], bytes].concat())
+            .unwrap();
         let packets = ffprobe(&folder, "segment.mp4", "packet=pts");
         let expected = (cut[0]..cut[1]).map(|frame| (frame as i64 * 1024 - 1024).to_string());
         assert_eq!(packets, expected.collect::<Vec<_>>());

@@ -10,4 +10,10 @@ mod audio;
 mod sound;
 mod protect;
 mod text;
+mod again;
+mod memory;
 mod robust;
+
+/// Every reader on one input; fuzzing has the same.
+#[path = "../../../../fuzz/targets/boxes.rs"]
+mod boxes;

@@ -3,7 +3,7 @@
 
 use crate::support::{
     Encoder, FileWriter, IV, KEY, KEY_ID, SDR, bytes16, encode, ffmpeg, folder, packets, protection,
-    read_movie, run, write_protected, write_protected_by, write_track,
+    read_movie, run, write_by, write_protected, write_track,
 };
 use cmaf::cenc::{Period, Protection, SampleInfo};
 use cmaf::read::fragmented;
@@ -17,14 +17,14 @@ use std::path::Path;
 
 /// Frames of the test pictures, and where their second segment begins.
 const FRAMES: u64 = 40;
-const CUTS: [u64; 3] = [0, 25, FRAMES];
+pub(crate) const CUTS: [u64; 3] = [0, 25, FRAMES];
 
 const SDR_10_BIT: &str =
     "format=yuv420p10le,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv";
 
 /// Pictures by name. Several slices or tiles, weighted prediction, hidden frames: whatever headers can hold is in some of
 /// them.
-const PICTURES: [(&str, &str, Encoder); 9] = [
+pub(crate) const PICTURES: [(&str, &str, Encoder); 9] = [
     (
         "h264",
         "320x180:rate=25",
@@ -97,16 +97,16 @@ const PICTURES: [(&str, &str, Encoder); 9] = [
 ];
 
 /// Sound by name.
-const SOUNDS: [(&str, &str); 3] =
+pub(crate) const SOUNDS: [(&str, &str); 3] =
     [("aac", "-c:a aac -b:a 96k"), ("eac3", "-c:a eac3 -b:a 96k"), ("opus", "-c:a libopus -b:a 64k")];
 
-fn picture(folder: &Path, pictures: &str, encoder: Encoder) -> Spliced {
+pub(crate) fn picture(folder: &Path, pictures: &str, encoder: Encoder) -> Spliced {
     encode(folder, "0.mp4", pictures, FRAMES, encoder, "-g 1000 -force_key_frames expr:eq(n,25)");
     let movie = read_movie(folder, "0.mp4");
     splice::video(&[Shot { movie: &movie, frames: FRAMES }], FrameRate { num: 25, den: 1 }).unwrap()
 }
 
-fn sound(folder: &Path, encoder: &str) -> Spliced {
+pub(crate) fn sound(folder: &Path, encoder: &str) -> Spliced {
     let tones = "aevalsrc=sin(440*2*PI*t)/2|sin(660*2*PI*t)/2:sample_rate=48000:duration=2.5";
     ffmpeg(folder, &format!("-f lavfi -i {tones} {encoder} 0.mp4"));
     splice::audio(&read_movie(folder, "0.mp4")).unwrap()
@@ -291,7 +291,7 @@ fn chunks_hold_what_segments_do() {
     for scheme in Scheme::ALL {
         let ticks = spliced.description.timescale / 5;
         let chunked = |writer: FileWriter| writer.with_chunks(ticks).with_reference_time(0xea00_0000 << 32);
-        write_protected_by(&folder, "track.mp4", &spliced, &CUTS, &["0.mp4"], protection(scheme), chunked);
+        write_by(&folder, "track.mp4", &spliced, &CUTS, &["0.mp4"], Some(protection(scheme)), chunked);
         assert_eq!(parameters(&folder, "track.mp4").len(), 8, "{scheme}"); // 1 s and 0.6 s
         let decrypting = format!("-decryption_key {KEY}");
         assert_eq!(packets(&folder, &decrypting, "track.mp4"), clear, "{scheme}, ffmpeg");

@@ -1,10 +1,20 @@
 //! Robustness: a broken file is refused or read, never a panic, and never more memory than the file accounts
 //! for.
 
-use crate::support::{encode_shot, ffmpeg, folder};
+use crate::support::{
+    Encoder, SDR, encode, encode_shot, ffmpeg, folder, protection, read_movie, write_protected, write_track,
+};
+use crate::{boxes, memory};
+use cmaf::splice::{self, Shot};
+use media::FrameRate;
+use media::protection::Scheme;
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
+
+/// Bytes that reading and writing a file of a few kilobytes may hold: the most samples that a fragment may say it has,
+/// twice while they are copied.
+const HELD_BYTES_MAX: usize = 8 << 20;
 
 /// A small film with picture and sound.
 fn film(folder: &Path) -> Vec<u8> {
@@ -75,5 +85,53 @@ fn change_every_byte(mut bytes: Vec<u8>) {
             read_all(&bytes);
         }
         bytes[at] = kept;
+    }
+}
+
+/// A track file of two segments, of a few kilobytes.
+fn track(test: &str, args: &'static str, scheme: Option<Scheme>) -> Vec<u8> {
+    let folder = folder(test);
+    let encoder = Encoder { filter: SDR, args };
+    encode(&folder, "0.mp4", "64x64:rate=25", 8, encoder, "-g 1000 -force_key_frames expr:eq(n,5)");
+    let movie = read_movie(&folder, "0.mp4");
+    let spliced = splice::video(&[Shot { movie: &movie, frames: 8 }], FrameRate { num: 25, den: 1 }).unwrap();
+    match scheme {
+        Some(scheme) => {
+            write_protected(&folder, "track.mp4", &spliced, &[0, 5, 8], &["0.mp4"], protection(scheme))
+        }
+        None => write_track(&folder, "track.mp4", &spliced, &[0, 5, 8], &["0.mp4"]),
+    };
+    fs::read(folder.join("track.mp4")).unwrap()
+}
+
+#[track_caller]
+fn survives(bytes: &[u8], what: &str) {
+    let held = memory::most(|| {
+        boxes::run(bytes);
+    });
+    assert!(held < HELD_BYTES_MAX, "{what}: {held} bytes");
+}
+
+/// Every truncation, and every bit of every byte turned.
+#[test]
+fn broken_track_files_are_read_or_refused() {
+    const X264: &str = "-c:v libx264 -threads 1 -preset veryfast -crf 45";
+    const SVT: &str = "-c:v libsvtav1 -preset 12 -crf 60 -svtav1-params lp=1";
+    for (test, args, scheme) in [
+        ("robust-clear", X264, None),
+        ("robust-cenc", X264, Some(Scheme::Cenc)),
+        ("robust-cbcs", SVT, Some(Scheme::Cbcs)),
+    ] {
+        let mut bytes = track(test, args, scheme);
+        for end in 0..bytes.len() {
+            survives(&bytes[..end], test);
+        }
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                bytes[at] ^= 1 << bit;
+                survives(&bytes, test);
+                bytes[at] ^= 1 << bit;
+            }
+        }
     }
 }

@@ -1,11 +1,10 @@
-//! What the witness tests share: the tools, small media made with them, and the file that a layout stands
-//! for.
+//! What the witness tests share: the tools, small media made with them, and tracks made of those.
 
 use cmaf::cenc::{Key, Period, Protection};
 use cmaf::read::Movie;
 use cmaf::splice::Spliced;
+use cmaf::track;
 use cmaf::track::writer::{Extent, Source, TrackWriter};
-use cmaf::track::{self, Layout};
 use media::FrameRange;
 use media::package::TrackIndex;
 use media::protection::{KeyId, Scheme};
@@ -113,28 +112,15 @@ pub(crate) fn frames(pts: &[String], ticks: u64) -> Vec<u64> {
     pts.iter().map(|time| time / ticks).collect()
 }
 
-/// Lays out a track, copies its samples from `sources` and writes the file.
+/// Writes a track whose samples come from `sources`, with a segment between each two of `cuts`.
 pub(crate) fn write_track(
     folder: &Path,
     file: &str,
     spliced: &Spliced,
     cuts: &[u64],
     sources: &[&str],
-) -> Layout {
-    let segments: Vec<_> = cuts.windows(2).map(|cut| FrameRange { start: cut[0], end: cut[1] }).collect();
-    let layout = track::layout(&spliced.description, &spliced.samples, &segments).unwrap();
-    let sources: Vec<_> = sources.iter().map(|source| fs::read(folder.join(source)).unwrap()).collect();
-    let mut bytes = [layout.header.clone(), layout.sidx.clone()].concat();
-    for (fragment, span) in layout.fragments.iter().zip(&layout.index.segments) {
-        assert_eq!(bytes.len() as u64, span.bytes.offset);
-        bytes.extend(&fragment.head);
-        for sample in &spliced.samples[fragment.samples.start as usize..fragment.samples.end as usize] {
-            bytes.extend(&sources[sample.source][sample.offset as usize..][..sample.size as usize]);
-        }
-        assert_eq!(bytes.len() as u64, span.bytes.end());
-    }
-    fs::write(folder.join(file), &bytes).unwrap();
-    layout
+) -> TrackIndex {
+    write_by(folder, file, spliced, cuts, sources, None, |writer| writer)
 }
 
 /// Files in memory, by number.
@@ -179,28 +165,27 @@ pub(crate) fn write_protected(
     sources: &[&str],
     protection: Protection,
 ) -> TrackIndex {
-    write_protected_by(folder, file, spliced, cuts, sources, protection, |writer| writer)
+    write_by(folder, file, spliced, cuts, sources, Some(protection), |writer| writer)
 }
 
 /// A writer of a file.
 pub(crate) type FileWriter = TrackWriter<File>;
 
-/// The same by a writer that `set` has set up.
-pub(crate) fn write_protected_by(
+/// Writes a track by a writer that `set` has set up.
+pub(crate) fn write_by(
     folder: &Path,
     file: &str,
     spliced: &Spliced,
     cuts: &[u64],
     sources: &[&str],
-    protection: Protection,
+    protection: Option<Protection>,
     set: impl FnOnce(FileWriter) -> FileWriter,
 ) -> TrackIndex {
     let segments: Vec<_> = cuts.windows(2).map(|cut| FrameRange { start: cut[0], end: cut[1] }).collect();
     let times = track::times(&spliced.description, &spliced.samples, &segments).unwrap();
-    let extent =
-        Extent { duration: times.iter().map(|time| u64::from(time.duration)).sum(), segments: times.len() };
     let out = File::create(folder.join(file)).unwrap();
-    let mut writer = set(TrackWriter::new(out, &spliced.description, extent, Some(protection)).unwrap());
+    let extent = Extent::of(&times);
+    let mut writer = set(TrackWriter::new(out, &spliced.description, extent, protection).unwrap());
     let mut source = Files::read(folder, sources);
     for (segment, time) in segments.iter().zip(times) {
         let samples = &spliced.samples[segment.start as usize..segment.end as usize];

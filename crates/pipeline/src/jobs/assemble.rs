@@ -14,7 +14,6 @@ use ::encode::command::Hdr;
 use anyhow::{Context as _, bail};
 use cmaf::entry::SampleEntry;
 use cmaf::splice::{self, Spliced};
-use cmaf::track::layout;
 use media::package::TrackIndex;
 use media::picture::Transfer;
 use media::sound::Frames;
@@ -220,9 +219,7 @@ where
     J: FnOnce(&[PathBuf]) -> anyhow::Result<(Spliced, Vec<FrameRange>)>,
 {
     let (spliced, segments) = join(sources)?;
-    let layout = layout(&spliced.description, &spliced.samples, &segments)?;
-    track::write(&layout, &spliced, sources, path)?;
-    Ok(IndexRecord::new(&spliced.description.entry, &layout.index))
+    track::write(&spliced, &segments, sources, path)
 }
 
 /// A track is whole where a decoder has nothing to say about it and shows as many frames as the film has.

@@ -1,25 +1,22 @@
-//! Track files: writes the CMAF track that `cmaf` laid out, and remembers where what lies in it.
+//! Track files: has `cmaf` write them, and remembers where what lies in them.
 //!
-//! Owns the copying of samples from encodes to the track and from a clear track to a protected one, and the record of a track's index. Memory is bounded by the
-//! sample tables: media bytes pass through in pieces.
+//! Owns where the samples of a track come from, encodes or a clear track, and the record of a track's index. Memory is
+//! bounded by the sample tables: media bytes pass through in pieces.
 
 use anyhow::{Context as _, bail};
 use cmaf::cenc::Protection;
 use cmaf::entry::SampleEntry;
 use cmaf::read::{self, Movie, fragmented};
 use cmaf::splice::Spliced;
-use cmaf::track::writer::{Extent, TrackWriter};
-use cmaf::track::{Layout, Time};
-use media::ByteRange;
+use cmaf::track::Time;
+use cmaf::track::writer::{self, Extent, TrackWriter};
 use media::package::{SegmentSpan, TrackIndex};
+use media::{ByteRange, FrameRange};
 use serde::{Deserialize, Serialize};
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Seek, Write};
+use std::io::{self, BufReader};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-
-/// Bytes buffered of the source and of the track: a few hundred samples, so that copying is few system calls.
-const BUFFER_BYTES: usize = 1 << 20;
 
 /// Reads the sample tables of encoded files.
 pub fn read_movies(sources: &[PathBuf]) -> anyhow::Result<Vec<Movie>> {
@@ -39,19 +36,16 @@ pub fn sample_bytes(encoded: &Path) -> anyhow::Result<u64> {
 }
 
 /// Writes the track file `output` whose samples come from `sources`.
-pub fn write(layout: &Layout, spliced: &Spliced, sources: &[PathBuf], output: &Path) -> anyhow::Result<()> {
-    let mut track = BufWriter::with_capacity(BUFFER_BYTES, File::create(output)?);
-    track.write_all(&layout.header)?;
-    track.write_all(&layout.sidx)?;
-    let mut source = Source::default();
-    for fragment in &layout.fragments {
-        track.write_all(&fragment.head)?;
-        for sample in &spliced.samples[fragment.samples.start as usize..fragment.samples.end as usize] {
-            source.open(sample.source, sources)?.copy(sample.offset, u64::from(sample.size), &mut track)?;
-        }
-    }
-    track.flush()?;
-    Ok(())
+pub fn write(
+    spliced: &Spliced,
+    segments: &[FrameRange],
+    sources: &[PathBuf],
+    output: &Path,
+) -> anyhow::Result<IndexRecord> {
+    let Spliced { description, samples } = spliced;
+    let mut source = Source::new(sources);
+    let index = writer::write(File::create(output)?, description, samples, segments, None, &mut source)?;
+    Ok(IndexRecord::new(&description.entry, &index))
 }
 
 /// Writes the track file `output`, the clear one at `clear` with `protection`; its segments are those of `index`.
@@ -68,7 +62,8 @@ pub fn rewrite(
     }
     let extent = Extent { duration: header.duration, segments: index.segments.len() };
     let mut writer = TrackWriter::new(File::create(output)?, &header.description, extent, Some(protection))?;
-    let mut source = OneFile(File::open(clear)?);
+    let clear = [clear.to_owned()];
+    let mut source = Source::new(&clear);
     for (range, span) in header.fragments.iter().zip(&index.segments) {
         let fragment = fragmented::fragment(&mut file, &header, *range)?;
         let duration = u32::try_from(span.duration).context("a segment is longer than 32 bits of ticks")?;
@@ -77,41 +72,29 @@ pub fn rewrite(
     Ok(IndexRecord::new(&header.description.entry, &writer.finish()?))
 }
 
-/// The file that all samples come from.
-struct OneFile(File);
+/// The files that samples come from, of which the one is open that was last read: samples come file by file.
+struct Source<'a> {
+    paths: &'a [PathBuf],
+    open: Option<(usize, File)>,
+}
 
-impl cmaf::track::writer::Source for OneFile {
-    fn read(&mut self, _source: usize, offset: u64, into: &mut [u8]) -> std::io::Result<()> {
-        self.0.read_exact_at(into, offset)
+impl<'a> Source<'a> {
+    fn new(paths: &'a [PathBuf]) -> Source<'a> {
+        Source { paths, open: None }
     }
 }
 
-/// The source file that is open: samples come file by file, so one is enough.
-#[derive(Default)]
-struct Source {
-    open: Option<(usize, BufReader<File>)>,
-}
-
-impl Source {
-    fn open(&mut self, index: usize, sources: &[PathBuf]) -> anyhow::Result<&mut Source> {
-        if self.open.as_ref().is_none_or(|(open, _)| *open != index) {
-            let path = sources.get(index).context("a sample comes from a file that was not given")?;
-            let file = File::open(path).with_context(|| format!("opening the encode {}", path.display()))?;
-            self.open = Some((index, BufReader::with_capacity(BUFFER_BYTES, file)));
-        }
-        Ok(self)
-    }
-
-    fn copy(&mut self, offset: u64, size: u64, track: &mut impl Write) -> anyhow::Result<()> {
-        let Some((_, file)) = &mut self.open else { bail!("no source file is open") };
-        let here = file.stream_position()?;
-        // Relative, so that the buffer is kept where the next sample follows.
-        file.seek_relative(offset as i64 - here as i64)?;
-        let copied = std::io::copy(&mut file.take(size), track)?;
-        if copied != size {
-            bail!("an encode ends {} bytes before its sample table says", size - copied);
-        }
-        Ok(())
+impl writer::Source for Source<'_> {
+    fn read(&mut self, source: usize, offset: u64, into: &mut [u8]) -> io::Result<()> {
+        let file = match &mut self.open {
+            Some((open, file)) if *open == source => file,
+            _ => {
+                let none = || io::Error::other("a sample comes from a file that was not given");
+                let file = File::open(self.paths.get(source).ok_or_else(none)?)?;
+                &mut self.open.insert((source, file)).1
+            }
+        };
+        file.read_exact_at(into, offset)
     }
 }
 

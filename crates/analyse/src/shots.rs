@@ -9,7 +9,7 @@ use crate::complexity::complexity;
 use crate::gradual::gradual;
 use crate::measure::{FrameScore, LASTING_FRAMES, RETURN_FRAMES_MAX};
 use media::shot::{Shot, ShotList};
-use media::{FrameRange, FrameRate};
+use media::{Cadence, FrameRange, FrameRate};
 
 /// When a change counts as a cut.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -114,15 +114,17 @@ pub fn boundaries(scores: &[FrameScore], rate: FrameRate, config: &Config) -> Ve
     spaced(boundaries, scores.len(), rate, config)
 }
 
-/// `starts`, with more of them inside shots that are too long: as few as do, at equal distances (to a frame). Nothing
-/// is cut there, so their score is 0.
+/// `starts`, with more of them inside shots that are too long: as few as do, at equal distances (to a frame of the slowest
+/// rendition, in which motion then goes on evenly). Nothing is cut there, so their score is 0.
 fn divided(starts: &[Boundary], frames: usize, rate: FrameRate, config: &Config) -> Vec<Boundary> {
-    let longest = (rate.frames(config.shot_s_max) as usize).max(1);
+    let step = Cadence::slowest(rate).step() as usize;
+    let steps_max = (rate.frames(config.shot_s_max) as usize / step).max(1);
     let ends = starts.iter().skip(1).map(|b| b.frame).chain([frames]);
     let parts = |(start, end): (&Boundary, usize)| {
-        let (start, length) = (*start, end - start.frame);
-        let parts = length.div_ceil(longest);
-        let later = move |part| Boundary { frame: start.frame + part * length / parts, score: 0.0, ..start };
+        let (start, steps) = (*start, (end - start.frame).div_ceil(step));
+        let parts = steps.div_ceil(steps_max);
+        let at = move |part| start.frame + part * steps / parts * step;
+        let later = move |part| Boundary { frame: at(part), score: 0.0, ..start };
         std::iter::once(start).chain((1..parts).map(later))
     };
     starts.iter().zip(ends).flat_map(parts).collect()

@@ -14,14 +14,14 @@ use crate::entry::{SampleEntry, opus};
 use crate::read::{self, Handler};
 use crate::timeline::Timeline;
 use crate::track::{Description, Edit, Sample};
-use media::FrameRate;
+use media::{Cadence, FrameRate};
 
 /// One shot of a film, encoded to a file of its own.
 #[derive(Debug, Clone, Copy)]
 pub struct Shot<'a> {
     /// What the file holds.
     pub movie: &'a read::Movie,
-    /// Frames that the shot has.
+    /// Frames that the shot has in the film; the file holds those that the track's cadence leaves.
     pub frames: u64,
 }
 
@@ -43,20 +43,34 @@ pub struct Spliced {
 /// # Errors
 /// Where the shots do not fit together, or a file is not what its shot should be.
 pub fn video(shots: &[Shot<'_>], rate: FrameRate) -> Result<Spliced, SpliceError> {
+    video_of(shots, rate, Cadence::Full)
+}
+
+/// Joins the shots of a film of `rate` of which each file holds the frames that `cadence` leaves. In the film's own ticks,
+/// so that tracks of all cadences cut from shot to shot at the same one: a shot's last frame ends with the shot.
+///
+/// # Errors
+/// Those of [`video`].
+pub fn video_of(shots: &[Shot<'_>], rate: FrameRate, cadence: Cadence) -> Result<Spliced, SpliceError> {
     let timeline = Timeline::of(rate).ok_or(SpliceError::Rate(rate))?;
     let entry = &only_track(shots.first().ok_or(SpliceError::NoShots)?.movie, Handler::Video, 0)?.entry;
     let mut samples: Vec<Sample> = Vec::new();
+    let mut start = 0;
     for (number, shot) in shots.iter().enumerate() {
         let track = only_track(shot.movie, Handler::Video, number)?;
         if track.entry != *entry {
             return Err(SpliceError::EntryDiffers { shot: number });
         }
-        let frames = presentation_order(track, number, shot.frames, rate)?;
-        let first = samples.len() as u64;
-        for (sample, (read, frame)) in track.samples.iter().zip(frames).enumerate() {
-            let on_film = place(read, number, first + sample as u64, first + frame, timeline);
+        let order = presentation_order(track, number, cadence.left(shot.frames), cadence.rate(rate))?;
+        let mut decoded = start;
+        for (sample, (read, frame)) in track.samples.iter().zip(order).enumerate() {
+            let shown = frame * cadence.step();
+            let frames = cadence.step().min(shot.frames - shown);
+            let on_film = place(read, number, (decoded, start + shown, frames), timeline);
             samples.push(on_film.ok_or(SpliceError::OffGrid { shot: number, sample })?);
+            decoded += frames;
         }
+        start += shot.frames;
     }
     let (entry, timescale) = (entry.clone(), timeline.timescale);
     let edit = delay(&mut samples);
@@ -204,12 +218,12 @@ fn whole_frame(ticks: i128, timescale: u32, rate: FrameRate) -> Option<u64> {
     (scaled % frame_scaled == 0).then(|| u64::try_from(scaled / frame_scaled).ok())?
 }
 
-/// A sample decoded as the film's `decoded`th and shown as its `shown`th; `None` where its times do not fit.
+/// A sample that is decoded when the film's frame `decoded` begins and shown when `shown` does, for as long as `frames` of
+/// them; `None` where its times do not fit.
 fn place(
     sample: &read::Sample,
     source: usize,
-    decoded: u64,
-    shown: u64,
+    (decoded, shown, frames): (u64, u64, u64),
     timeline: Timeline,
 ) -> Option<Sample> {
     let frame_ticks = i64::from(timeline.frame_ticks);
@@ -220,7 +234,7 @@ fn place(
         size: sample.size,
         dts: decoded.checked_mul(timeline.frame_ticks.into())?,
         composition_offset: i32::try_from(early).ok()?,
-        duration: timeline.frame_ticks,
+        duration: u32::try_from(frames).ok()?.checked_mul(timeline.frame_ticks)?,
         sync: sample.sync,
     })
 }

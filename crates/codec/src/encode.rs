@@ -5,7 +5,7 @@
 use crate::child::{Child, OnProgress, Stdout, Usage, absolute};
 use crate::error::Error;
 use crate::{Tools, untrusted};
-use media::{FrameRange, FrameRate, Size};
+use media::{Cadence, FrameRange, FrameRate, Size};
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -25,6 +25,8 @@ pub struct Job<'a> {
     pub rate: FrameRate,
     /// The frames to encode.
     pub frames: FrameRange,
+    /// Which of them, counted from the first.
+    pub cadence: Cadence,
     /// The size to encode at.
     pub size: Size,
     /// ffmpeg's output options that name and set the encoder: `-c:v libx264 -threads 1 -crf 23`. Where they ask for the
@@ -85,19 +87,20 @@ async fn run(
 
 /// ffmpeg's arguments. Pure.
 fn args(job: &Job<'_>, options: &[String], output: Output, mezzanine: &Path) -> Vec<OsString> {
-    let (rate, Size { width, height }) = (job.rate, job.size);
+    let (rate, Size { width, height }) = (job.cadence.rate(job.rate), job.size);
     let mut args: Vec<OsString> = Vec::new();
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
     add(&untrusted::QUIET);
     add(&["-v", "warning", "-filter_threads", "1"]);
     add(&untrusted::own_options());
 
-    args.extend(seek(rate, job.frames.start));
+    args.extend(seek(job.rate, job.frames.start));
     args.extend(["-threads", "1", "-i"].map(OsString::from));
     args.push(untrusted::file_address(mezzanine));
     let mut add = |more: &[&str]| args.extend(more.iter().map(OsString::from));
-    add(&["-map", "0:v:0", "-frames:v", &job.frames.len().to_string(), "-vf"]);
-    add(&[&format!("scale={width}:{height}:flags={SCALE_FLAGS},{}", restamp(rate))]);
+    add(&["-map", "0:v:0", "-frames:v", &job.cadence.left(job.frames.len()).to_string(), "-vf"]);
+    let kept = keep(job.cadence);
+    add(&[&format!("{kept}scale={width}:{height}:flags={SCALE_FLAGS},{}", restamp(rate))]);
     add(&["-fps_mode", "passthrough"]);
     add(&["-enc_time_base", &format!("{}/{}", rate.den, rate.num)]);
     add(&["-video_track_timescale", &rate.num.to_string()]);
@@ -110,6 +113,14 @@ fn args(job: &Job<'_>, options: &[String], output: Output, mezzanine: &Path) -> 
         }
     }
     args
+}
+
+/// The filter that leaves the frames of `cadence`, with its comma; empty where that is all.
+pub(crate) fn keep(cadence: Cadence) -> String {
+    match cadence {
+        Cadence::Full => String::new(),
+        Cadence::Half => format!(r"select=not(mod(n\,{})),", cadence.step()),
+    }
 }
 
 /// Filters that number the frames anew at a constant rate, each one frame long. `fps` drops and doubles nothing after

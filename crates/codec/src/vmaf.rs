@@ -11,10 +11,10 @@ mod log;
 mod thinned;
 
 use crate::child::{Child, OnProgress, Stdout, Usage, absolute};
-use crate::encode::{SCALE_FLAGS, seek};
+use crate::encode::{SCALE_FLAGS, keep, seek};
 use crate::error::Error;
 use crate::{Tools, untrusted};
-use media::{FrameRange, FrameRate, Size};
+use media::{Cadence, FrameRange, FrameRate, Size};
 use std::ffi::OsString;
 use std::path::Path;
 use thinned::Thinned;
@@ -49,10 +49,12 @@ pub enum Metrics {
 pub struct Job<'a> {
     /// The mezzanine.
     pub mezzanine: &'a Path,
-    /// Frame rate of both.
+    /// The mezzanine's frame rate.
     pub rate: FrameRate,
     /// The mezzanine's frames to compare with.
     pub reference: FrameRange,
+    /// Which of them the encode has, counted from the first.
+    pub cadence: Cadence,
     /// The encode.
     pub distorted: &'a Path,
     /// The encode's frame that matches `reference.start`.
@@ -65,7 +67,7 @@ pub struct Job<'a> {
     pub model: &'a str,
     /// What is measured.
     pub metrics: Metrics,
-    /// Every how many frames one is scored; 1 for all.
+    /// Every how many frames of the encode one is scored; 1 for all.
     pub subsample: u32,
     /// An existing folder for this run.
     pub folder: &'a Path,
@@ -132,7 +134,7 @@ pub async fn score(tools: &Tools, job: &Job<'_>, on_progress: OnProgress<'_>) ->
     let thinned = Thinned::new(job.subsample);
     let mut frames = read_logs(&folder, job.metrics)?;
     frames.iter_mut().for_each(|score| score.frame = thinned.frame(score.frame));
-    let expected = thinned.scored(job.reference.len());
+    let expected = thinned.scored(job.cadence.left(job.reference.len()));
     if frames.len() as u64 != expected {
         let reason = format!("{} frames were scored, not {expected}", frames.len());
         return Err(Error::Answer { tool: "ffmpeg", reason });
@@ -157,11 +159,12 @@ fn read_logs(folder: &Path, metrics: Metrics) -> Result<Vec<FrameScore>, Error> 
 fn args(job: &Job<'_>, distorted: &Path, mezzanine: &Path) -> Vec<OsString> {
     let mut args: Vec<OsString> = untrusted::QUIET.map(OsString::from).into();
     args.extend(["-v", "error", "-filter_complex_threads", "1"].map(OsString::from));
-    for (input, first) in [(distorted, job.distorted_start), (mezzanine, job.reference.start)] {
+    let encode = (distorted, job.cadence.rate(job.rate), job.distorted_start);
+    for (input, rate, first) in [encode, (mezzanine, job.rate, job.reference.start)] {
         // Synthetic grain is nowhere where the picture's own was: it is left out, and told as side data that nobody reads.
         args.extend(["-export_side_data", "film_grain"].map(OsString::from));
         args.extend(untrusted::own_options().map(OsString::from));
-        args.extend(seek(job.rate, first));
+        args.extend(seek(rate, first));
         args.extend(["-threads", "1", "-i"].map(OsString::from));
         args.push(untrusted::file_address(input));
     }
@@ -182,8 +185,11 @@ fn outputs(metrics: Metrics) -> &'static [&'static str] {
 /// Both sides are cut to the same number of frames and numbered anew, and the shorter one ends the comparison:
 /// the synchroniser of frames would otherwise repeat its last frame.
 fn graph(job: &Job<'_>) -> String {
-    let distorted = side(job, 0, "bicubic+accurate_rnd+full_chroma_int");
-    let reference = side(job, 1, SCALE_FLAGS);
+    let frames = job.cadence.left(job.reference.len());
+    let distorted =
+        side(job, &format!("[0:v:0]trim=end_frame={frames}"), "bicubic+accurate_rnd+full_chroma_int");
+    let kept = format!("[1:v:0]{}trim=end_frame={frames}", keep(job.cadence));
+    let reference = side(job, &kept, SCALE_FLAGS);
     let subsample = Thinned::new(job.subsample).subsample();
     let vmaf = |model: &str| {
         format!(
@@ -206,16 +212,15 @@ fn graph(job: &Job<'_>) -> String {
     }
 }
 
-/// One side of the comparison, at its size, depth and numbering, without the frames that no score needs.
-fn side(job: &Job<'_>, input: usize, flags: &str) -> String {
-    let (Size { width, height }, rate) = (job.size, job.rate);
+/// One side of the comparison, given the encode's frames of it, at its size, depth and numbering, without the frames that no
+/// score needs.
+fn side(job: &Job<'_>, frames: &str, flags: &str) -> String {
+    let (Size { width, height }, rate) = (job.size, job.cadence.rate(job.rate));
     let format = if job.bit_depth > 8 { "yuv420p10le" } else { "yuv420p" };
     let thin = Thinned::new(job.subsample).filter();
     format!(
-        "[{input}:v:0]trim=end_frame={},{thin}scale={width}:{height}:flags={flags},format={format},settb={}/{},setpts=N",
-        job.reference.len(),
-        rate.den,
-        rate.num
+        "{frames},{thin}scale={width}:{height}:flags={flags},format={format},settb={}/{},setpts=N",
+        rate.den, rate.num
     )
 }
 

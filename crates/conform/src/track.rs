@@ -110,11 +110,11 @@ impl Rendition {
         self.seconds(i64::try_from(segment.ticks()).unwrap_or(i64::MAX))
     }
 
-    /// Frames per second: samples over time; `None` without samples.
+    /// Frames per second, of those that last as long as is usual; `None` without samples.
     pub(crate) fn frames_per_s(&self) -> Option<f64> {
-        let fragments = || self.segments.iter().flat_map(Segment::fragments);
-        let samples: usize = fragments().map(|fragment| fragment.samples).sum();
-        let ticks: u64 = fragments().map(|fragment| fragment.duration).sum();
+        let steady = || self.segments.iter().flat_map(Segment::fragments).map(|fragment| fragment.steady);
+        let samples: usize = steady().map(|(samples, _)| samples).sum();
+        let ticks: u64 = steady().map(|(_, ticks)| ticks).sum();
         let seconds = self.seconds(i64::try_from(ticks).ok()?);
         (samples > 0 && seconds > 0.0).then(|| samples as f64 / seconds)
     }

@@ -29,7 +29,7 @@ pub struct Settings {
     pub format: Format,
     /// Encoded size.
     pub size: Size,
-    /// Frames per second.
+    /// Frames per second of the encode.
     pub rate: FrameRate,
     /// Quality, on the codec's own scale: see [`crate::quality`].
     pub crf: Crf,
@@ -54,7 +54,7 @@ pub struct Hdr {
 }
 
 impl Settings {
-    /// A shot of `rung`, at the rung's own quality, without grain and grading.
+    /// A shot of `rung` at `rate`, at the rung's own quality, without grain and grading.
     pub fn rung(rung: &Rung, rate: FrameRate) -> Settings {
         let trial = Trial { size: rung.size, crf: rung.crf };
         let bitrate_bps_max = Some(rung.bitrate_bps_max);

@@ -1,8 +1,9 @@
-//! Keyframes: at each shot's start, and inside long shots at equal distances. The same for every rung.
+//! Keyframes: at each shot's start, and inside long shots at equal distances. The same for every rung, so that they lie
+//! on frames that the slowest has too.
 
 use media::plan::ShotCuts;
 use media::shot::ShotList;
-use media::{FrameRange, FrameRate};
+use media::{Cadence, FrameRange, FrameRate};
 
 /// Bounds on the plan.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,25 +18,26 @@ impl Default for Limits {
     }
 }
 
-/// Keyframes of every shot: its first frame, and as few more as keep the gap, at equal distances (to a frame).
+/// Keyframes of every shot: its first frame, and as few more as keep the gap, at equal distances (to a frame of the
+/// slowest rung).
 pub fn cuts(shots: &ShotList, rate: FrameRate, limits: &Limits) -> Vec<ShotCuts> {
-    let gap_max = gap_max(rate, limits);
-    shots
-        .shots
-        .iter()
-        .map(|shot| ShotCuts { frames: shot.frames, keyframes: keyframes(shot.frames, gap_max) })
-        .collect()
+    let (slowest, gap_max) = (Cadence::slowest(rate), gap_max(rate, limits));
+    let of_shot = |frames| ShotCuts { frames, keyframes: keyframes(frames, slowest, gap_max) };
+    shots.shots.iter().map(|shot| of_shot(shot.frames)).collect()
 }
 
-/// Most frames from a keyframe to the next.
+/// Most frames of a film from a keyframe to the next, a whole number of them in the slowest rung too.
 pub fn gap_max(rate: FrameRate, limits: &Limits) -> u64 {
+    let slowest = Cadence::slowest(rate);
     // Rounded down: a gap of a frame too much would break the promise.
-    ((limits.keyframe_gap_s_max * rate.fps() + 1e-9) as u64).max(1)
+    ((limits.keyframe_gap_s_max * slowest.rate(rate).fps() + 1e-9) as u64).max(1) * slowest.step()
 }
 
-fn keyframes(frames: FrameRange, gap_max: u64) -> Vec<u64> {
-    let parts = frames.len().div_ceil(gap_max);
-    (0..parts).map(|part| frames.start + part * frames.len() / parts).collect()
+/// At most `gap_max` frames apart, on frames that `cadence` leaves.
+fn keyframes(frames: FrameRange, cadence: Cadence, gap_max: u64) -> Vec<u64> {
+    let left = cadence.left(frames.len());
+    let parts = left.div_ceil(gap_max / cadence.step());
+    (0..parts).map(|part| frames.start + part * left / parts * cadence.step()).collect()
 }
 
 #[cfg(test)]
@@ -71,5 +73,17 @@ mod tests {
         check(&[96], (24000, 1001), &[&[0, 48]]);
         // 4 s of one frame in 5 s: each frame is a keyframe.
         check(&[3], (1, 5), &[&[0, 1, 2]]);
+    }
+
+    #[test]
+    fn keyframes_of_fast_films_are_whole_steps_of_two_from_their_shots_start() {
+        check(&[7, 240], (60, 1), &[&[0], &[7]]);
+        // 121 frames of every second one are one more than 4 s of 30: 61 and 60 of them.
+        check(&[7, 241], (60, 1), &[&[0], &[7, 7 + 120]]);
+        // 251 of 501: 83, 84 and 84 of them.
+        check(&[501], (60, 1), &[&[0, 166, 334]]);
+        // 3.97 s of 29.97.
+        check(&[239], (60_000, 1001), &[&[0, 120]]);
+        check(&[238], (60_000, 1001), &[&[0]]);
     }
 }

@@ -13,10 +13,10 @@ mod offset;
 use crate::curve::Curve;
 use crate::rungs::Config;
 use crate::sample::Sample;
-use crate::search::Film;
+use crate::search::{Film, Source};
 use crate::{sizes, trial};
-use media::Size;
 use media::rung::{Crf, ProbePoint, Trial, TrialPoint};
+use media::{Cadence, Size};
 
 /// Power of the loss. With 1 the mean is best and the worst frames pay for it. Measured on the grids of two films, bits
 /// beside one CRF for all at equal mean VMAF: 1.25 gives up 0.1 % of 5 to 8 % and has better worst frames (5th percentile
@@ -31,6 +31,7 @@ const SHOT_VMAF_UNDER_MAX: f64 = 6.0;
 /// See the module.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
+    source: Source,
     /// By falling size; the first is the source's.
     sizes: Vec<Expected>,
     /// The qualities that the encoder takes, by rising CRF.
@@ -74,6 +75,7 @@ impl Model {
         };
         let frames = film.shots.frames().max(1) as f64;
         Model {
+            source: film.source,
             sizes: top.into_iter().chain(smaller).map(expected).collect(),
             weights: film.shots.shots.iter().map(|shot| shot.frames.len() as f64 / frames).collect(),
             crfs,
@@ -84,6 +86,11 @@ impl Model {
     /// Sizes that are known, largest first.
     pub fn sizes(&self) -> impl Iterator<Item = Size> + '_ {
         self.sizes.iter().map(|expected| expected.curve.size())
+    }
+
+    /// The cadence of a size.
+    pub fn cadence(&self, size: Size) -> Cadence {
+        Cadence::of(size, self.source.size, self.source.rate)
     }
 
     /// What the film comes to at equal slope, at the price that the samples' CRF is that of `trial`; `None` for a size that

@@ -4,8 +4,8 @@
 
 use crate::model::Model;
 use crate::{sample, sizes};
-use media::Format;
 use media::rung::{Crf, Rung, Trial, TrialPoint};
+use media::{Cadence, Format};
 
 /// The law of the ladder.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -110,7 +110,7 @@ struct Spacing {
 /// Places the rungs, best first, on what the film would come to. Empty where there is no curve.
 pub fn place(model: &Model, config: &Config) -> Vec<TrialPoint> {
     let places = places(model, config);
-    let Some(top) = top(&places, config) else { return Vec::new() };
+    let Some(top) = top(&places, model, config) else { return Vec::new() };
     let mut spacing = Spacing { vmaf: config.vmaf_step, ratio_due: config.bitrate_ratio_due };
     let mut rungs = walk_down(top, &places, &spacing, config);
     for _ in 0..WIDENINGS_MAX {
@@ -135,7 +135,11 @@ fn places(model: &Model, config: &Config) -> Vec<TrialPoint> {
     if affordable.is_empty() { cheapest(&all, |_| true).into_iter().collect() } else { affordable }
 }
 
-fn top(places: &[TrialPoint], config: &Config) -> Option<TrialPoint> {
+/// The best rung: one that has all frames, where one is affordable, since VMAF does not see how smooth motion is.
+fn top(places: &[TrialPoint], model: &Model, config: &Config) -> Option<TrialPoint> {
+    let full = |place: &&TrialPoint| model.cadence(place.trial.size) == Cadence::Full;
+    let full: Vec<TrialPoint> = places.iter().filter(full).copied().collect();
+    let places = if full.is_empty() { places } else { &full };
     let reachable = places.iter().map(|place| place.vmaf).fold(0.0, f64::max);
     let least = if reachable >= config.vmaf_top { config.vmaf_top } else { reachable - VMAF_SPARED };
     let nearly_free = |place: &TrialPoint| place.vmaf >= least && place.bitrate_bps <= config.bitrate_bps_min;

@@ -5,7 +5,7 @@
 //! each part is the part's sample.
 
 use media::shot::{Complexity, Shot, ShotList};
-use media::{FrameRange, FrameRate};
+use media::{Cadence, FrameRange, FrameRate};
 
 /// Bounds on the excerpts.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,7 +54,7 @@ pub fn samples(shots: &ShotList, rate: FrameRate, config: &Config) -> Vec<Sample
         .into_iter()
         .map(|(shot, count)| Sample {
             shot,
-            frames: middle(shots.shots[shot].frames, count * budget / parts),
+            frames: middle(shots.shots[shot].frames, count * budget / parts, rate),
             weight: count as f64 / parts as f64,
         })
         .collect();
@@ -65,7 +65,7 @@ pub fn samples(shots: &ShotList, rate: FrameRate, config: &Config) -> Vec<Sample
 /// The frames of every shot to look at. Empty where every shot is a sample as a whole: trials say more of it.
 pub fn looks(shots: &ShotList, samples: &[Sample], rate: FrameRate, config: &Config) -> Vec<FrameRange> {
     let longest = rate.frames(config.look_s_max).max(1);
-    let looks: Vec<FrameRange> = shots.shots.iter().map(|shot| middle(shot.frames, longest)).collect();
+    let looks: Vec<FrameRange> = shots.shots.iter().map(|shot| middle(shot.frames, longest, rate)).collect();
     let known =
         |(shot, frames): (usize, &FrameRange)| samples.iter().any(|s| s.shot == shot && s.frames == *frames);
     if looks.iter().enumerate().all(known) { Vec::new() } else { looks }
@@ -105,11 +105,16 @@ fn difficulty(complexity: &Complexity) -> f64 {
     4.0 * complexity.motion + complexity.detail
 }
 
-/// The `length` frames in the middle of `frames`, or all of them where there are fewer.
-fn middle(frames: FrameRange, length: u64) -> FrameRange {
-    let length = length.clamp(1, frames.len().max(1));
-    let start = frames.start + (frames.len().saturating_sub(length)) / 2;
-    FrameRange { start, end: start + length }
+/// The `length` frames in the middle of `frames`, or all of them where there are fewer. A part is of whole steps of the
+/// slowest rendition, so that a probe of it has the frames that the rendition has.
+fn middle(frames: FrameRange, length: u64, rate: FrameRate) -> FrameRange {
+    let step = Cadence::slowest(rate).step();
+    if length >= frames.len() {
+        return frames;
+    }
+    let length = (length / step).max(1) * step;
+    let start = frames.start + frames.len().saturating_sub(length) / 2 / step * step;
+    FrameRange { start, end: (start + length).min(frames.end) }
 }
 
 #[cfg(test)]

@@ -94,9 +94,9 @@ impl Modelled {
         (bitrate * ((23.0 - crf) / 7.0).exp2(), (100.0 - lost).clamp(0.0, 100.0))
     }
 
-    fn probed(&self, probe: &Probe) -> ProbePoint {
+    fn probed(&self, probe: &Probe, rate: FrameRate) -> ProbePoint {
         let (bitrate, vmaf) = self.outcome(probe.shot, &probe.trial, probe.effort);
-        ProbePoint { probe: *probe, bits: (bitrate * RATE.seconds(probe.frames.len())) as u64, vmaf }
+        ProbePoint { probe: *probe, bits: (bitrate * rate.seconds(probe.frames.len())) as u64, vmaf }
     }
 
     /// Bits a second and VMAF of the film with these CRFs, and the least VMAF of a shot.
@@ -113,8 +113,13 @@ impl Modelled {
 
     /// Runs the search to its end, as (ladder, history, rounds).
     fn search(&self, config: &Config) -> (Ladder, Vec<ProbePoint>, usize) {
+        self.search_at(RATE, config)
+    }
+
+    /// The same at another frame rate.
+    fn search_at(&self, rate: FrameRate, config: &Config) -> (Ladder, Vec<ProbePoint>, usize) {
         let shots = self.shot_list();
-        let film = Film { format: Format::BASE, source: self.source(), shots: &shots };
+        let film = Film { format: Format::BASE, source: Source { rate, ..self.source() }, shots: &shots };
         let mut history: Vec<ProbePoint> = Vec::new();
         for round in 0..=config.trials_max {
             match next(&history, &film, config) {
@@ -123,7 +128,7 @@ impl Modelled {
                     assert!(!probes.is_empty(), "{}: a round without a probe never ends", self.name);
                     for probe in probes {
                         assert!(history.iter().all(|p| p.probe != probe), "{}: {probe:?} again", self.name);
-                        history.push(self.probed(&probe));
+                        history.push(self.probed(&probe, rate));
                     }
                 }
             }
@@ -206,6 +211,22 @@ fn a_rich_film_gets_a_full_ladder_and_a_plain_one_few_rungs() {
     assert_eq!((rungs, notes), (vec![(Size { width: 1280, height: 720 }, 99)], vec![]));
     assert_eq!(ladder_of("black").0, [(Size { width: 1280, height: 720 }, 100)]);
     assert!(ladder_of("tiny").0.iter().all(|rung| rung.0 == Size { width: 176, height: 144 }));
+}
+
+#[test]
+fn the_best_rung_of_a_fast_film_has_all_its_frames() {
+    let smooth = Modelled { name: "smooth", bits_per_pixel: 2.0, sharpness: 0.4, ..*film("live action") };
+    let top = |fps| {
+        let rate = FrameRate { num: fps, den: 1 };
+        let (ladder, history, _) = smooth.search_at(rate, &Config::default());
+        // What is tried of a fast film's shots begins and ends with a frame that half of them leave.
+        let even = history.iter().all(|p| p.probe.frames.start % 2 == 0 && p.probe.frames.end % 2 == 0);
+        assert!(even || fps < 40, "{fps}");
+        (ladder.rungs[0].size, ladder.rungs[0].vmaf_target.round())
+    };
+    // 240 lines are as good, for fewer bits; with half the frames they would not be, whatever VMAF says.
+    assert_eq!(top(30), (Size { width: 426, height: 240 }, 95.0));
+    assert_eq!(top(60), (Size { width: 1280, height: 720 }, 95.0));
 }
 
 #[test]

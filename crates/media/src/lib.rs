@@ -10,6 +10,7 @@
 pub mod artefact;
 pub mod timebase;
 pub mod picture;
+pub mod cadence;
 pub mod codec;
 pub mod facts;
 pub mod sound;
@@ -21,6 +22,7 @@ pub mod protection;
 pub mod package;
 
 pub use artefact::{ByteRange, Digest};
+pub use cadence::Cadence;
 pub use codec::Format;
 pub use picture::Size;
 pub use timebase::{FrameRange, FrameRate};

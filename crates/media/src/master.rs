@@ -1,6 +1,7 @@
 //! Master: a file that ingest has accepted, and how it will be conformed.
 
 use crate::artefact::Digest;
+use crate::cadence::Cadence;
 use crate::facts::{AudioFacts, TextFacts, VideoFacts};
 use crate::picture::{Size, Transfer};
 use crate::timebase::FrameRate;
@@ -44,6 +45,13 @@ pub struct Conform {
     pub deinterlace: bool,
     /// Transfer of the source: other than SDR is tone-mapped.
     pub transfer: Transfer,
+}
+
+impl Conform {
+    /// The cadence of renditions of `size`.
+    pub fn cadence(&self, size: Size) -> Cadence {
+        Cadence::of(size, self.size, self.rate)
+    }
 }
 
 /// What ingest has to say about a file.

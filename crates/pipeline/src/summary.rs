@@ -85,6 +85,7 @@ fn describe_text(text: &TextFacts) -> String {
 fn renditions(packaged: &Packaged) -> Vec<Rendition> {
     let passed = &packaged.passed;
     let laddered = &passed.assembled.encoded.laddered;
+    let conform = &laddered.analysed.ingested.master.conform;
     let rendition = |(number, rung): (usize, &media::rung::Rung)| {
         let track =
             packaged.package.video.iter().find(|video| video.rung == rung.name).map(|video| &video.track);
@@ -93,6 +94,7 @@ fn renditions(packaged: &Packaged) -> Vec<Rendition> {
             rung: rung.name.clone(),
             format: rung.format,
             size: rung.size,
+            rate: conform.cadence(rung.size).rate(conform.rate),
             crf: rung.crf,
             vmaf_target: rung.vmaf_target,
             vmaf: pooled(vmaf),
@@ -112,7 +114,8 @@ fn shots(packaged: &Packaged, rung: usize) -> Vec<ShotResult> {
     let passed = &packaged.passed;
     let encoded = &passed.assembled.encoded;
     let cuts = &encoded.laddered.cuts.shots;
-    let rate = encoded.laddered.analysed.ingested.master.conform.rate;
+    let conform = &encoded.laddered.analysed.ingested.master.conform;
+    let (rate, cadence) = (conform.rate, conform.cadence(encoded.laddered.rungs[rung].size));
     let result =
         |((shot, cuts), scores): ((&ShotEncode, &media::plan::ShotCuts), &PooledScores)| ShotResult {
             crf: shot.crf,
@@ -120,7 +123,7 @@ fn shots(packaged: &Packaged, rung: usize) -> Vec<ShotResult> {
             vmaf_p5: scores.vmaf.p5,
             neg_mean: scores.neg.map(|neg| neg.mean),
             xpsnr_db_mean: scores.xpsnr.map(|xpsnr| xpsnr.mean_db),
-            frames: cuts.frames.len(),
+            frames: cadence.left(cuts.frames.len()),
             bytes: shot.output.bytes,
             bitrate_bps: shot.output.bytes as f64 * 8.0 / rate.seconds(cuts.frames.len()),
             encodes: shot.renewals + 1,

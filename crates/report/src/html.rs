@@ -128,7 +128,10 @@ fn one_ladder(report: &Report, ladder: &Ladder, sizes: &[Size]) -> String {
     let fixed = report.fixed(ladder);
     let (trials, probes) = (ladder.trials.len(), ladder.probes);
     let title = format!("<h3>{} <small>{trials} trials, {probes} probes</small></h3>", ladder.format);
-    let plot = card(&(size_legend(sizes) + &hull::draw(ladder, &fixed, sizes)));
+    let note = report.on_cadence(ladder.format).map_or_else(String::new, |note| {
+        format!("<p>{} The fixed ladder's sizes have as many.</p>", escape(&note))
+    });
+    let plot = card(&(note + &size_legend(sizes) + &hull::draw(ladder, &fixed, sizes)));
     if fixed.is_empty() {
         return format!("{title}\n{plot}");
     }

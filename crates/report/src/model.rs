@@ -1,6 +1,7 @@
 //! What is reported: plain values, in the order in which a reader meets them.
 
 use crate::fixed::{self, FixedRow, Point};
+use crate::units;
 use media::master::Severity;
 use media::rung::{Crf, Ladder};
 use media::shot::ShotList;
@@ -103,6 +104,8 @@ pub struct Rendition {
     pub format: Format,
     /// Picture size.
     pub size: Size,
+    /// Frames per second.
+    pub rate: FrameRate,
     /// Quality of the film as a whole; shots begin at their own, around it.
     pub crf: Crf,
     /// VMAF aimed at.
@@ -246,7 +249,20 @@ impl Report {
         self.renditions.iter().filter(move |rendition| rendition.format == format)
     }
 
-    /// `ladder` beside the fixed one: its renditions as measured, or where there are none, its rungs as expected.
+    /// What must be known of renditions of `format` that have fewer frames than the film, in words; `None` where none has.
+    pub fn on_cadence(&self, format: Format) -> Option<String> {
+        let slower: Vec<&Rendition> =
+            self.renditions_of(format).filter(|rendition| rendition.rate != self.master.rate).collect();
+        let names: Vec<&str> = slower.iter().map(|rendition| units::rung(&rendition.rung, format)).collect();
+        Some(format!(
+            "{} frames a second: {}. VMAF is of the frames there are, and does not see how smooth motion is.",
+            units::fps(slower.first()?.rate),
+            names.join(", ")
+        ))
+    }
+
+    /// `ladder` beside the fixed one: its renditions as measured, or where there are none, its rungs as expected. Of a fast
+    /// film the small sizes of both have half the frames.
     pub fn fixed(&self, ladder: &Ladder) -> Vec<FixedRow> {
         let mut ours: Vec<Point> = self
             .renditions_of(ladder.format)

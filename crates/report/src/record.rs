@@ -104,10 +104,10 @@ impl From<&Report> for Record {
 
 impl Record {
     fn into_report(self) -> Option<Report> {
+        let master = self.master.into_master()?;
         Some(Report {
             title: self.title,
             id: self.id,
-            master: self.master.into_master()?,
             findings: self.findings.into_iter().map(FindingRecord::into_finding).collect::<Option<_>>()?,
             shots: ShotList { shots: self.shots.into_iter().map(ShotRecord::into_shot).collect() },
             ladders: self.ladders.into_iter().map(LadderRecord::into_ladder).collect::<Option<_>>()?,
@@ -115,13 +115,14 @@ impl Record {
             renditions: self
                 .renditions
                 .into_iter()
-                .map(RenditionRecord::into_rendition)
+                .map(|rendition| rendition.into_rendition(master.rate))
                 .collect::<Option<_>>()?,
             audio: self.audio,
             stages: self.stages,
             bytes: self.bytes,
             tools: self.tools,
             vmaf_model: self.vmaf_model,
+            master,
         })
     }
 }

@@ -77,6 +77,9 @@ fn one_ladder(page: &mut String, report: &Report, ladder: &Ladder) {
     for rendition in report.renditions_of(*format) {
         one_rendition(page, rendition);
     }
+    if let Some(note) = report.on_cadence(*format) {
+        line(page, format_args!("  {note}"));
+    }
     fixed(page, report, ladder);
 }
 

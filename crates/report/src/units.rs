@@ -2,7 +2,7 @@
 
 use crate::fixed::{FixedRow, Ours};
 use crate::model::Loudness;
-use media::Format;
+use media::{Format, FrameRate};
 
 /// Bytes in decimal units: `22.7 MB`.
 pub(crate) fn bytes(bytes: u64) -> String {
@@ -65,6 +65,12 @@ pub(crate) fn rung(name: &str, format: Format) -> &str {
     name.strip_prefix(&format!("{format}-")).unwrap_or(name)
 }
 
+/// Frames per second: `30`, `29.97`.
+pub(crate) fn fps(rate: FrameRate) -> String {
+    let fps = format!("{:.2}", rate.fps());
+    fps.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A change as a part, with its sign: `-43 %`.
 pub(crate) fn change(part: f64) -> String {
     format!("{:+.0} %", part * 100.0).replace('-', "\u{2212}")
@@ -93,6 +99,13 @@ pub(crate) fn loudness(loudness: &Loudness) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates_are_as_people_name_them() {
+        for (num, den, expected) in [(30, 1, "30"), (30_000, 1001, "29.97"), (25, 2, "12.5"), (60, 1, "60")] {
+            assert_eq!(fps(FrameRate { num, den }), expected);
+        }
+    }
 
     #[test]
     fn amounts_have_three_digits_that_count() {

@@ -74,6 +74,14 @@ fn a_long_shot_is_divided() {
 }
 
 #[test]
+fn a_long_shot_of_a_fast_film_is_divided_into_pairs_of_frames() {
+    let rate = FrameRate { num: 60, den: 1 };
+    let shots = detect(&quiet(502), rate, &Config { shot_s_max: 4.0, ..Config::default() }).shots;
+    // Three parts, of 83, 84 and 84 pairs.
+    assert_eq!(shots.iter().map(|shot| shot.frames.start).collect::<Vec<_>>(), [0, 166, 334]);
+}
+
+#[test]
 fn a_cut_is_high_and_stands_out() {
     let mut scores = quiet(120);
     cut(&mut scores, 60, 30.0);

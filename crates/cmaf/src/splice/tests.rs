@@ -57,6 +57,39 @@ fn shots_follow_each_other_without_a_seam() {
 }
 
 #[test]
+fn every_second_frame_is_shown_for_two_and_the_last_to_the_end_of_its_shot() {
+    // Of shots of 7, 1 and 4 frames of a film of 50 a second, every second one.
+    let movies = [shot(&[0, 2, 1, 3]), shot(&[0]), shot(&[0, 1])];
+    let shots: Vec<_> = movies.iter().zip([7, 1, 4]).map(|(movie, frames)| Shot { movie, frames }).collect();
+    let film = FrameRate { num: 50, den: 1 };
+    let spliced = video_of(&shots, film, Cadence::Half).unwrap();
+    // Ticks of the film's frames, as in tracks that have them all.
+    assert_eq!(spliced.description.timescale, 50_000);
+    let delay = spliced.description.edit.map_or(0, |edit| edit.media_time);
+    assert_eq!(spliced.description.edit.map(|edit| edit.duration), Some(12_000));
+    let times = spliced.samples.iter().map(|s| {
+        let shown = (s.dts as i64 + i64::from(s.composition_offset) - delay as i64) / 1000;
+        (s.dts / 1000, shown, s.duration / 1000, s.sync)
+    });
+    let expected = [
+        (0, 0, 2, true),
+        (2, 4, 2, false),
+        (4, 2, 2, false),
+        (6, 6, 1, false),
+        (7, 7, 1, true),
+        (8, 8, 2, true),
+        (10, 10, 2, false),
+    ];
+    assert_eq!(times.collect::<Vec<_>>(), expected);
+    // The short frame may be decoded before others: they follow it at once.
+    let spliced = video_of(&[Shot { movie: &shot(&[0, 2, 1]), frames: 5 }], film, Cadence::Half).unwrap();
+    let times: Vec<_> = spliced.samples.iter().map(|s| (s.dts / 1000, s.duration / 1000)).collect();
+    assert_eq!(times, [(0, 2), (2, 1), (3, 2)]);
+    let missing = video_of(&[Shot { movie: &shot(&[0]), frames: 3 }], film, Cadence::Half);
+    assert_eq!(missing, Err(SpliceError::FrameCount { shot: 0, expected: 2, found: 1 }));
+}
+
+#[test]
 fn shots_that_do_not_fit_are_refused() {
     let good = || (shot(&[0, 1]), 2);
     let changed = |change: fn(&mut Track)| {

@@ -4,7 +4,7 @@ use super::bench::{Bench, plain, video};
 use super::mezzanine::mezzanine;
 use codec::check;
 use codec::encode::{Job, encode};
-use media::{FrameRange, FrameRate, Size};
+use media::{Cadence, FrameRange, FrameRate, Size};
 use std::path::{Path, PathBuf};
 
 const SIZE: Size = Size { width: 320, height: 180 };
@@ -14,7 +14,7 @@ async fn excerpt(
     bench: &Bench,
     mezzanine: &Path,
     rate: FrameRate,
-    frames: FrameRange,
+    (frames, cadence): (FrameRange, Cadence),
     args: &str,
 ) -> PathBuf {
     let folder = bench.folder(&format!("e{}", frames.start));
@@ -23,6 +23,7 @@ async fn excerpt(
         mezzanine,
         rate,
         frames,
+        cadence,
         size: SIZE,
         encoder_args: &encoder_args,
         folder: &folder,
@@ -43,13 +44,15 @@ async fn excerpts_are_frame_exact() {
         let all = bench.picture_sums(&file).await;
         for (start, end) in [(0, 1), (0, 50), (1, 5), (11, 14), (12, 13), (23, 36), (37, 50), (49, 50)] {
             let frames = FrameRange { start, end };
-            let excerpt = excerpt(&bench, &file, rate, frames, "-c:v libx264 -preset ultrafast -qp 0").await;
-            let seen = bench.picture_sums(&excerpt).await;
-            assert!(
-                seen == all[start as usize..end as usize],
-                "{start}..{end} at {rate}: {} frames",
-                seen.len()
-            );
+            for cadence in [Cadence::Full, Cadence::Half] {
+                let args = "-c:v libx264 -preset ultrafast -qp 0";
+                let excerpt = excerpt(&bench, &file, rate, (frames, cadence), args).await;
+                let seen = bench.picture_sums(&excerpt).await;
+                let wanted: Vec<_> =
+                    all[start as usize..end as usize].iter().step_by(cadence.step() as usize).collect();
+                let what = format!("{start}..{end} at {rate}, {cadence:?}: {} frames", seen.len());
+                assert!(seen.iter().collect::<Vec<_>>() == wanted, "{what}");
+            }
         }
     }
 }
@@ -68,6 +71,7 @@ async fn encodes_are_sized_tagged_and_repeatable() {
             mezzanine: &file,
             rate,
             frames: FrameRange { start: 5, end: 29 },
+            cadence: Cadence::Full,
             size: Size { width: 160, height: 90 },
             encoder_args: &["-c:v", "libx264", "-threads", "1", "-preset", "veryfast", "-crf", "30"]
                 .map(str::to_string),

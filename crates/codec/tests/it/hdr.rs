@@ -10,7 +10,7 @@ use media::facts::VideoFacts;
 use media::master::Conform;
 use media::picture::{ContentLight, MasteringDisplay, Transfer};
 use media::rung::{Crf, Effort, Trial};
-use media::{FrameRange, FrameRate, Size};
+use media::{Cadence, FrameRange, FrameRate, Size};
 use std::path::{Path, PathBuf};
 
 const SIZE: Size = Size { width: 320, height: 180 };
@@ -64,6 +64,7 @@ async fn encoded(bench: &Bench, mezzanine: &Path, format: Format, hdr: Hdr) -> V
         mezzanine,
         rate: RATE,
         frames: FrameRange { start: 2, end: 10 },
+        cadence: Cadence::Full,
         size: trial.size,
         encoder_args: &options(&settings, &[0]),
         folder: &folder,

@@ -21,6 +21,9 @@ pub(crate) struct Fragment {
     pub(crate) samples: usize,
     /// Of all samples, in ticks.
     pub(crate) duration: u64,
+    /// Those of about the usual duration, and their duration in ticks: a frame may be cut short where the picture changes,
+    /// or stand for long, and the rate is that of the others.
+    pub(crate) steady: (usize, u64),
     /// Of all samples.
     pub(crate) sample_bytes: u64,
     /// Whether the first sample decodes by itself.
@@ -118,7 +121,18 @@ impl Fragment {
             self.sample_bytes += u64::from(sample.size);
         }
         self.presented = presented.unwrap_or_default();
+        self.steady = steady(all);
     }
+}
+
+/// Number and duration of the samples that last between three quarters and four thirds of the median: rounding to
+/// the ticks of any timescale stays far inside.
+fn steady(all: &[Sample]) -> (usize, u64) {
+    let mut durations: Vec<u64> = all.iter().map(|sample| u64::from(sample.duration)).collect();
+    durations.sort_unstable();
+    let Some(&median) = durations.get(durations.len() / 2) else { return (0, 0) };
+    durations.retain(|duration| duration * 4 >= median * 3 && duration * 3 <= median * 4);
+    (durations.len(), durations.iter().sum())
 }
 
 /// The key IDs of a `sgpd` of `seig` (clause 8.9.3; ISO/IEC 23001-7, 6).

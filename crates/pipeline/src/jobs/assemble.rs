@@ -4,6 +4,7 @@
 
 use super::aside::Sound;
 use super::encode::Encoded;
+use super::picture;
 use super::track::{self, IndexRecord};
 use crate::budget::Need;
 use crate::flow::{Context, Failure, Job, Stage};
@@ -74,16 +75,17 @@ impl Job for Assemble {
 
 async fn video(ctx: &Context, encoded: &Encoded, rung: usize) -> anyhow::Result<AssembledTrack> {
     let laddered = &encoded.laddered;
-    let rate = laddered.analysed.ingested.master.conform.rate;
+    let conform = &laddered.analysed.ingested.master.conform;
+    let (rate, cadence) = (conform.rate, conform.cadence(laddered.rungs[rung].size));
     let shots: Vec<&Output> = encoded.shots[rung].iter().map(|shot| &shot.output).collect();
     let frames: Vec<u64> = laddered.cuts.shots.iter().map(|shot| shot.frames.len()).collect();
-    let segments = laddered.cuts.segments.clone();
+    let segments = laddered.cuts.segments_of(cadence);
     let (size, format, cap_bps) = {
         let rung = &laddered.rungs[rung];
         (rung.size, rung.format, rung.bitrate_bps_max)
     };
     let hdr = laddered.analysed.hdr(format);
-    let level = ::encode::level::vp9::lowest(size, rate, cap_bps).number as u8;
+    let level = ::encode::level::vp9::lowest(size, cadence.rate(rate), cap_bps).number as u8;
     let join = move |sources: &[PathBuf]| {
         let movies = track::read_movies(sources)?;
         let shots: Vec<splice::Shot<'_>> = movies
@@ -91,13 +93,13 @@ async fn video(ctx: &Context, encoded: &Encoded, rung: usize) -> anyhow::Result<
             .zip(&frames)
             .map(|(movie, frames)| splice::Shot { movie, frames: *frames })
             .collect();
-        let mut spliced = splice::video(&shots, rate)?;
+        let mut spliced = splice::video_of(&shots, rate, cadence)?;
         describe(&mut spliced, format, level, hdr);
         Ok((spliced, segments))
     };
     let doing = || format!("joining rung {}", laddered.rungs[rung].name);
     let memory_bytes = MEMORY_BYTES + size.pixels() * MEMORY_BYTES_PER_PIXEL;
-    let params = vec![
+    let mut params = vec![
         ("rate", rate.to_string()),
         ("format", format.to_string()),
         ("hdr", format!("{hdr:?}")),
@@ -105,7 +107,8 @@ async fn video(ctx: &Context, encoded: &Encoded, rung: usize) -> anyhow::Result<
         ("shots", format!("{:?}", laddered.cuts.shots.iter().map(|s| s.frames.len()).collect::<Vec<_>>())),
         ("segments", format!("{:?}", starts(&laddered.cuts.segments))),
     ];
-    let task = Task { params, sources: shots, frames: laddered.analysed.shots.frames(), memory_bytes };
+    params.extend(picture::cadence_parameter(cadence));
+    let task = Task { params, sources: shots, frames: laddered.cuts.frames(cadence), memory_bytes };
     assemble(ctx, task, join).await.with_context(doing)
 }
 
@@ -222,13 +225,13 @@ where
     track::write(&spliced, &segments, sources, path)
 }
 
-/// A track is whole where a decoder has nothing to say about it and shows as many frames as the film has.
+/// A track is whole where a decoder has nothing to say about it and shows as many frames as it should.
 fn prove(checked: &codec::check::Checked, frames: u64) -> anyhow::Result<()> {
     if let Some(complaint) = checked.complaints.first() {
         bail!("the joined track does not decode cleanly: {complaint}");
     }
     if frames != 0 && checked.frames != frames {
-        bail!("the joined track shows {} frames, the film has {frames}", checked.frames);
+        bail!("the joined track shows {} frames and not {frames}", checked.frames);
     }
     Ok(())
 }

@@ -119,9 +119,10 @@ fn all_tasks(laddered: &Laddered) -> Vec<Task> {
 
 async fn encode(ctx: &Context, laddered: &Laddered, task: Task) -> anyhow::Result<(Task, ShotEncode)> {
     let analysed = &laddered.analysed;
-    let rate = analysed.ingested.master.conform.rate;
+    let conform = &analysed.ingested.master.conform;
     let (rung, cuts) = (&laddered.rungs[task.rung], &laddered.cuts.shots[task.shot]);
-    let keyframes: Vec<u64> = cuts.keyframes.iter().map(|frame| frame - cuts.frames.start).collect();
+    let cadence = conform.cadence(rung.size);
+    let rate = cadence.rate(conform.rate);
     let hdr = analysed.hdr(rung.format);
     let film_grain = ctx.settings.film_grain;
     let settings = Settings { crf: task.crf, film_grain, hdr, ..Settings::rung(rung, rate) };
@@ -130,7 +131,7 @@ async fn encode(ctx: &Context, laddered: &Laddered, task: Task) -> anyhow::Resul
         transfer: rung.format.transfer,
         frames: cuts.frames,
         size: rung.size,
-        args: options(&settings, &keyframes),
+        args: options(&settings, &cuts.keyframes_of(cadence)),
     };
     let job = workshop::Job {
         step: Step {
@@ -141,7 +142,7 @@ async fn encode(ctx: &Context, laddered: &Laddered, task: Task) -> anyhow::Resul
             tool: ctx.tools.ffmpeg.id(),
         },
         stage: Stage::Encode,
-        need: picture::need(analysed.ingested.master.conform.size, rung.format),
+        need: picture::need(conform.size, rung.format),
         droppable: &[],
     };
     let work = |bench: PathBuf| async move {

@@ -135,11 +135,12 @@ async fn run_probe(
     format: Format,
     probe: Probe,
 ) -> anyhow::Result<ProbePoint> {
-    let rate = analysed.ingested.master.conform.rate;
+    let conform = &analysed.ingested.master.conform;
+    let cadence = conform.cadence(probe.trial.size);
     let settings = Settings {
         film_grain: ctx.settings.film_grain,
         hdr: analysed.hdr(format),
-        ..Settings::trial(format, &probe.trial, rate, probe.effort)
+        ..Settings::trial(format, &probe.trial, cadence.rate(conform.rate), probe.effort)
     };
     let encode = picture::Encode {
         film: analysed,
@@ -160,13 +161,14 @@ async fn run_probe(
             tool: ctx.tools.ffmpeg.id(),
         },
         stage: Stage::Ladder,
-        need: picture::need(analysed.ingested.master.conform.size, format),
+        need: picture::need(conform.size, format),
         droppable: &[],
     };
     let work = |bench: PathBuf| async move {
         let encoded = bench.join(ENCODE_FILE);
         let encode = encode.run(ctx, &bench, ENCODE_FILE).await?;
-        let scored = scoring.run(ctx, &encoded, probe.frames, &bench).await?;
+        let to_score = picture::Encoded { file: &encoded, frames: probe.frames, cadence };
+        let scored = scoring.run(ctx, to_score, &bench).await?;
         let pooled =
             ::quality::pool(&picture::scores(&scored.frames).vmaf).context("the excerpt has no frame")?;
         let outcome = Outcome { bytes: track::sample_bytes(&encoded)?, vmaf: pooled.mean };

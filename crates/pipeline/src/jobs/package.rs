@@ -130,6 +130,7 @@ impl Tracks {
 
 fn video(passed: &Passed, tracks: Vec<ProtectedTrack>, files: &mut Files) -> Vec<VideoTrack> {
     let laddered = &passed.assembled.encoded.laddered;
+    let conform = &laddered.analysed.ingested.master.conform;
     let rungs = laddered.rungs.iter().zip(tracks).zip(&passed.whole);
     let track =
         |((rung, protected), whole): ((&media::rung::Rung, ProtectedTrack), &quality::PooledScores)| {
@@ -139,7 +140,7 @@ fn video(passed: &Passed, tracks: Vec<ProtectedTrack>, files: &mut Files) -> Vec
                 rung: rung.name.clone(),
                 format: rung.format,
                 size: rung.size,
-                rate: laddered.analysed.ingested.master.conform.rate,
+                rate: conform.cadence(rung.size).rate(conform.rate),
                 vmaf: whole.vmaf.mean,
                 supplemental_codecs: None,
             }

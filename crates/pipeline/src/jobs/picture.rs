@@ -6,10 +6,10 @@ use crate::flow::Context;
 use crate::step::Cost;
 use codec::Usage;
 use codec::vmaf::{FrameScore, Metrics, Scored};
-use media::Format;
 use media::codec::VideoCodec;
 use media::picture::{Size, Transfer};
 use media::timebase::FrameRange;
+use media::{Cadence, Format};
 use quality::FrameScores;
 use std::path::Path;
 
@@ -48,7 +48,7 @@ pub struct Encode<'a> {
     pub film: &'a Analysed,
     /// Dynamic range: says which mezzanine.
     pub transfer: Transfer,
-    /// The frames.
+    /// The frames, of which the cadence of the size leaves some.
     pub frames: FrameRange,
     /// Size of the encoded picture.
     pub size: Size,
@@ -59,21 +59,25 @@ pub struct Encode<'a> {
 impl Encode<'_> {
     /// All that the encode depends on beside the mezzanine.
     pub fn parameters(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut params = vec![
             ("frames", format!("{}-{}", self.frames.start, self.frames.end)),
             ("rate", self.film.ingested.master.conform.rate.to_string()),
             ("size", self.size.to_string()),
             ("args", self.args.join(" ")),
-        ]
+        ];
+        params.extend(cadence_parameter(self.film.ingested.master.conform.cadence(self.size)));
+        params
     }
 
     /// Encodes to `file_name` in `folder`.
     pub async fn run(&self, ctx: &Context, folder: &Path, file_name: &str) -> anyhow::Result<Usage> {
         let mezzanine = self.film.mezzanine_file(ctx, self.transfer).await?;
+        let conform = &self.film.ingested.master.conform;
         let job = codec::encode::Job {
             mezzanine: &mezzanine,
-            rate: self.film.ingested.master.conform.rate,
+            rate: conform.rate,
             frames: self.frames,
+            cadence: conform.cadence(self.size),
             size: self.size,
             encoder_args: &self.args,
             folder,
@@ -81,6 +85,22 @@ impl Encode<'_> {
         };
         Ok(codec::encode::encode(&ctx.tools, &job, &mut |_| {}).await?)
     }
+}
+
+/// The parameter of a step on frames of `cadence`: none where that is all of them.
+pub fn cadence_parameter(cadence: Cadence) -> Option<(&'static str, String)> {
+    (cadence != Cadence::Full).then(|| ("step", cadence.step().to_string()))
+}
+
+/// An encode to be scored.
+#[derive(Debug, Clone, Copy)]
+pub struct Encoded<'a> {
+    /// The file.
+    pub file: &'a Path,
+    /// The frames of the film of which it has those that its cadence leaves.
+    pub frames: FrameRange,
+    /// Which those are.
+    pub cadence: Cadence,
 }
 
 /// How encodes of a film are scored.
@@ -130,20 +150,15 @@ impl<'a> Scoring<'a> {
         ]
     }
 
-    /// Scores `distorted`, which holds `frames` of the film.
-    pub async fn run(
-        &self,
-        ctx: &Context,
-        distorted: &Path,
-        frames: FrameRange,
-        folder: &Path,
-    ) -> anyhow::Result<Scored> {
+    /// Scores `encoded`.
+    pub async fn run(&self, ctx: &Context, encoded: Encoded<'_>, folder: &Path) -> anyhow::Result<Scored> {
         let mezzanine = self.film.mezzanine_file(ctx, self.format.transfer).await?;
         let job = codec::vmaf::Job {
             mezzanine: &mezzanine,
             rate: self.film.ingested.master.conform.rate,
-            reference: frames,
-            distorted,
+            reference: encoded.frames,
+            cadence: encoded.cadence,
+            distorted: encoded.file,
             distorted_start: 0,
             size: self.size,
             bit_depth: ::encode::command::bit_depth(self.format),

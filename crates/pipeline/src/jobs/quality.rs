@@ -16,7 +16,7 @@ use ::quality::gate::Measured;
 use ::quality::{Aim, Config, FrameScores, PooledScores, ShotQuality, gate};
 use anyhow::Context as _;
 use media::Format;
-use media::rung::Crf;
+use media::rung::{Crf, Rung};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
@@ -152,6 +152,7 @@ fn judge(
     let encoded = &assembled.encoded;
     let cuts = &encoded.laddered.cuts.shots;
     let aimed = &encoded.laddered.rungs[rung];
+    let cadence = encoded.laddered.analysed.ingested.master.conform.cadence(aimed.size);
     let (crf_min, crf_max) = scale::crf_range(aimed.format.codec);
     let crf_step = Crf(scale::crf_step(aimed.format.codec));
     // A target under the floor is the operator's own choice.
@@ -166,7 +167,7 @@ fn judge(
         let usual = loss * USUAL_LOSS_PER_RANGE / (crf_max.value() - crf_min.value());
         let now = Measured { crf: shot.crf, vmaf_mean: pooled.mean };
         Ok(ShotQuality {
-            frames: cuts.frames.len(),
+            frames: cadence.left(cuts.frames.len()),
             bits: shot.output.bytes * 8,
             vmaf_mean: pooled.mean,
             vmaf_p5: pooled.p5,
@@ -211,8 +212,10 @@ async fn score(
     purpose: Purpose,
 ) -> anyhow::Result<FrameScores> {
     let encoded = &assembled.encoded;
-    let format = encoded.laddered.rungs[rung].format;
+    let Rung { format, size, .. } = encoded.laddered.rungs[rung];
     let analysed = &encoded.laddered.analysed;
+    let conform = &analysed.ingested.master.conform;
+    let cadence = conform.cadence(size);
     let (shot, frames) = (&encoded.shots[rung][shot], encoded.laddered.cuts.shots[shot].frames);
     let scoring = match purpose {
         Purpose::Gate => Some(picture::Scoring::finals(ctx, analysed, format)),
@@ -221,6 +224,7 @@ async fn score(
     let Some(scoring) = scoring else { return Ok(FrameScores::default()) };
     let mut params = scoring.parameters();
     params.push(("frames", format!("{}-{}", frames.start, frames.end)));
+    params.extend(picture::cadence_parameter(cadence));
     let job = workshop::Job {
         step: Step {
             kind: "score",
@@ -230,12 +234,13 @@ async fn score(
             tool: ctx.tools.ffmpeg.id(),
         },
         stage: Stage::Quality,
-        need: picture::need(analysed.ingested.master.conform.size, format),
+        need: picture::need(conform.size, format),
         droppable: &[],
     };
     let distorted = ctx.workshop.file(&shot.output.key).await?;
     let work = |bench: PathBuf| async move {
-        let scored = scoring.run(ctx, &distorted, frames, &bench).await?;
+        let to_score = picture::Encoded { file: &distorted, frames, cadence };
+        let scored = scoring.run(ctx, to_score, &bench).await?;
         let FrameScores { vmaf, neg, xpsnr_db } = picture::scores(&scored.frames);
         let record = serde_json::to_vec(&Scores { vmaf, neg, xpsnr_db })?;
         tokio::fs::write(bench.join(SCORES_FILE), record).await?;

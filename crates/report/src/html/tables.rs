@@ -21,7 +21,7 @@ pub(super) fn renditions(report: &Report, sizes: &[Size]) -> String {
         if report.ladders.len() > 1 {
             rows += &format!("<tr><th class=\"group\" colspan=\"{columns}\">{}</th></tr>\n", ladder.format);
         }
-        rows += &report.renditions_of(ladder.format).map(|r| rendition(r, sizes)).collect::<String>();
+        rows += &report.renditions_of(ladder.format).map(|r| rendition(r, report, sizes)).collect::<String>();
     }
     rows += &report.audio.iter().map(audio).collect::<String>();
     let package = units::bytes(report.bytes);
@@ -29,13 +29,16 @@ pub(super) fn renditions(report: &Report, sizes: &[Size]) -> String {
     table(&RENDITION_HEADS, &rows, &foot)
 }
 
-fn rendition(rendition: &Rendition, sizes: &[Size]) -> String {
+fn rendition(rendition: &Rendition, report: &Report, sizes: &[Size]) -> String {
     let vmaf = rendition.vmaf;
     let swatch = format!("<i class=\"swatch {}\"></i>", plot::colour(rendition.size, sizes));
     let measured = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"));
+    let slower = Some(rendition.rate).filter(|rate| *rate != report.master.rate);
+    let rate = slower.map_or_else(String::new, |rate| format!(", {} fps", units::fps(rate)));
+    let size = rendition.size.to_string() + &rate;
     let cells = row(&[
         swatch + &escape(units::rung(&rendition.rung, rendition.format)),
-        rendition.size.to_string(),
+        size,
         rendition.crf.to_string(),
         units::bitrate(rendition.bitrate_bps_average as f64),
         units::bitrate(rendition.bitrate_bps_peak as f64),

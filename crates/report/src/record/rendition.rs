@@ -2,6 +2,7 @@
 
 use super::{SizeRecord, crf, format};
 use crate::model::{Rendition, ShotResult, Vmaf, Xpsnr};
+use media::FrameRate;
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
@@ -10,6 +11,8 @@ pub(super) struct RenditionRecord {
     format: String,
     #[serde(flatten)]
     size: SizeRecord,
+    /// That of the master where it is not said.
+    frame_rate: Option<String>,
     crf: f64,
     vmaf_target: f64,
     vmaf: Vmaf,
@@ -28,6 +31,7 @@ impl From<&Rendition> for RenditionRecord {
             rung: rendition.rung.clone(),
             format: rendition.format.to_string(),
             size: rendition.size.into(),
+            frame_rate: Some(rendition.rate.to_string()),
             crf: rendition.crf.value(),
             vmaf_target: rendition.vmaf_target,
             vmaf: rendition.vmaf,
@@ -43,12 +47,13 @@ impl From<&Rendition> for RenditionRecord {
 }
 
 impl RenditionRecord {
-    /// `None` where the format is none.
-    pub(super) fn into_rendition(self) -> Option<Rendition> {
+    /// `None` where the format is none, or the frame rate. `master` is that of the master.
+    pub(super) fn into_rendition(self, master: FrameRate) -> Option<Rendition> {
         Some(Rendition {
             rung: self.rung,
             format: format(&self.format)?,
             size: self.size.into(),
+            rate: self.frame_rate.map_or(Some(master), |rate| rate.parse().ok())?,
             crf: crf(self.crf),
             vmaf_target: self.vmaf_target,
             vmaf: self.vmaf,

@@ -40,6 +40,7 @@ fn rendition() -> Rendition {
         rung: "360p".to_owned(),
         format: AV1_PQ,
         size: SIZE,
+        rate: FrameRate { num: 12, den: 1 },
         crf: CRF,
         vmaf_target: 95.0,
         vmaf,
@@ -101,6 +102,12 @@ fn report() -> Report {
 #[test]
 fn a_report_survives_its_record() {
     assert_eq!(read(&write(&report())).unwrap(), report());
+}
+
+#[test]
+fn renditions_of_old_records_have_the_rate_of_the_master() {
+    let old = write(&report()).replace("\"frame_rate\": \"12/1\",", "");
+    assert_eq!(read(&old).unwrap().renditions[0].rate, FrameRate { num: 24, den: 1 });
 }
 
 #[test]

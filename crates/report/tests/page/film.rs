@@ -158,6 +158,7 @@ fn rendition(rung: &Rung) -> Rendition {
         rung: rung.name.clone(),
         format: rung.format,
         size: rung.size,
+        rate: RATE,
         crf: rung.crf,
         vmaf_target: rung.vmaf_target,
         vmaf: Vmaf { mean, harmonic_mean: mean - 0.6, p5: mean - 6.1, min: mean - 14.0 },

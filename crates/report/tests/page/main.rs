@@ -65,6 +65,22 @@ fn the_page_says_what_the_film_came_to() {
 }
 
 #[test]
+fn renditions_with_fewer_frames_than_the_film_are_named() {
+    let mut report = film::report();
+    let all = report::html(&report) + &report::text(&report);
+    assert!(!all.contains("frames a second:"), "all have all");
+    for rendition in report.renditions.iter_mut().filter(|rendition| rendition.size.height <= 540) {
+        rendition.rate = media::FrameRate { num: 12, den: 1 };
+    }
+    let (page, text) = (report::html(&report), report::text(&report));
+    check_balanced(&page);
+    assert!(page.contains(">960x540, 12 fps</td>"));
+    for expected in ["12 frames a second: 540p, 540p-2.", "VMAF is of the frames there are"] {
+        assert!(page.contains(expected) && text.contains(expected), "{expected}: {text}");
+    }
+}
+
+#[test]
 fn a_report_of_nothing_is_still_a_page() {
     let mut report = film::report();
     report.shots.shots.clear();

@@ -61,8 +61,9 @@ fn protection(random: &mut Random) -> Protection {
     let count = random.between(1, 3);
     let periods: Vec<_> = (0..count).map(|number| period(number * 2, random)).collect();
     let ids: Vec<_> = periods.iter().map(|period| period.key_id).collect();
+    let clear_segments = one_of(random, &[0, 2]);
     let told = KeySystem::ALL.iter().filter(|_| random.chance(0.5));
     let pssh =
         told.map(|system| pssh::header(*system, scheme, &ids, None).pssh).filter(|pssh| !pssh.is_empty());
-    Protection { scheme, clear_segments: 0, pssh: pssh.collect(), periods }
+    Protection { scheme, clear_segments, pssh: pssh.collect(), periods }
 }

@@ -14,42 +14,37 @@ const SCHEME_VERSION: u32 = 0x0001_0000;
 
 /// How samples of a track or of a group are protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Encryption {
-    /// Not at all.
-    Clear,
-    /// By this key. `iv` is what all samples have in common under `cbcs`, and not told under `cenc`.
-    Key { scheme: Scheme, handler: Handler, id: KeyId, iv: [u8; 16] },
+pub(crate) struct Encryption {
+    pub(crate) scheme: Scheme,
+    pub(crate) handler: Handler,
+    /// The key's.
+    pub(crate) id: KeyId,
+    /// What all samples have in common under `cbcs`; not told under `cenc`.
+    pub(crate) iv: [u8; 16],
 }
 
 impl Encryption {
     /// Blocks that are encrypted and blocks that are passed over, one nibble each: of pictures under `cbcs` alone.
     fn pattern(&self) -> u8 {
-        match self {
-            Encryption::Key { scheme: Scheme::Cbcs, handler: Handler::Video, .. } => {
-                CBCS_CRYPT_BLOCKS << 4 | CBCS_SKIP_BLOCKS
-            }
+        match (self.scheme, self.handler) {
+            (Scheme::Cbcs, Handler::Video) => CBCS_CRYPT_BLOCKS << 4 | CBCS_SKIP_BLOCKS,
             _ => 0,
         }
     }
 
     /// What `tenc` and `seig` say alike, from the protected flag on.
     fn write(&self, w: &mut Writer) {
-        match self {
-            Encryption::Clear => w.zeros(2 + 16), // isProtected, Per_Sample_IV_Size, KID
-            Encryption::Key { scheme, id, iv, .. } => {
-                w.u8(1); // isProtected
-                match scheme {
-                    Scheme::Cenc => {
-                        w.u8(IV_BYTES_CENC); // Per_Sample_IV_Size
-                        w.bytes(&id.0);
-                    }
-                    Scheme::Cbcs => {
-                        w.u8(0); // Per_Sample_IV_Size: the same for all
-                        w.bytes(&id.0);
-                        w.u8(iv.len() as u8); // constant_IV_size
-                        w.bytes(iv);
-                    }
-                }
+        w.u8(1); // isProtected
+        match self.scheme {
+            Scheme::Cenc => {
+                w.u8(IV_BYTES_CENC); // Per_Sample_IV_Size
+                w.bytes(&self.id.0);
+            }
+            Scheme::Cbcs => {
+                w.u8(0); // Per_Sample_IV_Size: the same for all
+                w.bytes(&self.id.0);
+                w.u8(self.iv.len() as u8); // constant_IV_size
+                w.bytes(&self.iv);
             }
         }
     }
@@ -89,6 +84,8 @@ fn track_encryption(w: &mut Writer, encryption: &Encryption) {
 /// What a fragment says of its samples' protection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FragmentInfo {
+    /// Whether its samples are those of the clear lead.
+    pub(crate) clear: bool,
     /// Where the fragment's samples are protected otherwise than `tenc` says.
     pub(crate) group: Option<Encryption>,
     /// What `senc` holds for each sample, joined: initialisation vector and subsamples.
@@ -101,7 +98,12 @@ pub(crate) struct FragmentInfo {
 
 impl FragmentInfo {
     pub(crate) fn new(group: Option<Encryption>, mapped: bool) -> FragmentInfo {
-        FragmentInfo { group, auxiliary: Vec::new(), sizes: Vec::new(), mapped }
+        FragmentInfo { clear: false, group, auxiliary: Vec::new(), sizes: Vec::new(), mapped }
+    }
+
+    /// Of a fragment of the clear lead: nothing is said but that it is one.
+    pub(crate) fn of_lead() -> FragmentInfo {
+        FragmentInfo { clear: true, ..FragmentInfo::new(None, false) }
     }
 
     /// Adds a sample with its own initialisation vector, which may be empty, and its subsamples.

@@ -42,6 +42,15 @@ pub struct SampleInfo {
 }
 
 impl Parameters {
+    /// Of samples of a clear lead.
+    pub(crate) const CLEAR: Parameters = Parameters {
+        protected: false,
+        pattern: (0, 0),
+        iv_bytes: 0,
+        key_id: KeyId([0; 16]),
+        constant_iv: None,
+    };
+
     /// Reads from the reserved byte on (clauses 6 and 12.2). In version 0 of `tenc` the pattern's byte is reserved.
     fn parse(fields: &mut Cursor<'_>) -> Result<Parameters, Error> {
         fields.u8()?; // reserved

@@ -16,7 +16,8 @@ use media::protection::{KeyId, Scheme};
 pub struct Protection {
     /// The scheme.
     pub scheme: Scheme,
-    /// Segments before this one stay clear.
+    /// Segments before this one stay clear: the clear lead. They are of a second sample entry, the one that the track has
+    /// where it is not protected, as players know that form; few read a `seig` group of clear samples.
     pub clear_segments: usize,
     /// The keys by rising first segment, at least one. The first counts from segment 0 on, and is the one that the header
     /// names.
@@ -50,14 +51,14 @@ impl Protection {
     }
 
     /// What the header says: the first key's.
-    pub(crate) fn default_encryption(&self, handler: Handler) -> Encryption {
-        self.periods.first().map_or(Encryption::Clear, |first| encryption(self.scheme, handler, first))
+    pub(crate) fn default_encryption(&self, handler: Handler) -> Option<Encryption> {
+        self.periods.first().map(|first| encryption(self.scheme, handler, first))
     }
 }
 
 fn encryption(scheme: Scheme, handler: Handler, period: &Period) -> Encryption {
     let iv = if scheme == Scheme::Cbcs { period.iv } else { [0; 16] };
-    Encryption::Key { scheme, handler, id: period.key_id, iv }
+    Encryption { scheme, handler, id: period.key_id, iv }
 }
 
 /// Protects the segments of one track, in order.
@@ -124,20 +125,20 @@ impl Protector {
 
     /// What the head of a fragment says of `samples`, counted within the segment; all of the segment is mapped.
     pub(crate) fn fragment(&self, segment: usize, samples: std::ops::Range<usize>) -> FragmentInfo {
-        let period = self.protection.period(segment);
-        let own = period
-            .map_or(Encryption::Clear, |period| encryption(self.protection.scheme, self.handler, period));
+        let Some(period) = self.protection.period(segment) else {
+            return FragmentInfo::of_lead();
+        };
+        let own = encryption(self.protection.scheme, self.handler, period);
         let told = self.protection.default_encryption(self.handler);
-        let group = (own != told).then_some(own);
-        let mut info = FragmentInfo::new(group, period.is_some() && !self.mapper.is_whole());
+        let group = (told != Some(own)).then_some(own);
+        let mut info = FragmentInfo::new(group, !self.mapper.is_whole());
         let mut at: usize = self.current.counts[..samples.start].iter().sum();
         for sample in samples {
             let map = &self.current.map[at..at + self.current.counts[sample]];
             at += map.len();
-            match (period, self.protection.scheme) {
-                (None, _) => info.push(&[], &[]),
-                (Some(_), Scheme::Cenc) => info.push(&self.iv(sample), map),
-                (Some(_), Scheme::Cbcs) => info.push(&[], map),
+            match self.protection.scheme {
+                Scheme::Cenc => info.push(&self.iv(sample), map),
+                Scheme::Cbcs => info.push(&[], map),
             }
         }
         info

@@ -45,9 +45,22 @@ struct Told {
     own: Option<Parameters>,
 }
 
+impl Told {
+    fn of_lead() -> Told {
+        let clear = Parameters {
+            protected: false,
+            pattern: (0, 0),
+            iv_bytes: 0,
+            key_id: KeyId([0; 16]),
+            constant_iv: None,
+        };
+        Told { info: FragmentInfo::of_lead(), infos: Vec::new(), own: Some(clear) }
+    }
+}
+
 fn told(random: &mut Random, scheme: Scheme, samples: usize) -> Told {
     let own = maybe(random, |random| (KeyId(array(random)), array(random)));
-    let group = own.map(|(id, iv)| Encryption::Key { scheme, handler: Handler::Video, id, iv });
+    let group = own.map(|(id, iv)| Encryption { scheme, handler: Handler::Video, id, iv });
     let parameters = |(key_id, iv)| match scheme {
         Scheme::Cenc => {
             Parameters { protected: true, pattern: (0, 0), iv_bytes: 8, key_id, constant_iv: None }
@@ -81,7 +94,10 @@ fn fragments_survive_their_bytes() {
         let description = Description { entry, timescale: 1000, language: None, edit: None, roll_samples };
         let protection = maybe(random, protection);
         let samples = samples(random);
-        let told = protection.as_ref().map(|protection| told(random, protection.scheme, samples.len()));
+        let told = protection.as_ref().map(|protection| match protection.clear_segments {
+            2 if random.chance(0.5) => Told::of_lead(),
+            _ => told(random, protection.scheme, samples.len()),
+        });
 
         let header = header::write(&description, 0, protection.as_ref());
         let info = told.as_ref().map(|told| &told.info);

@@ -31,8 +31,20 @@ pub struct TrackHeader {
     pub fragments: Vec<ByteRange>,
     /// Bytes of the file.
     pub file_bytes: u64,
-    /// Defaults of `trex`: duration, size and flags.
-    defaults: [u32; 3],
+    /// What `trex` says.
+    defaults: Defaults,
+    /// Number of the sample entry of samples that are clear in a protected track, counted from 1.
+    clear_entry: Option<u32>,
+}
+
+/// What samples have that do not state it themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Defaults {
+    /// Number of the sample entry, counted from 1.
+    entry: u32,
+    duration: u32,
+    size: u32,
+    flags: u32,
 }
 
 /// One fragment.
@@ -68,8 +80,9 @@ fn parse_header(
 ) -> Result<TrackHeader, Error> {
     let mvex = moov.require(b"mvex")?;
     let mut trex = mvex.require(b"trex")?.fields();
-    trex.take(4 + 4 + 4)?; // version, flags, track_ID, default_sample_description_index
-    let defaults = [trex.u32()?, trex.u32()?, trex.u32()?];
+    trex.take(4 + 4)?; // version, flags, track_ID
+    let defaults =
+        Defaults { entry: trex.u32()?, duration: trex.u32()?, size: trex.u32()?, flags: trex.u32()? };
     let duration = match mvex.find(b"mehd")? {
         Some(mehd) => {
             let mut fields = mehd.fields();
@@ -92,43 +105,60 @@ fn parse_header(
     if tracks != 1 {
         return Err(moov.error(Problem::Unsupported("a fragmented file of more than one track")));
     }
-    let (description, protection) = parse_description(&trak, moov)?;
-    Ok(TrackHeader { description, duration, protection, pssh, fragments, file_bytes, defaults })
+    let (description, Entries { protection, clear_entry, .. }) = parse_description(&trak, moov)?;
+    Ok(TrackHeader { description, duration, protection, pssh, fragments, file_bytes, defaults, clear_entry })
 }
 
-fn parse_description(
-    trak: &BoxView<'_>,
-    moov: &BoxView<'_>,
-) -> Result<(Description, Option<ProtectedEntry>), Error> {
+fn parse_description(trak: &BoxView<'_>, moov: &BoxView<'_>) -> Result<(Description, Entries), Error> {
     let mdia = trak.require(b"mdia")?;
     parse_handler(&mdia.require(b"hdlr")?)?
         .ok_or(trak.error(Problem::Unsupported("a track of neither sound nor pictures")))?;
     let timescale = parse_timescale(&mdia.require(b"mdhd")?)?;
     let stbl = mdia.require(b"minf")?.require(b"stbl")?;
-    let (entry, protection) = parse_entry(&stbl.require(b"stsd")?)?;
+    let entries = parse_entries(&stbl.require(b"stsd")?)?;
+    let entry = entries.first.clone();
     let edit = parse_edit(trak, moov, timescale)?;
     let language = mdia.find(b"elng")?.and_then(|elng| parse_language(&elng));
     let roll_samples = parse_roll(&stbl)?;
-    Ok((Description { entry, timescale, language, edit, roll_samples }, protection))
+    Ok((Description { entry, timescale, language, edit, roll_samples }, entries))
 }
 
-/// The first sample entry, and how it is protected.
-fn parse_entry(stsd: &BoxView<'_>) -> Result<(SampleEntry, Option<ProtectedEntry>), Error> {
+/// The first sample entry and how it is protected; and the number of the same in the clear, where there is one beside it.
+struct Entries {
+    first: SampleEntry,
+    protection: Option<ProtectedEntry>,
+    clear_entry: Option<u32>,
+}
+
+fn parse_entries(stsd: &BoxView<'_>) -> Result<Entries, Error> {
     let mut fields = stsd.fields();
     fields.version_and_flags()?;
     fields.u32()?; // entry_count
-    let entry = fields.boxes().next().ok_or(stsd.error(Problem::Truncated))??;
+    let mut entries = fields.boxes();
+    let (first, protection) = parse_entry(&entries.next().ok_or(stsd.error(Problem::Truncated))??)?;
+    let mut clear_entry = None;
+    for (number, entry) in (2..).zip(entries) {
+        let (other, other_protection) = parse_entry(&entry?)?;
+        if protection.is_some() && other_protection.is_none() && other == first {
+            clear_entry = clear_entry.or(Some(number));
+        }
+    }
+    Ok(Entries { first, protection, clear_entry })
+}
+
+/// A sample entry, and how it is protected.
+fn parse_entry(entry: &BoxView<'_>) -> Result<(SampleEntry, Option<ProtectedEntry>), Error> {
     let fixed = match &entry.kind.0 {
         b"encv" => 78, // ISO/IEC 14496-12, 12.1.3: bytes before the boxes of a visual entry
         b"enca" => 28, // and of an audio entry, 12.2.3
-        _ => return Ok((SampleEntry::parse(&entry)?, None)),
+        _ => return Ok((SampleEntry::parse(entry)?, None)),
     };
     let mut inside = entry.fields();
     inside.take(fixed)?;
     let sinf = inside.boxes().find_kind(b"sinf")?;
     let sinf = sinf.ok_or(entry.error(Problem::Missing(FourCc(*b"sinf"))))?;
     let (original, protection) = parse::protection_info(&sinf)?;
-    Ok((SampleEntry::parse(&BoxView { kind: original, ..entry })?, Some(protection)))
+    Ok((SampleEntry::parse(&BoxView { kind: original, ..*entry })?, Some(protection)))
 }
 
 /// The edit; its duration is in ticks of the movie.
@@ -182,8 +212,10 @@ pub fn fragment(
     let bytes = moof.load(file, MOOF_BYTES_MAX)?;
     let view = Children::new(&bytes, moof.offset).next().ok_or(moof.error(Problem::Truncated))??;
     let traf = view.require(b"traf")?;
-    let samples = parse_samples(&traf, header, range.offset)?;
+    let defaults = parse_defaults(&traf.require(b"tfhd")?, header)?;
+    let samples = parse_samples(&traf, header, &defaults, range.offset)?;
     let parameters = match header.protection {
+        Some(_) if header.clear_entry == Some(defaults.entry) => Some(Parameters::CLEAR),
         Some(protection) => Some(parse::group(&traf)?.unwrap_or(protection.parameters)),
         None => None,
     };
@@ -192,13 +224,6 @@ pub fn fragment(
         return Err(traf.error(Problem::Invalid("senc of another number of samples")));
     }
     Ok(Fragment { samples, parameters, infos })
-}
-
-/// What samples have that do not state it themselves.
-struct Defaults {
-    duration: u32,
-    size: u32,
-    flags: u32,
 }
 
 /// `tfhd` (clause 8.8.7).
@@ -211,17 +236,23 @@ fn parse_defaults(tfhd: &BoxView<'_>, header: &TrackHeader) -> Result<Defaults, 
         return Err(tfhd.error(Problem::Unsupported("offsets that do not count from the fragment")));
     }
     fields.u32()?; // track_ID
-    if flags & 0x02 != 0 {
-        fields.u32()?; // sample_description_index
-    }
-    let [duration, size, sample_flags] = header.defaults;
+    let all = header.defaults;
     let mut or = |flag: u32, default: u32| if flags & flag != 0 { fields.u32() } else { Ok(default) };
-    Ok(Defaults { duration: or(0x08, duration)?, size: or(0x10, size)?, flags: or(0x20, sample_flags)? })
+    Ok(Defaults {
+        entry: or(0x02, all.entry)?,
+        duration: or(0x08, all.duration)?,
+        size: or(0x10, all.size)?,
+        flags: or(0x20, all.flags)?,
+    })
 }
 
 /// `tfdt` and the one `trun` (clauses 8.8.12 and 8.8.8).
-fn parse_samples(traf: &BoxView<'_>, header: &TrackHeader, moof: u64) -> Result<Vec<Sample>, Error> {
-    let defaults = parse_defaults(&traf.require(b"tfhd")?, header)?;
+fn parse_samples(
+    traf: &BoxView<'_>,
+    header: &TrackHeader,
+    defaults: &Defaults,
+    moof: u64,
+) -> Result<Vec<Sample>, Error> {
     let mut tfdt = traf.require(b"tfdt")?.fields();
     let (version, _) = tfdt.version_and_flags()?;
     let dts = tfdt.u32_or_u64(version)?;
@@ -230,7 +261,7 @@ fn parse_samples(traf: &BoxView<'_>, header: &TrackHeader, moof: u64) -> Result<
     if more.count() != 1 {
         return Err(traf.error(Problem::Unsupported("a fragment of more than one run")));
     }
-    let samples = parse_run(&mut trun.fields(), &defaults, dts, moof)?;
+    let samples = parse_run(&mut trun.fields(), defaults, dts, moof)?;
     // Samples follow each other, so the last one tells of all.
     match samples.last() {
         Some(last) if last.offset + u64::from(last.size) <= header.file_bytes => Ok(samples),

@@ -1,6 +1,6 @@
 //! CMAF fragment (ISO/IEC 23000-19, 7.3.2.3): one `moof` with one track run, and the header of its `mdat`.
 
-use super::header::TRACK_ID;
+use super::header::{ENTRY_OF_LEAD, TRACK_ID};
 use super::{MDAT_HEAD_BYTES, Sample};
 use crate::cenc::boxes::FragmentInfo;
 use crate::write::Writer;
@@ -12,6 +12,7 @@ const FLAGS_SYNC: u32 = 0x0200_0000;
 const FLAGS_NON_SYNC: u32 = 0x0101_0000;
 
 /// Flags of `tfhd` (clause 8.8.7.1).
+const SAMPLE_DESCRIPTION_INDEX: u32 = 0x02;
 const DEFAULT_SAMPLE_DURATION: u32 = 0x08;
 const DEFAULT_SAMPLE_FLAGS: u32 = 0x20;
 const DEFAULT_BASE_IS_MOOF: u32 = 0x02_0000;
@@ -104,16 +105,7 @@ fn moof(number: u32, run: &Run<'_>, data_offset: i32) -> Vec<u8> {
         w.boxed(b"moof", |w| {
             w.full(b"mfhd", 0, 0, |w| w.u32(number));
             w.boxed(b"traf", |w| {
-                w.full(
-                    b"tfhd",
-                    0,
-                    DEFAULT_BASE_IS_MOOF | DEFAULT_SAMPLE_DURATION | DEFAULT_SAMPLE_FLAGS,
-                    |w| {
-                        w.u32(TRACK_ID);
-                        w.u32(run.default_duration);
-                        w.u32(run.default_flags);
-                    },
-                );
+                fragment_header(w, run);
                 w.full(b"tfdt", 1, 0, |w| w.u64(run.samples.first().map_or(0, |sample| sample.dts)));
                 w.full(b"trun", 1, run.fields, |w| track_run(w, run, data_offset));
                 if let Some(protection) = run.protection {
@@ -125,6 +117,21 @@ fn moof(number: u32, run: &Run<'_>, data_offset: i32) -> Vec<u8> {
             });
         });
     })
+}
+
+/// `tfhd` (clause 8.8.7).
+fn fragment_header(w: &mut Writer, run: &Run<'_>) {
+    let leads = run.protection.is_some_and(|protection| protection.clear);
+    let entry = if leads { SAMPLE_DESCRIPTION_INDEX } else { 0 };
+    let told = DEFAULT_BASE_IS_MOOF | DEFAULT_SAMPLE_DURATION | DEFAULT_SAMPLE_FLAGS | entry;
+    w.full(b"tfhd", 0, told, |w| {
+        w.u32(TRACK_ID);
+        if leads {
+            w.u32(ENTRY_OF_LEAD);
+        }
+        w.u32(run.default_duration);
+        w.u32(run.default_flags);
+    });
 }
 
 /// The body of `sbgp` (clause 8.9.2): all samples are of the first group that the header describes.

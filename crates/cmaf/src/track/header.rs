@@ -12,6 +12,10 @@ use crate::write::Writer;
 /// The only track of the file.
 pub(super) const TRACK_ID: u32 = 1;
 
+/// Number of the sample entry of protected samples, or of all, and of that of a clear lead.
+const ENTRY: u32 = 1;
+pub(super) const ENTRY_OF_LEAD: u32 = 2;
+
 /// The transformation matrix that changes nothing (clause 8.2.2.3).
 const UNITY_MATRIX: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 
@@ -189,9 +193,13 @@ fn media_information(w: &mut Writer, description: &Description, protection: Opti
         });
     });
     w.boxed(b"stbl", |w| {
+        let leads = protection.is_some_and(|protection| protection.clear_segments > 0);
         w.full(b"stsd", 0, 0, |w| {
-            w.u32(1); // entry_count
+            w.u32(if leads { ENTRY_OF_LEAD } else { ENTRY }); // entry_count
             sample_entry(w, &description.entry, protection);
+            if leads {
+                description.entry.write(w);
+            }
         });
         w.full(b"stts", 0, 0, |w| w.u32(0)); // no samples here: they are in fragments
         w.full(b"stsc", 0, 0, |w| w.u32(0));
@@ -214,7 +222,7 @@ fn sample_entry(w: &mut Writer, entry: &SampleEntry, protection: Option<&Protect
         Handler::Text | Handler::Subtitles => b"enct",
     };
     let clear = Writer::build(|w| entry.write(w));
-    let (Some((head, body)), encryption) =
+    let (Some((head, body)), Some(encryption)) =
         (clear.split_first_chunk::<8>(), protection.default_encryption(entry.handler()))
     else {
         return;
@@ -241,7 +249,7 @@ fn roll_group(w: &mut Writer, roll_samples: u16) {
 fn track_extends(w: &mut Writer) {
     w.full(b"trex", 0, 0, |w| {
         w.u32(TRACK_ID);
-        w.u32(1); // default_sample_description_index
+        w.u32(ENTRY); // default_sample_description_index
         w.zeros(12); // default duration, size and flags
     });
 }

@@ -251,30 +251,60 @@ fn sound_is_as_the_packager_has_it() {
     }
 }
 
-/// A clear lead of one segment, and two keys. Neither ffmpeg nor the packager reads `seig`; mp4forge does, but no fragment
-/// without `senc`. So the samples of a lead are compared with those under one key throughout: they differ where the lead is.
-#[test]
-fn leads_and_keys_change_with_segments() {
-    let folder = folder("protect-rotation");
-    let spliced = picture(&folder, PICTURES[0].1, PICTURES[0].2);
+/// A clear lead of one segment: the lead is as it went in, the rest as without one, and all who decrypt find that out.
+#[track_caller]
+fn check_lead(folder: &Path, stream: &str, spliced: &Spliced, cuts: [u64; 3]) {
     let write = |protection| {
-        write_protected(&folder, "track.mp4", &spliced, &CUTS, &["0.mp4"], protection);
-        samples(&folder, "track.mp4").into_iter().map(|(bytes, _)| bytes).collect::<Vec<_>>()
+        write_protected(folder, "track.mp4", spliced, &cuts, &["0.mp4"], protection);
+        bytes(folder, "track.mp4")
     };
-    write_track(&folder, "clear.mp4", &spliced, &CUTS, &["0.mp4"]);
-    let clear: Vec<_> = samples(&folder, "clear.mp4").into_iter().map(|(bytes, _)| bytes).collect();
-    let default = KEY_ID.parse().unwrap();
+    write_track(folder, "clear.mp4", spliced, &cuts, &["0.mp4"]);
+    let (clear, first) = (bytes(folder, "clear.mp4"), cuts[1] as usize);
+    let packets_clear = packets(folder, "", "clear.mp4");
     for scheme in Scheme::ALL {
         let whole = write(protection(scheme));
         let lead = write(Protection { clear_segments: 1, ..protection(scheme) });
-        assert!(lead[..25] == clear[..25] && lead[25..] == whole[25..], "{scheme}");
-        let protected = [(false, KeyId([0; 16])), (true, default)];
-        assert_eq!(parameters(&folder, "track.mp4"), protected, "{scheme}");
+        assert!(lead[..first] == clear[..first] && lead[first..] == whole[first..], "{stream}, {scheme}");
+        let told = [(false, KeyId([0; 16])), (true, KEY_ID.parse().unwrap())];
+        assert_eq!(parameters(folder, "track.mp4"), told, "{stream}, {scheme}");
+        let decrypting = format!("-decryption_key {KEY}");
+        assert_eq!(packets(folder, &decrypting, "track.mp4"), packets_clear, "{stream}, {scheme}, ffmpeg");
+        packager_decrypts(folder, stream);
+        assert_eq!(packets(folder, "", "decrypted.mp4"), packets_clear, "{stream}, {scheme}, packager");
+    }
+}
 
+#[test]
+fn leads_are_clear() {
+    let folder = folder("protect-lead");
+    check_lead(&folder, "video", &picture(&folder, PICTURES[0].1, PICTURES[0].2), CUTS);
+}
+
+#[test]
+fn leads_of_sound_are_clear() {
+    let folder = folder("protect-lead-sound");
+    let spliced = sound(&folder, SOUNDS[0].1);
+    let frames = spliced.samples.len() as u64;
+    check_lead(&folder, "audio", &spliced, [0, frames / 2, frames]);
+}
+
+/// The bytes of all samples.
+fn bytes(folder: &Path, file: &str) -> Vec<Vec<u8>> {
+    samples(folder, file).into_iter().map(|(bytes, _)| bytes).collect()
+}
+
+/// Two keys. Neither ffmpeg nor the packager reads `seig`; mp4forge does.
+#[test]
+fn keys_change_with_segments() {
+    let folder = folder("protect-rotation");
+    let spliced = picture(&folder, PICTURES[0].1, PICTURES[0].2);
+    write_track(&folder, "clear.mp4", &spliced, &CUTS, &["0.mp4"]);
+    let default = KEY_ID.parse().unwrap();
+    for scheme in Scheme::ALL {
         let mut turned = protection(scheme);
         let (key_id, key) = (KeyId([7; 16]), turned.periods[0].key.clone());
         turned.periods.push(Period { first_segment: 1, key_id, key, iv: bytes16(IV) });
-        assert!(write(turned) == whole, "{scheme}");
+        write_protected(&folder, "track.mp4", &spliced, &CUTS, &["0.mp4"], turned);
         mp4forge_decrypts(&folder, &[bytes16(KEY_ID), key_id.0]);
         assert_eq!(packets(&folder, "", "decrypted.mp4"), packets(&folder, "", "clear.mp4"), "{scheme}");
         assert_eq!(parameters(&folder, "track.mp4"), [(true, default), (true, key_id)], "{scheme}");

@@ -158,7 +158,7 @@ async fn rewrite(
     let job = Job {
         step: Step {
             kind: "protect",
-            version: 1,
+            version: 2, // 2: a clear lead has a sample entry of its own
             params: params(described),
             inputs: vec![track.output.digest],
             tool: String::new(),

@@ -8,17 +8,18 @@ use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
 use axum::response::Response;
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 use axum::{Json, Router, middleware};
 use cache::freshness::{Content, cache_control};
 use serde::Serialize;
 use title::{Release, TitleId};
 
+use crate::licensing::{Granted, clear_key, proxied};
 use crate::wire::catalogue::{Catalogue, Title};
 use crate::wire::grant::Grant;
 use crate::wire::play::Viewer;
 use crate::wire::refusal::Refusal;
-use crate::{State, licensing, manifests};
+use crate::{State, licensing, manifests, revoking};
 
 /// Most bytes of a request's body: the licence requests of all key systems are smaller.
 const BODY_BYTES_MAX: usize = 64 << 10;
@@ -48,7 +49,11 @@ pub(crate) fn router(state: State) -> Router {
         .route("/titles", get(list_titles))
         .route("/titles/{id}", get(show_title))
         .route("/titles/{id}/play", post(play_title))
-        .route("/titles/{id}/licences/clearkey", post(licensing::clear_key))
+        .route("/titles/{id}/licences/clearkey", post(clear_key::licence))
+        .route("/titles/{id}/licences/{system}", post(proxied::licence))
+        .route("/licences/{system}/certificate", get(proxied::certificate))
+        .route("/revocations", get(revoking::list).post(revoking::revoke))
+        .route("/revocations/{subject}", delete(revoking::restore))
         .route("/titles/{id}/manifests/{*rest}", get(manifests::serve))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .fallback(nowhere);
@@ -80,8 +85,8 @@ async fn play_title(
     let viewer = Viewer::read(&body).map_err(|reason| Refusal::play_request_malformed(&reason))?;
     let release = current_release(&state, id).await?;
     let (title, package) = (release.title.id.clone(), release.package_digest);
-    let protection = licensing::grant(&state, &release, &viewer).await?;
-    let base_url = state.package_url(&package);
+    let Granted { protection, entitlement } = licensing::grant(&state, &release, &viewer).await?;
+    let base_url = state.package_url(&package, &entitlement);
     let folder = base_url.as_deref().zip(protection.as_ref());
     let manifests = folder.and_then(|(folder, limits)| manifests::place(&state, &release, folder, limits));
     let grant = base_url.and_then(|base_url| Grant::new(release, base_url, manifests, protection));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use cache::access::{self, Pass, SECRET_BYTES};
 use media::Digest;
+use playback::Entitlement;
 use stdx::clock::Clock;
 
 use crate::MediaUrl;
@@ -29,11 +30,18 @@ impl EdgeTokens {
         EdgeTokens { secret, lifetime_s, clock }
     }
 
-    /// The folder of the package `digest` for a viewer from now on; `None` where a token cannot be encoded.
-    pub(crate) fn package(&self, media_url: &MediaUrl, digest: &Digest) -> Option<String> {
-        let now_s = u64::try_from(self.clock.now_ms() / 1000).unwrap_or_default();
+    /// The folder of the package `digest` for a viewer from now on, no longer than `entitlement`; `None` where a token cannot be encoded.
+    pub(crate) fn package(
+        &self,
+        media_url: &MediaUrl,
+        digest: &Digest,
+        entitlement: &Entitlement,
+    ) -> Option<String> {
+        let seconds = |ms: i64| u64::try_from(ms / 1000).unwrap_or_default();
+        let now_s = seconds(self.clock.now_ms());
+        let until_s = entitlement.until_ms.map_or(u64::MAX, seconds).min(now_s + self.lifetime_s);
         let path_prefix = &media_url.package_path(digest);
-        let pass = Pass { path_prefix, from_s: now_s, until_s: now_s + self.lifetime_s };
+        let pass = Pass { path_prefix, from_s: now_s, until_s };
         Some(media_url.guarded_package(digest, &access::token(&self.secret, &pass)?))
     }
 }

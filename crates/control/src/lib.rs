@@ -1,23 +1,30 @@
 //! Control: the API that applications call, and the web application's files.
 //!
 //! Owns the wire types and the contract (`api/openapi.json`). Reads the catalogue from the database for each request.
-//! Serves no media: it says where they are, and gives the keys of protected ones to who may have them. Does not listen: it is a router, for whoever listens.
+//! Serves no media: it says where they are, and gives the keys of protected ones to who may have them, or has a licence
+//! service give them. Does not listen: it is a router, for whoever listens.
 
 mod api;
 mod app;
 mod edge_tokens;
+mod entitlements;
 mod licences;
 mod licensing;
 mod manifests;
 mod media_url;
 pub mod openapi;
+mod revoking;
+mod services;
 mod state;
 pub mod wire;
 
 pub use app::File;
 pub use edge_tokens::EdgeTokens;
+pub use entitlements::{EntitlementService, Entitlements, WhenDown};
 pub use licences::Licences;
 pub use media_url::MediaUrl;
+pub use revoking::Operator;
+pub use services::{LicenceService, LicenceServices, PolicyIn};
 pub use state::State;
 
 /// The API below `/api` and `/healthz`; everything else is the web application made of `files`.

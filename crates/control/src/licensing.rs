@@ -1,22 +1,25 @@
-//! Licences: a token for who plays a protected title, and keys for who has one.
+//! Licences: a token for who plays a protected title, and the checks that every request for a licence passes.
+//!
+//! Token, entitlement, policy, then the place and the token's use, in that order: what a refusal needs of others comes late.
+
+pub(crate) mod clear_key;
+pub(crate) mod proxied;
 
 use std::error::Error;
 
-use axum::body::Bytes;
-use axum::extract::State as Shared;
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, HeaderName};
-use db::{Claim, Claimed, UseKind};
-use keys::Use;
-use media::protection::{KeyId, KeySystem, Protection, TrackClass};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use db::{Claim, Claimed};
+use media::protection::{KeySystem, Protection, TrackClass};
 use playback::{
-    Ask, AskedKey, Audience, Claims, Fingerprint, Kind, Licence, Nonce, Policy, Reason, Security, Session,
-    decide,
+    Ask, AskedKey, Audience, Claims, Duration, Entitlement, Fingerprint, Kind, Licence, Nonce, Reason,
+    Security, Session, check_token, decide,
 };
 use title::{Release, TitleId};
 
-use crate::api::{Named, log_internal};
-use crate::wire::licence;
+use crate::api::log_internal;
+use crate::wire::entitlement::Question;
+use crate::wire::licence::Terms;
 use crate::wire::play::Viewer;
 use crate::wire::protection::{self, LicenceServer};
 use crate::wire::refusal::Refusal;
@@ -28,93 +31,157 @@ const DEVICE: HeaderName = HeaderName::from_static("matinee-device");
 /// Says which profile watches.
 const PROFILE: HeaderName = HeaderName::from_static("matinee-profile");
 
-/// What `viewer` needs to get the keys of `release`; `None` where it is clear.
-pub(crate) async fn grant(
-    state: &State,
+/// What a viewer is granted of a title.
+pub(crate) struct Granted {
+    /// How to get its keys; `None` where it is clear.
+    pub protection: Option<protection::Protection>,
+    /// What the viewer is entitled to.
+    pub entitlement: Entitlement,
+}
+
+/// What `viewer` may have of `release`, which may be clear.
+pub(crate) async fn grant(state: &State, release: &Release, viewer: &Viewer) -> Result<Granted, Refusal> {
+    let scheme = protections(release).next().map(|protection| protection.scheme);
+    let device = viewer.device.as_deref().map(Fingerprint::of);
+    if scheme.is_some() {
+        state.licences.as_ref().ok_or_else(Refusal::licences_not_served)?;
+        device.ok_or_else(Refusal::device_missing)?;
+    }
+    if let (Some(licences), Some(device)) = (&state.licences, device) {
+        let is_revoked = state.db.is_revoked(&device.hex(), licences.clock.now_ms()).await;
+        if is_revoked.map_err(log_internal)? {
+            return Err(refused(&release.title.id, Reason::TokenRevoked));
+        }
+    }
+    let session = Session(random()?);
+    let question = Question {
+        title: release.title.id.0.clone(),
+        device: device.map(|device| device.hex()).unwrap_or_default(),
+        profile: viewer.profile.clone(),
+        session: session.hex(),
+    };
+    let entitlement = state.entitlements.of(&question).await?;
+    let protection = match (&state.licences, device, scheme) {
+        (Some(licences), Some(device), Some(scheme)) => {
+            let claims = first_claims(licences, release, viewer, device, session)?;
+            let class_max = licences.policy.class_max(viewer.security).min(entitlement.class_max);
+            Some(protection::Protection {
+                scheme: scheme.name(),
+                classes: classes(release, class_max),
+                token: sign(licences, &claims).await?,
+                token_expires_ms: claims.expires_ms,
+                licences: servers(licences, &release.title.id),
+            })
+        }
+        _ => None,
+    };
+    Ok(Granted { protection, entitlement })
+}
+
+/// What the first token of a session says.
+fn first_claims(
+    licences: &Licences,
     release: &Release,
     viewer: &Viewer,
-) -> Result<Option<protection::Protection>, Refusal> {
-    let Some(scheme) = protections(release).next().map(|protection| protection.scheme) else {
-        return Ok(None);
-    };
-    let licences = state.licences.as_ref().ok_or_else(Refusal::licences_not_served)?;
-    let device = viewer.device.as_deref().ok_or_else(Refusal::device_missing)?;
+    device: Fingerprint,
+    session: Session,
+) -> Result<Claims, Refusal> {
     let now_ms = licences.clock.now_ms();
-    let claims = Claims {
+    Ok(Claims {
         audience: Audience::Licence,
         security: viewer.security,
         nonce: Nonce(random()?),
-        session: Session(random()?),
+        session,
         session_start_ms: now_ms,
-        device: Fingerprint::of(device),
+        device,
         package: release.package_digest,
         issued_ms: now_ms,
         expires_ms: now_ms + licences.policy.token_ms,
         title: release.title.id.0.clone(),
         profile: viewer.profile.clone(),
-    };
-    Ok(Some(protection::Protection {
-        scheme: scheme.name(),
-        classes: classes(release, &licences.policy, viewer.security),
-        token: sign(licences, &claims).await?,
-        token_expires_ms: claims.expires_ms,
-        licences: vec![LicenceServer {
-            system: "org.w3.clearkey",
-            url: format!("/api/titles/{}/licences/clearkey", release.title.id),
-        }],
-    }))
+    })
 }
 
-/// `POST /api/titles/{id}/licences/clearkey`: keys for who holds a token.
-pub(crate) async fn clear_key(
-    Shared(state): Shared<State>,
-    Named(title): Named,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<licence::Licence, Refusal> {
-    let licences = state.licences.as_ref().ok_or_else(Refusal::licences_not_served)?;
-    let claims = read_token(licences, &headers).await?;
-    let (ids, duration) = licence::read(&body).ok_or_else(Refusal::licence_request_malformed)?;
-    let asked = asked_keys(&state, &claims, &ids).await?;
-    let ask = Ask {
+/// Where licences are asked for: the services of others first, since their systems keep keys better than Clear Key.
+fn servers(licences: &Licences, title: &TitleId) -> Vec<LicenceServer> {
+    let services = licences.services.iter().flat_map(|services| services.all());
+    let proxied = services.map(|(system, service)| {
+        let certificate = service.certificate.as_ref();
+        LicenceServer {
+            system: protection::eme_name(system),
+            url: format!("/api/titles/{title}/licences/{}", system.name()),
+            certificate_url: certificate.map(|_| format!("/api/licences/{}/certificate", system.name())),
+        }
+    });
+    let clear_key = licences.clear_key.then(|| LicenceServer {
+        system: protection::eme_name(KeySystem::Common),
+        url: format!("/api/titles/{title}/licences/clearkey"),
+        certificate_url: None,
+    });
+    proxied.chain(clear_key).collect()
+}
+
+/// What a request for a licence of `system` asks.
+fn ask<'a>(
+    title: &'a TitleId,
+    system: KeySystem,
+    headers: &'a HeaderMap,
+    keys: &'a [AskedKey],
+    duration: Duration,
+) -> Ask<'a> {
+    Ask {
         title: &title.0,
-        device: Fingerprint::of(text(&headers, DEVICE)),
-        profile: text(&headers, PROFILE),
-        security: Security::of_system(KeySystem::Common),
-        keys: &asked,
+        device: Fingerprint::of(text(headers, DEVICE)),
+        profile: text(headers, PROFILE),
+        security: Security::of_system(system),
+        keys,
         duration,
+    }
+}
+
+/// Decides on what is asked; uses the token and takes the session's place.
+async fn admit(
+    state: &State,
+    licences: &Licences,
+    claims: &Claims,
+    ask: &Ask<'_>,
+    now_ms: i64,
+) -> Result<Licence, Refusal> {
+    let title = TitleId(ask.title.to_owned());
+    check_token(&licences.policy, claims, ask, now_ms).map_err(|reason| refused(&title, reason))?;
+    let question = Question {
+        title: claims.title.clone(),
+        device: claims.device.hex(),
+        profile: claims.profile.clone(),
+        session: claims.session.hex(),
     };
-    let now_ms = licences.clock.now_ms();
-    let granted =
-        decide(&licences.policy, &claims, &ask, now_ms).map_err(|reason| refused(&title, reason))?;
-    claim(&state, licences, &claims, &granted, now_ms).await?;
-    let by = Use { kind: UseKind::Licence, used_by: &claims.session.hex(), at_ms: now_ms };
-    let keys = licences.keys.content_keys(&granted.keys, by).await.map_err(log_keys)?;
-    let next = next_token(licences, claims, &granted, now_ms).await?;
-    Ok(licence::Licence { keys, duration, ends_ms: granted.expires_ms - now_ms, next })
+    let entitlement = state.entitlements.of(&question).await?;
+    let granted = decide(&licences.policy, claims, &entitlement, ask, now_ms);
+    let granted = granted.map_err(|reason| refused(&title, reason))?;
+    claim(state, licences, claims, &granted, now_ms).await?;
+    Ok(granted)
 }
 
 async fn read_token(licences: &Licences, headers: &HeaderMap) -> Result<Claims, Refusal> {
-    let bearer = text(headers, AUTHORIZATION).split_once(' ');
-    let token = bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token);
+    let token = headers.get(AUTHORIZATION).and_then(bearer);
     let token = token.ok_or_else(|| Refusal::licence(Reason::TokenMissing))?;
-    licences.signer().await.map_err(log_keys)?.verify(token.trim()).map_err(Refusal::licence)
+    licences.signer().await.map_err(keys_failed)?.verify(token).map_err(Refusal::licence)
 }
 
-/// The keys `ids` with the classes that they have in the package of the token.
-async fn asked_keys(state: &State, claims: &Claims, ids: &[KeyId]) -> Result<Vec<AskedKey>, Refusal> {
+/// The token of an `Authorization` (RFC 6750, 2.1).
+pub(crate) fn bearer(value: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// The release that a token is for.
+async fn release_of(state: &State, claims: &Claims) -> Result<Release, Refusal> {
     let title = TitleId(claims.title.clone());
     let release = state.db.release(&title, &claims.package).await.map_err(log_internal)?;
-    let release = release.ok_or_else(|| Refusal::title_not_found(&claims.title))?;
-    // A key that opens tracks of several classes counts as the best of them.
-    let class = |id: &KeyId| {
-        let with_key = protections(&release).filter(|p| p.periods.iter().any(|period| period.key_id == *id));
-        with_key.map(|protection| protection.class).max()
-    };
-    Ok(ids.iter().map(|id| AskedKey { id: *id, class: class(id) }).collect())
+    release.ok_or_else(|| Refusal::title_not_found(&claims.title))
 }
 
-/// Uses the token and takes the session's place.
+/// Uses the token and takes the session's place. There are no accounts yet: each device stands for itself.
 async fn claim(
     state: &State,
     licences: &Licences,
@@ -127,40 +194,38 @@ async fn claim(
         // Who watches without us takes no place.
         Kind::Kept => now_ms,
     };
-    let (nonce, session, account) = (claims.nonce.hex(), claims.session.hex(), account(claims));
+    let (nonce, session, device) = (claims.nonce.hex(), claims.session.hex(), claims.device.hex());
     let claim = Claim {
         nonce: &nonce,
         token_expires_ms: claims.expires_ms,
         token_uses_max: licences.policy.token_uses_max,
         session: &session,
-        account: &account,
+        device: &device,
+        account: &format!("device {device}"),
         until_ms,
         streams_max: licences.policy.streams_max,
     };
     let title = TitleId(claims.title.clone());
     match state.db.claim_stream(&claim, now_ms).await.map_err(log_internal)? {
         Claimed::Done => Ok(()),
+        Claimed::Revoked => Err(refused(&title, Reason::TokenRevoked)),
         Claimed::TokenUsedUp => Err(refused(&title, Reason::TokenReplayed)),
         Claimed::NoPlace => Err(refused(&title, Reason::TooManyStreams)),
     }
 }
 
-/// Whose places a session takes. There are no accounts yet: each device stands for itself.
-fn account(claims: &Claims) -> String {
-    format!("device {}", claims.device.hex())
-}
-
-/// The token that renews a licence, and in how many milliseconds it is due.
-async fn next_token(
+/// When a licence ends, and the token that renews it.
+async fn next_terms(
     licences: &Licences,
     claims: Claims,
     granted: &Licence,
     now_ms: i64,
-) -> Result<Option<(i64, String)>, Refusal> {
-    let Kind::Renewable { renew_ms } = granted.kind else { return Ok(None) };
+) -> Result<Terms, Refusal> {
+    let ends_ms = granted.expires_ms - now_ms;
+    let Kind::Renewable { renew_ms } = granted.kind else { return Ok(Terms { ends_ms, next: None }) };
     let claims =
         Claims { nonce: Nonce(random()?), issued_ms: now_ms, expires_ms: granted.expires_ms, ..claims };
-    Ok(Some((renew_ms - now_ms, sign(licences, &claims).await?)))
+    Ok(Terms { ends_ms, next: Some((renew_ms - now_ms, sign(licences, &claims).await?)) })
 }
 
 fn protections(release: &Release) -> impl Iterator<Item = &Protection> {
@@ -169,15 +234,15 @@ fn protections(release: &Release) -> impl Iterator<Item = &Protection> {
     video.chain(audio).filter_map(|track| track.protection.as_ref())
 }
 
-/// The classes of the title's tracks that a device gets keys for.
-fn classes(release: &Release, policy: &Policy, security: Security) -> Vec<&'static str> {
+/// The classes of the title's tracks, up to `class_max`.
+fn classes(release: &Release, class_max: TrackClass) -> Vec<&'static str> {
     let has = |class: &TrackClass| protections(release).any(|protection| protection.class == *class);
-    let mine = TrackClass::ALL.into_iter().filter(|class| policy.allows(security, *class) && has(class));
+    let mine = TrackClass::ALL.into_iter().filter(|class| *class <= class_max && has(class));
     mine.map(TrackClass::name).collect()
 }
 
 async fn sign(licences: &Licences, claims: &Claims) -> Result<String, Refusal> {
-    let token = licences.signer().await.map_err(log_keys)?.sign(claims);
+    let token = licences.signer().await.map_err(keys_failed)?.sign(claims);
     token.ok_or_else(|| {
         tracing::error!(title = claims.title, "the title's id is too long for a play token");
         Refusal::internal()
@@ -185,7 +250,7 @@ async fn sign(licences: &Licences, claims: &Claims) -> Result<String, Refusal> {
 }
 
 fn random<const N: usize>() -> Result<[u8; N], Refusal> {
-    keys::random().map_err(log_keys)
+    keys::random().map_err(keys_failed)
 }
 
 /// A header's value; empty where it is missing or no text.
@@ -198,7 +263,7 @@ fn refused(title: &TitleId, reason: Reason) -> Refusal {
     Refusal::licence(reason)
 }
 
-fn log_keys(error: keys::Error) -> Refusal {
+fn keys_failed(error: keys::Error) -> Refusal {
     tracing::error!(error = &error as &dyn Error, "the key store failed");
     Refusal::internal()
 }

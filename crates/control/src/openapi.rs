@@ -2,6 +2,7 @@
 //!
 //! Tests compare that file with [`document`] and real answers with the schemas in it.
 
+mod licences;
 mod schemas;
 
 use serde_json::{Value, json};
@@ -27,7 +28,17 @@ pub fn document() -> Value {
             "/api/titles": { "get": list_titles() },
             "/api/titles/{id}": { "parameters": [title_id()], "get": show_title() },
             "/api/titles/{id}/play": { "parameters": [title_id()], "post": play_title() },
-            "/api/titles/{id}/licences/clearkey": { "parameters": [title_id()], "post": clear_key() },
+            "/api/titles/{id}/licences/clearkey": { "parameters": [title_id()], "post": licences::clear_key() },
+            "/api/titles/{id}/licences/{system}": {
+                "parameters": [title_id(), licences::system()],
+                "post": licences::proxied(),
+            },
+            "/api/licences/{system}/certificate": {
+                "parameters": [licences::system()],
+                "get": licences::certificate(),
+            },
+            "/api/revocations": licences::revocations(),
+            "/api/revocations/{subject}": { "parameters": [licences::subject()], "delete": licences::restore() },
             "/api/titles/{id}/manifests/{package}/{file}": {
                 "parameters": [title_id(), in_path("package", PACKAGE), in_path("file", MANIFEST)],
                 "get": manifest(),
@@ -41,6 +52,11 @@ pub fn document() -> Value {
                     "type": "http",
                     "scheme": "bearer",
                     "description": "The token of a play grant, or the one that came with the last licence. Each is used once.",
+                },
+                "operatorToken": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The setting `serve.operator_token`.",
                 },
             },
         },
@@ -78,31 +94,10 @@ fn play_title() -> Value {
         "responses": {
             "200": answer("The grant.", "PlayGrant"),
             "400": answer("The body is no play request, or a device is missing.", "Refusal"),
+            "403": answer("The viewer is not entitled to the title, or the device is revoked.", "Refusal"),
             "404": no_title(),
             "500": failure(),
-        },
-    })
-}
-
-fn clear_key() -> Value {
-    json!({
-        "operationId": "clearKeyLicence",
-        "summary": "Keys of a protected title, as W3C Clear Key has them.",
-        "description": "Answers with the header `matinee-licence-ends-s` and, where the licence can be renewed, with \
-                        `matinee-licence-renew-s` and `matinee-token`: the token of the next request.",
-        "security": [{ "playToken": [] }],
-        "parameters": [
-            header("matinee-device", "The device of the play request.", true),
-            header("matinee-profile", "The profile of the play request, where it had one.", false),
-        ],
-        "requestBody": body("The CDM's licence request.", true, "ClearKeyRequest"),
-        "responses": {
-            "200": answer("The keys that the device may have, at least one.", "ClearKeyLicence"),
-            "400": answer("The body is no licence request.", "Refusal"),
-            "401": answer("The token is missing, wrong or over; the code says which.", "Refusal"),
-            "403": answer("The token or the device does not do for these keys; the code says why.", "Refusal"),
-            "404": no_title(),
-            "500": failure(),
+            "503": answer("The operator's service does not say whether the viewer may watch.", "Refusal"),
         },
     })
 }

@@ -2,8 +2,11 @@
 
 pub mod catalogue;
 pub(crate) mod device;
+pub(crate) mod entitlement;
 pub mod grant;
+pub(crate) mod key_policy;
 pub mod licence;
 pub mod play;
 pub mod protection;
 pub mod refusal;
+pub mod revocation;

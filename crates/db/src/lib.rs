@@ -1,4 +1,5 @@
-//! The relational truth: titles, their releases, runs of preparation, sealed keys and who used them, playing sessions.
+//! The relational truth: titles, their releases, runs of preparation, sealed keys and who used them, playing sessions,
+//! and revoked ones.
 //!
 //! Owns the schema (`migrations/`) and every query, one file a noun. Decides nothing and reads no clock: times are
 //! arguments. Queries keep to SQL and types that SQLite and PostgreSQL share (`$1` placeholders, TEXT, BIGINT,
@@ -11,6 +12,7 @@ mod key_uses;
 mod migrations;
 mod preparations;
 mod releases;
+mod revocations;
 mod sealed;
 mod streams;
 mod titles;
@@ -21,8 +23,9 @@ pub use error::{Error, Result};
 pub use key_uses::{KEY_USES_MAX, KeyUse, UseKind};
 pub use preparations::{Outcome, PREPARATIONS_MAX, Preparation, PreparationId, State};
 pub use releases::{Listing, RELEASES_MAX};
+pub use revocations::{REVOCATIONS_MAX, Revocation};
 pub use sealed::Sealed;
-pub use streams::{Claim, Claimed};
+pub use streams::{Claim, Claimed, STREAMS_MAX, Stream};
 
 #[cfg(test)]
 mod conformance;

@@ -2,7 +2,22 @@
 
 use sqlx::AnyConnection;
 
+use crate::revocations::is_any_revoked;
 use crate::{Db, Error, Result};
+
+/// Most streams that one call returns.
+pub const STREAMS_MAX: i64 = 1000;
+
+/// A session that plays, as far as is known: one that stopped without a word is there until its licence ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stream {
+    /// The session.
+    pub session: String,
+    /// Whose place it takes.
+    pub account: String,
+    /// Until when it takes it, in milliseconds since 1970 (UTC).
+    pub until_ms: i64,
+}
 
 /// A licence that is about to be given, as far as it takes something that is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +30,8 @@ pub struct Claim<'a> {
     pub token_uses_max: u32,
     /// The session that plays.
     pub session: &'a str,
+    /// The device that plays.
+    pub device: &'a str,
     /// Whose places it takes.
     pub account: &'a str,
     /// Until when it takes its place, in milliseconds since 1970 (UTC).
@@ -28,6 +45,8 @@ pub struct Claim<'a> {
 pub enum Claimed {
     /// Token and place are taken.
     Done,
+    /// Session or device are revoked. The token is not used up.
+    Revoked,
     /// The token was used as often as it may be.
     TokenUsedUp,
     /// Other sessions of the account have all places. The token is not used up.
@@ -41,6 +60,10 @@ impl Db {
         let doing = || Error::database("claim a stream");
         let mut transaction = self.begin_writing().await.map_err(doing())?;
         drop_past(&mut transaction, now_ms).await.map_err(doing())?;
+        let subjects = [claim.session, claim.device];
+        if is_any_revoked(&mut transaction, subjects, now_ms).await.map_err(doing())? {
+            return Ok(Claimed::Revoked);
+        }
         let uses = use_token(&mut transaction, claim).await.map_err(doing())?;
         if uses > i64::from(claim.token_uses_max) {
             return Ok(Claimed::TokenUsedUp);
@@ -52,6 +75,24 @@ impl Db {
         take_place(&mut transaction, claim).await.map_err(doing())?;
         transaction.commit().await.map_err(doing())?;
         Ok(Claimed::Done)
+    }
+
+    /// Sessions that play, those that ask again last before the others. At most [`STREAMS_MAX`].
+    pub async fn list_streams(&self, now_ms: i64) -> Result<Vec<Stream>> {
+        let query = sqlx::query_as(
+            "SELECT session, account, until_ms FROM streams WHERE until_ms > $1
+             ORDER BY until_ms DESC, session LIMIT $2",
+        );
+        let rows: Vec<(String, String, i64)> = query
+            .bind(now_ms)
+            .bind(STREAMS_MAX)
+            .fetch_all(self.pool())
+            .await
+            .map_err(Error::database("list streams"))?;
+        Ok(rows
+            .into_iter()
+            .map(|(session, account, until_ms)| Stream { session, account, until_ms })
+            .collect())
     }
 
     /// Gives the session's place back.

@@ -200,7 +200,11 @@ impl KeyStore {
         plain.expose().try_into().map(Key::new).map_err(|_| Error::Broken { what })
     }
 
-    pub(crate) async fn note(&self, keys: impl IntoIterator<Item = KeyId>, by: Use<'_>) -> Result<()> {
+    /// Notes that `keys` were used by somebody who has them from elsewhere, such as a licence service.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn note(&self, keys: impl IntoIterator<Item = KeyId>, by: Use<'_>) -> Result<()> {
         let Use { kind, used_by, at_ms } = by;
         let uses = keys.into_iter().map(|key| KeyUse { key, kind, used_by: used_by.to_owned(), at_ms });
         let uses: Vec<KeyUse> = uses.collect();

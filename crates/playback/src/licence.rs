@@ -2,10 +2,13 @@
 
 use media::protection::{KeyId, TrackClass};
 
-use crate::{Audience, Claims, Fingerprint, Reason, Security};
+use crate::{Audience, Claims, Entitlement, Fingerprint, Reason, Security};
 
 /// Days for which a licence to keep may last, as the operator chooses.
 pub const OFFLINE_DAYS: std::ops::RangeInclusive<u32> = 7..=30;
+
+/// Longest that a revocation can last, in seconds: ten years, longer than any device is used.
+pub const REVOCATION_S_MAX: i64 = 10 * 366 * 86_400;
 
 /// What the operator allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +43,10 @@ impl Policy {
         }
     }
 
-    /// Whether a device of this security gets keys of `class`.
-    pub fn allows(&self, security: Security, class: TrackClass) -> bool {
-        class <= self.class_max(security)
+    /// Until when a revocation at `now_ms` has to be kept that shall last `for_ms` milliseconds at least: longer where tokens
+    /// that were given before could still be renewed. In milliseconds since 1970 (UTC).
+    pub fn revoked_until_ms(&self, now_ms: i64, for_ms: i64) -> i64 {
+        now_ms + for_ms.max(self.session_ms_max).max(self.token_ms)
     }
 }
 
@@ -121,30 +125,51 @@ pub enum Kind {
     Kept,
 }
 
-/// Decides whether the holder of a token that says `claims` gets what it asks for. Keys that the device is not good
-/// enough for are left out; the rest is granted.
+/// Decides whether the holder of a token that says `claims`, who is entitled to `entitlement`, gets what it asks for. Keys
+/// that the device is not good enough for, or that are not paid for, are left out; the rest is granted.
 ///
 /// # Errors
-/// The first reason against it: the token's time and purpose, what it is bound to, then the keys.
-pub fn decide(policy: &Policy, claims: &Claims, ask: &Ask<'_>, now_ms: i64) -> Result<Licence, Reason> {
-    claims.check(Audience::Licence, now_ms)?;
-    check_binding(claims, ask)?;
-    if now_ms - claims.session_start_ms >= policy.session_ms_max {
-        return Err(Reason::SessionTooOld);
+/// The first reason against it: the token's time and purpose, what it is bound to, the entitlement's end, then the keys.
+pub fn decide(
+    policy: &Policy,
+    claims: &Claims,
+    entitlement: &Entitlement,
+    ask: &Ask<'_>,
+    now_ms: i64,
+) -> Result<Licence, Reason> {
+    check_token(policy, claims, ask, now_ms)?;
+    if entitlement.is_over(now_ms) {
+        return Err(Reason::NotEntitled);
     }
-    let keys = allowed_keys(policy, claims.security.min(ask.security), ask.keys)?;
-    let (expires_ms, kind) = match ask.duration {
+    let keys = allowed_keys(policy, claims.security.min(ask.security), entitlement, ask.keys)?;
+    Ok(match ask.duration {
         Duration::Streaming => {
+            let expires_ms = entitlement.bounded_ms(now_ms + policy.licence_ms);
             // At half time there is time for a second try and a third.
-            (now_ms + policy.licence_ms, Kind::Renewable { renew_ms: now_ms + policy.licence_ms / 2 })
+            Licence {
+                keys,
+                expires_ms,
+                kind: Kind::Renewable { renew_ms: now_ms + (expires_ms - now_ms) / 2 },
+            }
         }
         Duration::Offline => {
             let days = policy.offline_days.ok_or(Reason::OfflineRefused)?;
             let days = days.clamp(*OFFLINE_DAYS.start(), *OFFLINE_DAYS.end());
-            (now_ms + i64::from(days) * DAY_MS, Kind::Kept)
+            let expires_ms = entitlement.bounded_ms(now_ms + i64::from(days) * DAY_MS);
+            Licence { keys, expires_ms, kind: Kind::Kept }
         }
-    };
-    Ok(Licence { keys, expires_ms, kind })
+    })
+}
+
+/// Checks what needs no word of anybody else: the token's time and purpose, what it is bound to, and the session's age.
+///
+/// # Errors
+/// The first reason against it.
+pub fn check_token(policy: &Policy, claims: &Claims, ask: &Ask<'_>, now_ms: i64) -> Result<(), Reason> {
+    claims.check(Audience::Licence, now_ms)?;
+    check_binding(claims, ask)?;
+    let is_old = now_ms - claims.session_start_ms >= policy.session_ms_max;
+    if is_old { Err(Reason::SessionTooOld) } else { Ok(()) }
 }
 
 fn check_binding(claims: &Claims, ask: &Ask<'_>) -> Result<(), Reason> {
@@ -156,12 +181,23 @@ fn check_binding(claims: &Claims, ask: &Ask<'_>) -> Result<(), Reason> {
     }
 }
 
-fn allowed_keys(policy: &Policy, security: Security, asked: &[AskedKey]) -> Result<Vec<KeyId>, Reason> {
-    let classes: Option<Vec<_>> = asked.iter().map(|key| Some((key.id, key.class?))).collect();
-    let classes = classes.filter(|classes| !classes.is_empty()).ok_or(Reason::KeyOtherTitle)?;
-    let allowed = classes.into_iter().filter(|(_, class)| policy.allows(security, *class));
-    let keys: Vec<KeyId> = allowed.map(|(id, _)| id).collect();
-    if keys.is_empty() { Err(Reason::SecurityTooLow) } else { Ok(keys) }
+fn allowed_keys(
+    policy: &Policy,
+    security: Security,
+    entitlement: &Entitlement,
+    asked: &[AskedKey],
+) -> Result<Vec<KeyId>, Reason> {
+    let keys: Option<Vec<_>> = asked.iter().map(|key| Some((key.id, key.class?))).collect();
+    let mut keys = keys.filter(|keys| !keys.is_empty()).ok_or(Reason::KeyOtherTitle)?;
+    for (class_max, reason) in
+        [(policy.class_max(security), Reason::SecurityTooLow), (entitlement.class_max, Reason::NotEntitled)]
+    {
+        keys.retain(|(_, class)| *class <= class_max);
+        if keys.is_empty() {
+            return Err(reason);
+        }
+    }
+    Ok(keys.into_iter().map(|(id, _)| id).collect())
 }
 
 #[cfg(test)]

@@ -33,9 +33,15 @@ pub enum Reason {
     /// It was given to another profile.
     #[error("The play token was given to another profile.")]
     TokenOtherProfile,
+    /// The operator ended its session, or shut its device out.
+    #[error("The play token was revoked.")]
+    TokenRevoked,
     /// The session has lasted too long.
     #[error("The session has lasted too long; ask for a new play grant.")]
     SessionTooOld,
+    /// The viewer has no right to the title, or to tracks this good.
+    #[error("The viewer is not entitled to this.")]
+    NotEntitled,
     /// A key was asked for that is no key of the title.
     #[error("One of the keys is not a key of the title.")]
     KeyOtherTitle,
@@ -52,7 +58,7 @@ pub enum Reason {
 
 impl Reason {
     /// All.
-    pub const ALL: [Reason; 15] = [
+    pub const ALL: [Reason; 17] = [
         Reason::TokenMissing,
         Reason::TokenMalformed,
         Reason::TokenForged,
@@ -63,7 +69,9 @@ impl Reason {
         Reason::TokenOtherTitle,
         Reason::TokenOtherDevice,
         Reason::TokenOtherProfile,
+        Reason::TokenRevoked,
         Reason::SessionTooOld,
+        Reason::NotEntitled,
         Reason::KeyOtherTitle,
         Reason::SecurityTooLow,
         Reason::OfflineRefused,
@@ -83,7 +91,9 @@ impl Reason {
             Reason::TokenOtherTitle => "token_other_title",
             Reason::TokenOtherDevice => "token_other_device",
             Reason::TokenOtherProfile => "token_other_profile",
+            Reason::TokenRevoked => "token_revoked",
             Reason::SessionTooOld => "session_too_old",
+            Reason::NotEntitled => "not_entitled",
             Reason::KeyOtherTitle => "key_other_title",
             Reason::SecurityTooLow => "security_too_low",
             Reason::OfflineRefused => "offline_refused",

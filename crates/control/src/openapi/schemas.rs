@@ -1,6 +1,7 @@
 //! The schemas (JSON Schema 2020-12) of what is sent. Every field is always there; what may be unknown is `null`.
 
 mod protection;
+mod revocation;
 
 use serde_json::{Map, Value, json};
 
@@ -41,6 +42,9 @@ pub(super) fn all() -> Value {
         "TrackProtection": protection::track_protection(),
         "ClearKeyRequest": protection::clear_key_request(),
         "ClearKeyLicence": protection::clear_key_licence(),
+        "RevocationRequest": revocation::request(),
+        "Revocation": revocation::revocation(),
+        "Revocations": revocation::revocations(),
         "Span": described(
             json!({ "type": "array", "prefixItems": [integer("First byte."), integer("Number of bytes.")], "minItems": 2, "maxItems": 2 }),
             "A run of bytes of a file.",

@@ -1,7 +1,8 @@
-//! Clear Key's licence request and licence (W3C Encrypted Media Extensions, 2024, 9.1.3 and 9.1.4).
+//! Clear Key's licence request and licence (W3C Encrypted Media Extensions, 2024, 9.1.3 and 9.1.4), and the terms that go
+//! with licences of every key system.
 
 use axum::Json;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -32,12 +33,21 @@ struct Request {
 
 /// MediaKeySessionType.
 #[derive(Debug, Clone, Copy, Default, Deserialize, Serialize)]
-enum SessionType {
+pub(crate) enum SessionType {
     #[default]
     #[serde(rename = "temporary")]
     Temporary,
     #[serde(rename = "persistent-license")]
     Persistent,
+}
+
+impl SessionType {
+    pub(crate) fn of(duration: Duration) -> SessionType {
+        match duration {
+            Duration::Streaming => SessionType::Temporary,
+            Duration::Offline => SessionType::Persistent,
+        }
+    }
 }
 
 /// Which keys a request asks for, and for how long; `None` where it is no licence request.
@@ -70,39 +80,48 @@ struct Jwk {
     k: String,
 }
 
-/// A licence with what the player needs to go on.
-pub(crate) struct Licence {
-    /// The keys.
-    pub keys: Vec<(KeyId, Key)>,
-    /// For how long it was asked.
-    pub duration: Duration,
-    /// In how many milliseconds it ends.
+/// What a player needs to go on.
+pub(crate) struct Terms {
+    /// In how many milliseconds the licence ends.
     pub ends_ms: i64,
     /// In how many milliseconds to renew it, and with which token.
     pub next: Option<(i64, String)>,
 }
 
-impl IntoResponse for Licence {
-    fn into_response(self) -> Response {
-        let session = match self.duration {
-            Duration::Streaming => SessionType::Temporary,
-            Duration::Offline => SessionType::Persistent,
-        };
-        let jwk = |(id, key): &(KeyId, Key)| Jwk {
-            kty: "oct",
-            kid: URL_SAFE_NO_PAD.encode(id.0),
-            k: URL_SAFE_NO_PAD.encode(key.expose()),
-        };
-        let mut response =
-            Json(KeySet { keys: self.keys.iter().map(jwk).collect(), session }).into_response();
+impl Terms {
+    /// Adds them to the headers of an answer.
+    pub(crate) fn tell(self, headers: &mut HeaderMap) {
         let mut set =
-            |name, text: String| HeaderValue::from_str(&text).map(|v| response.headers_mut().insert(name, v));
+            |name, text: String| HeaderValue::from_str(&text).map(|value| headers.insert(name, value));
         // Numbers and base64url are header values.
         let _ = set(ENDS, (self.ends_ms / 1000).to_string());
         if let Some((renew_ms, token)) = self.next {
             let _ = set(RENEW, (renew_ms / 1000).to_string());
             let _ = set(TOKEN, token);
         }
+    }
+}
+
+/// A licence of Clear Key.
+pub(crate) struct ClearKeyLicence {
+    /// The keys.
+    pub keys: Vec<(KeyId, Key)>,
+    /// For how long it was asked.
+    pub duration: Duration,
+    /// How it goes on.
+    pub terms: Terms,
+}
+
+impl IntoResponse for ClearKeyLicence {
+    fn into_response(self) -> Response {
+        let jwk = |(id, key): &(KeyId, Key)| Jwk {
+            kty: "oct",
+            kid: URL_SAFE_NO_PAD.encode(id.0),
+            k: URL_SAFE_NO_PAD.encode(key.expose()),
+        };
+        let keys = self.keys.iter().map(jwk).collect();
+        let mut response = Json(KeySet { keys, session: SessionType::of(self.duration) }).into_response();
+        self.terms.tell(response.headers_mut());
         response
     }
 }

@@ -1,6 +1,6 @@
 //! Protection in the play grant: which keys open which track, and where they are asked for.
 
-use media::protection;
+use media::protection::{self, KeySystem};
 use serde::Serialize;
 
 /// How to get a protected title's keys.
@@ -14,17 +14,30 @@ pub struct Protection {
     pub token: String,
     /// When the token ends, in milliseconds since 1970 (UTC).
     pub token_expires_ms: i64,
-    /// Key systems that licences are given for here.
+    /// Key systems that licences are given for here, those that keep keys best first.
     pub licences: Vec<LicenceServer>,
 }
 
 /// Where licences of a key system are asked for.
 #[derive(Debug, Serialize)]
 pub struct LicenceServer {
-    /// The key system as EME names it: `org.w3.clearkey`.
+    /// The key system as EME names it: `com.widevine.alpha`, `com.microsoft.playready`, `com.apple.fps` or
+    /// `org.w3.clearkey`.
     pub system: &'static str,
     /// The address.
     pub url: String,
+    /// Where the certificate is that the CDM is given first, where there is one.
+    pub certificate_url: Option<String>,
+}
+
+/// What Encrypted Media Extensions call a key system, where its licences come from here.
+pub(crate) fn eme_name(system: KeySystem) -> &'static str {
+    match system {
+        KeySystem::Common => "org.w3.clearkey",
+        KeySystem::Widevine => "com.widevine.alpha",
+        KeySystem::PlayReady => "com.microsoft.playready",
+        KeySystem::FairPlay => "com.apple.fps",
+    }
 }
 
 /// A track's keys.

@@ -105,6 +105,59 @@ impl Refusal {
         )
     }
 
+    /// The operator's service says that the viewer may not watch; `reason` are its words for the viewer.
+    pub fn not_entitled(reason: Option<String>) -> Refusal {
+        let refusal = Refusal::licence(Reason::NotEntitled);
+        let message = reason.unwrap_or(refusal.error.message);
+        Refusal { error: Fault { message, ..refusal.error }, ..refusal }
+    }
+
+    /// The operator's service does not say whether the viewer may watch; what happened is in the log.
+    pub fn entitlement_unknown() -> Refusal {
+        Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "entitlement_unknown",
+            "Nobody can say for now whether the viewer is entitled to this. Try again later.",
+        )
+    }
+
+    /// A licence service of others does not answer, or not as it should; what happened is in the log.
+    pub fn licence_service_failed() -> Refusal {
+        Refusal::new(
+            StatusCode::BAD_GATEWAY,
+            "licence_service_failed",
+            "The licence service of this key system does not answer. Try again with the token of this answer.",
+        )
+    }
+
+    /// A licence service of others refuses the device, or its message.
+    pub fn licence_service_refused() -> Refusal {
+        Refusal::new(
+            StatusCode::FORBIDDEN,
+            "licence_service_refused",
+            "The licence service of this key system refused the licence.",
+        )
+    }
+
+    /// The operator's token is missing or wrong.
+    pub fn operator_only() -> Refusal {
+        Refusal::new(StatusCode::UNAUTHORIZED, "operator_only", "This address needs the operator's token.")
+    }
+
+    /// The body of a revocation is none.
+    pub fn revocation_malformed(fault: &str) -> Refusal {
+        Refusal::new(StatusCode::BAD_REQUEST, "revocation_malformed", format!("The revocation {fault}."))
+    }
+
+    /// No such session or device is revoked.
+    pub fn revocation_not_found() -> Refusal {
+        Refusal::new(
+            StatusCode::NOT_FOUND,
+            "revocation_not_found",
+            "No session and no device of that name is revoked.",
+        )
+    }
+
     /// A licence is refused.
     pub fn licence(reason: Reason) -> Refusal {
         let status =

@@ -3,7 +3,7 @@
 use media::protection::{KeyId, Scheme, TrackClass};
 use title::TitleId;
 
-use crate::{Claim, Claimed, Db, Error, KeyPurpose, KeyUse, Sealed, SealedKey, UseKind};
+use crate::{Claim, Claimed, Db, Error, KeyPurpose, KeyUse, Revocation, Sealed, SealedKey, Stream, UseKind};
 
 /// Panics where `db`, which must have no keys, breaks the contract.
 pub(super) async fn check(db: &Db) {
@@ -14,6 +14,7 @@ pub(super) async fn check(db: &Db) {
     a_token_is_used_as_often_as_it_may(db).await;
     an_account_has_so_many_places(db).await;
     two_never_take_the_last_place(db).await;
+    what_is_revoked_gets_nothing(db).await;
 }
 
 fn sealed(master_key: &str, text: &str) -> Sealed {
@@ -94,6 +95,7 @@ fn claim<'a>(nonce: &'a str, session: &'a str, account: &'a str) -> Claim<'a> {
         token_expires_ms: 1000,
         token_uses_max: 2,
         session,
+        device: "d",
         account,
         until_ms: 500,
         streams_max: 2,
@@ -143,4 +145,45 @@ async fn two_never_take_the_last_place(db: &Db) {
         done += usize::from(claimed.await.unwrap().unwrap() == Claimed::Done);
     }
     assert_eq!(done, 2);
+}
+
+async fn what_is_revoked_gets_nothing(db: &Db) {
+    let revocation = |subject: &str, revoked_ms, until_ms| Revocation {
+        subject: subject.to_owned(),
+        revoked_ms,
+        until_ms,
+    };
+    let by = |nonce, session, device| Claim { device, until_ms: 10_000, ..claim(nonce, session, "revoked") };
+    assert_eq!(db.claim_stream(&by("v1", "bad session", "d1"), 2000).await.unwrap(), Claimed::Done);
+    let playing =
+        Stream { session: "bad session".to_owned(), account: "revoked".to_owned(), until_ms: 10_000 };
+    assert_eq!(db.list_streams(2000).await.unwrap(), [playing]);
+
+    db.revoke(&revocation("bad session", 2001, 3000)).await.unwrap();
+    db.revoke(&revocation("bad device", 2002, 4000)).await.unwrap();
+    db.revoke(&revocation("bad device", 2003, 3500)).await.unwrap();
+    assert_eq!(db.list_streams(2001).await.unwrap(), [], "its place is free");
+    let both = [revocation("bad device", 2002, 4000), revocation("bad session", 2001, 3000)];
+    assert_eq!(db.list_revocations(2999).await.unwrap(), both);
+    for (session, device, now_ms, expected) in [
+        ("bad session", "d1", 2999, Claimed::Revoked),
+        ("bad session", "d1", 3000, Claimed::Done),
+        ("any", "bad device", 3999, Claimed::Revoked),
+        ("any", "bad device", 4000, Claimed::Done),
+    ] {
+        let found = db.claim_stream(&by("v2", session, device), now_ms).await.unwrap();
+        assert_eq!(found, expected, "{session} on {device} at {now_ms}");
+    }
+    assert_eq!(db.is_revoked("bad device", 3999).await.unwrap(), true);
+    assert_eq!(db.is_revoked("bad device", 4000).await.unwrap(), false);
+    assert_eq!(db.is_revoked("good device", 3999).await.unwrap(), false);
+
+    assert_eq!(db.restore("bad device").await.unwrap(), true);
+    assert_eq!(db.restore("bad device").await.unwrap(), false);
+    db.revoke(&revocation("later", 5000, 6000)).await.unwrap();
+    assert_eq!(
+        db.list_revocations(0).await.unwrap(),
+        [revocation("later", 5000, 6000)],
+        "the rest is forgotten"
+    );
 }

@@ -51,9 +51,9 @@ fn each_mismatch_has_its_reason() {
     let good = keys(&[TrackClass::Audio, TrackClass::Hd]);
     let good = || ask(&good);
     let check = |claims: Claims, ask: Ask<'_>, expected: Reason| {
-        assert_eq!(decide(&policy(), &claims, &ask, NOW_MS), Err(expected));
+        assert_eq!(decide(&policy(), &claims, &Entitlement::ALL, &ask, NOW_MS), Err(expected));
     };
-    assert!(decide(&policy(), &claims(), &good(), NOW_MS).is_ok());
+    assert!(decide(&policy(), &claims(), &Entitlement::ALL, &good(), NOW_MS).is_ok());
     check(Claims { audience: Audience::Edge, ..claims() }, good(), Reason::TokenWrongAudience);
     check(Claims { issued_ms: NOW_MS + 1, ..claims() }, good(), Reason::TokenTooEarly);
     check(Claims { expires_ms: NOW_MS, ..claims() }, good(), Reason::TokenExpired);
@@ -77,7 +77,7 @@ fn a_device_gets_the_keys_that_it_is_good_enough_for() {
     ] {
         let (claims, ask) =
             (Claims { security: of_device, ..claims() }, Ask { security: of_system, ..ask(&all) });
-        let licence = decide(&policy(), &claims, &ask, NOW_MS).unwrap();
+        let licence = decide(&policy(), &claims, &Entitlement::ALL, &ask, NOW_MS).unwrap();
         let expected: Vec<KeyId> = all[..expected].iter().map(|key| key.id).collect();
         assert_eq!(licence.keys, expected, "{of_device:?} {of_system:?}");
     }
@@ -87,7 +87,7 @@ fn a_device_gets_the_keys_that_it_is_good_enough_for() {
 fn software_gets_720p_unless_the_operator_says_1080p() {
     let allowed = |software_class_max, security| {
         let policy = Policy { software_class_max, ..policy() };
-        TrackClass::ALL.map(|class| policy.allows(security, class))
+        TrackClass::ALL.map(|class| class <= policy.class_max(security))
     };
     assert_eq!(
         allowed(Policy::default().software_class_max, Security::Software),
@@ -112,7 +112,35 @@ fn licences_last_as_the_policy_says() {
         (Duration::Offline, None, Err(Reason::OfflineRefused)),
     ] {
         let policy = Policy { offline_days, ..policy() };
-        let found = decide(&policy, &claims(), &Ask { duration, ..ask(&keys) }, NOW_MS);
+        let found = decide(&policy, &claims(), &Entitlement::ALL, &Ask { duration, ..ask(&keys) }, NOW_MS);
         assert_eq!(found.map(|licence| (licence.expires_ms, licence.kind)), expected, "{offline_days:?}");
     }
+}
+
+#[test]
+fn nobody_gets_more_than_is_paid_for() {
+    let all = keys(&TrackClass::ALL);
+    let claims = Claims { security: Security::Hardware, ..claims() };
+    let until = |ms: i64| Some(NOW_MS + ms);
+    for (class_max, until_ms, expected) in [
+        (TrackClass::Uhd, None, Ok((5, 600_000, 300_000))),
+        (TrackClass::Hd, until(DAY_MS), Ok((3, 600_000, 300_000))),
+        (TrackClass::Audio, until(50_000), Ok((1, 50_000, 25_000))),
+        (TrackClass::Uhd, until(0), Err(Reason::NotEntitled)),
+        (TrackClass::Uhd, until(-1), Err(Reason::NotEntitled)),
+    ] {
+        let entitlement = Entitlement { class_max, until_ms };
+        let found = decide(&policy(), &claims, &entitlement, &ask(&all), NOW_MS);
+        let found = found.map(|licence| {
+            let Kind::Renewable { renew_ms } = licence.kind else { panic!("{licence:?}") };
+            (licence.keys.len(), licence.expires_ms - NOW_MS, renew_ms - NOW_MS)
+        });
+        assert_eq!(found, expected, "{entitlement:?}");
+    }
+    let entitlement = Entitlement { class_max: TrackClass::Hd, until_ms: until(1000) };
+    let best = keys(&[TrackClass::Uhd]);
+    assert_eq!(decide(&policy(), &claims, &entitlement, &ask(&best), NOW_MS), Err(Reason::NotEntitled));
+    let kept =
+        decide(&policy(), &claims, &entitlement, &Ask { duration: Duration::Offline, ..ask(&all) }, NOW_MS);
+    assert_eq!(kept.unwrap().expires_ms, NOW_MS + 1000, "nor for longer");
 }

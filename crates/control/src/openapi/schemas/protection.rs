@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{described, integer, list, object, one_of, reference, string};
+use super::{described, integer, list, nullable, object, one_of, reference, string};
 
 const CLASSES: [&str; 5] = ["audio", "sd", "hd", "fhd", "uhd"];
+const SYSTEMS: [&str; 4] =
+    ["com.widevine.alpha", "com.microsoft.playready", "com.apple.fps", "org.w3.clearkey"];
 const KEY_ID: &str = "Key ID in base64url without padding.";
 
 pub(super) fn play_request() -> Value {
@@ -22,8 +24,9 @@ pub(super) fn play_request() -> Value {
 
 pub(super) fn protection() -> Value {
     let server = object(&[
-        ("system", string("Key system, as EME names it: `org.w3.clearkey`.")),
+        ("system", one_of(&SYSTEMS, "Key system, as EME names it.")),
         ("url", string("Where its licences are asked for.")),
+        ("certificate_url", nullable(string("Where the certificate is that its CDM is given first."))),
     ]);
     object(&[
         ("scheme", one_of(&["cenc", "cbcs"], "Scheme of Common Encryption (ISO/IEC 23001-7).")),
@@ -36,7 +39,13 @@ pub(super) fn protection() -> Value {
         ),
         ("token", string("The play token, for the first licence request. Each licence brings the next one.")),
         ("token_expires_ms", integer("When the token ends, in milliseconds since 1970 (UTC).")),
-        ("licences", described(list(server), "Key systems that licences are given for here.")),
+        (
+            "licences",
+            described(
+                list(server),
+                "Key systems that licences are given for here, those that keep keys best first.",
+            ),
+        ),
     ])
 }
 

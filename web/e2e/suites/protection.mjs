@@ -7,6 +7,7 @@ const CLASSES = ["audio", "sd", "hd"];
 
 export async function protectionSuite(run) {
   await unlockingChecks(run);
+  await leadCheck(run);
   await refusalChecks(run);
 }
 
@@ -52,6 +53,31 @@ async function unlockingChecks({ browser, base, checks, grant }) {
   });
 }
 
+/** How long the clear lead is, in seconds; 0 where there is none. */
+function leadS({ video }) {
+  const clear = Math.min(...video.tracks.map((track) => track.protection?.clear_segments ?? 0));
+  return (video.starts[clear] - video.starts[0]) / video.timescale;
+}
+
+/** Where the title has a clear lead, its first segments play while the licence is on its way. */
+async function leadCheck({ browser, base, checks, grant }) {
+  const { title } = grant;
+  const endS = leadS(grant);
+  if (endS === 0) return;
+  await checks.check(`${title.name}: the clear lead plays before the licence is there`, async () => {
+    const { context, page } = await visit(browser);
+    let release;
+    const released = new Promise((resolve) => (release = resolve));
+    await page.route(LICENCE, (route) => released.then(() => route.continue()));
+    await playFromCatalogue(page, base, title.id);
+    await videoReaches(page, `v.currentTime > ${endS / 2}`);
+    release();
+    await videoReaches(page, `v.currentTime > ${Math.min(endS + 1, title.duration_s - 0.5)}`);
+    await context.close();
+    return `${endS.toFixed(1)} s`;
+  });
+}
+
 async function refusalChecks({ browser, base, checks, grant }) {
   const { title } = grant;
   const check = (name, body) => checks.check(`${title.name}: ${name}`, body);
@@ -68,7 +94,7 @@ async function refusalChecks({ browser, base, checks, grant }) {
       return tokens.length === 1 ? route.fulfill({ status: 503 }) : route.continue();
     });
     await open(page);
-    await videoReaches(page, "v.currentTime > 0.5");
+    await videoReaches(page, `v.currentTime > ${leadS(grant) + 0.5}`);
     expect(tokens.length === 2 && tokens[0] !== tokens[1], `${tokens.length} requests`);
     await context.close();
   });

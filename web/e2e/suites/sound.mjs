@@ -22,7 +22,7 @@ async function languages(suite, names) {
         channels: globalThis.matinee.player.audio.channels,
       }));
       await page.getByRole("button", { name: "Audio" }).click();
-      await page.getByRole("menuitemradio", { name }).click();
+      await page.getByRole("menuitemradio", { name, exact: true }).click();
       await videoReaches(page, `v.currentTime > ${at + 1} && v.currentTime < ${at + 6}`);
       const audio = await page.evaluate(() => globalThis.matinee.player.audio);
       expect(audio.name === name, `${audio.name} is played, not ${name}`);

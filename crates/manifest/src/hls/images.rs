@@ -28,7 +28,7 @@ pub fn images(package: &Package) -> Option<String> {
     let sheet_us = micros(sheet_tiles(thumbnails) * thumbnails.interval_s);
     let film_us = micros(package.duration_s);
     let mut out = String::new();
-    head(&mut out, sheet_us.min(film_us), "#EXT-X-IMAGES-ONLY\n");
+    head(&mut out, package, sheet_us.min(film_us), "#EXT-X-IMAGES-ONLY\n");
     for (number, sheet) in (0..).zip(&thumbnails.sheets) {
         let start_us = sheet_us * number;
         extinf(&mut out, sheet_us.min(film_us.saturating_sub(start_us)));

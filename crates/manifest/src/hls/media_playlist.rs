@@ -5,7 +5,7 @@ use super::attributes::Attributes;
 use super::{keys, ranges};
 use crate::offer::{Offer, TextForm};
 use media::ByteRange;
-use media::package::{SegmentSpan, SegmentedText, TextTrack, Track, VideoTrack};
+use media::package::{Package, SegmentSpan, SegmentedText, TextTrack, Track, VideoTrack};
 use std::fmt::Write;
 
 const MICROS_PER_S: u64 = 1_000_000;
@@ -32,7 +32,7 @@ fn segments(
 ) -> String {
     let index = &track.index;
     let mut out = String::with_capacity(SEGMENT_BYTES * index.segments.len() + HEAD_BYTES);
-    head(&mut out, longest_us(index.timescale, &index.segments), kind);
+    head(&mut out, offer.package, longest_us(index.timescale, &index.segments), kind);
     ranges::write(&mut out, offer.package);
     let mut map = Attributes::of(&mut out, "EXT-X-MAP");
     map.quoted("URI", &track.path).quoted("BYTERANGE", &range(index.header)).end();
@@ -53,23 +53,23 @@ const HEAD_BYTES: usize = 4096;
 /// The media playlist of a text track in a form; of the whole WebVTT file as one segment, where the track has not the form.
 pub fn text(offer: &Offer<'_>, text: &TextTrack, form: TextForm) -> String {
     match (form, &text.forms.segmented, form.track(text)) {
-        (TextForm::Segmented, Some(segmented), _) => text_segments(segmented),
+        (TextForm::Segmented, Some(segmented), _) => text_segments(offer.package, segmented),
         (_, _, Some(track)) => media(offer, track),
-        _ => text_file(text, offer.package.duration_s),
+        _ => text_file(offer.package, text),
     }
 }
 
-fn text_file(text: &TextTrack, duration_s: f64) -> String {
-    let duration_us = (duration_s * MICROS_PER_S as f64).round().max(0.0) as u64;
+fn text_file(package: &Package, text: &TextTrack) -> String {
+    let duration_us = (package.duration_s * MICROS_PER_S as f64).round().max(0.0) as u64;
     let mut out = String::new();
-    head(&mut out, duration_us, "");
+    head(&mut out, package, duration_us, "");
     extinf(&mut out, duration_us);
     out + &text.path + "\n#EXT-X-ENDLIST\n"
 }
 
-fn text_segments(text: &SegmentedText) -> String {
+fn text_segments(package: &Package, text: &SegmentedText) -> String {
     let mut out = String::with_capacity(SEGMENT_BYTES * text.segments.len() + HEAD_BYTES);
-    head(&mut out, longest_us(text.timescale, &text.segments), "");
+    head(&mut out, package, longest_us(text.timescale, &text.segments), "");
     for segment in &text.segments {
         part(&mut out, duration_us(text.timescale, segment), segment.bytes, &text.path);
     }
@@ -80,13 +80,14 @@ fn text_segments(text: &SegmentedText) -> String {
 ///
 /// The target duration is no less than any segment's duration rounded to the nearest second (section
 /// 4.4.3.1).
-pub(super) fn head(out: &mut String, longest_us: u64, kind: &str) {
+pub(super) fn head(out: &mut String, package: &Package, longest_us: u64, kind: &str) {
     let target_s = ((longest_us + MICROS_PER_S / 2) / MICROS_PER_S).max(1);
     let _ = write!(
         out,
         "#EXTM3U\n#EXT-X-VERSION:{VERSION}\n#EXT-X-TARGETDURATION:{target_s}\n#EXT-X-MEDIA-SEQUENCE:0\n\
          #EXT-X-PLAYLIST-TYPE:VOD\n{kind}#EXT-X-INDEPENDENT-SEGMENTS\n"
     );
+    ranges::first_date(out, package);
 }
 
 pub(super) fn extinf(out: &mut String, duration_us: u64) {
@@ -123,6 +124,7 @@ fn to_us(timescale: u32, ticks: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample;
 
     fn durations_us(timescale: u32, duration: u64, count: u64) -> Vec<u64> {
         let bytes = ByteRange { offset: 0, length: 0 };
@@ -144,7 +146,7 @@ mod tests {
         for (longest_us, expected) in [(0, 1), (400_000, 1), (4_499_999, 4), (4_500_000, 5), (6_000_000, 6)] {
             let line = format!("#EXT-X-TARGETDURATION:{expected}\n");
             let mut out = String::new();
-            head(&mut out, longest_us, "");
+            head(&mut out, &sample::marked_package(), longest_us, "");
             assert!(out.contains(&line), "{longest_us}");
         }
     }

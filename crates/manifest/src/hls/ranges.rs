@@ -16,12 +16,16 @@ const MARKER_CLASS: &str = "matinee.marker";
 /// Most hours of a film that are dated: the day has no more.
 const HOURS_MAX: u64 = 24;
 
-/// Writes the date of the first segment and all ranges, if there are any.
-pub(super) fn write(out: &mut String, package: &Package) {
-    if package.chapters.is_empty() && package.markers.is_empty() {
-        return;
+/// Writes the date of the first segment where there are ranges: into every playlist of the title then, as one that has it
+/// asks for it in all (section 6.2.4).
+pub(super) fn first_date(out: &mut String, package: &Package) {
+    if !package.chapters.is_empty() || !package.markers.is_empty() {
+        let _ = writeln!(out, "#EXT-X-PROGRAM-DATE-TIME:{EPOCH}");
     }
-    let _ = writeln!(out, "#EXT-X-PROGRAM-DATE-TIME:{EPOCH}");
+}
+
+/// Writes all ranges, after the date.
+pub(super) fn write(out: &mut String, package: &Package) {
     let ends = package.chapters.iter().skip(1).map(|next| next.start_s).chain([package.duration_s]);
     for (number, (chapter, end_s)) in package.chapters.iter().zip(ends).enumerate() {
         let mut range = range(out, &format!("chapter-{number}"), CHAPTER_CLASS, chapter.start_s, end_s);

@@ -95,10 +95,11 @@ export interface PlayRequest {
 export interface Protection {
   /** Classes whose keys the device gets: it plays tracks of these. */
   readonly classes: readonly TrackClass[];
-  /** Key systems that licences are given for here. */
+  /** Key systems that licences are given for here, those that keep keys best first. */
   readonly licences: readonly {
-    /** Key system, as EME names it: `org.w3.clearkey`. */
-    readonly system: string;
+    readonly certificate_url: string | null;
+    /** Key system, as EME names it. */
+    readonly system: "com.widevine.alpha" | "com.microsoft.playready" | "com.apple.fps" | "org.w3.clearkey";
     /** Where its licences are asked for. */
     readonly url: string;
   }[];
@@ -117,6 +118,27 @@ export interface Refusal {
     /** For people. */
     readonly message: string;
   };
+}
+
+export interface Revocation {
+  /** Since when, in milliseconds since 1970 (UTC). */
+  readonly revoked_ms: number;
+  /** A session (32 hexadecimal digits) or a device's fingerprint (64). */
+  readonly subject: string;
+  /** Until when, likewise. */
+  readonly until_ms: number;
+}
+
+export interface RevocationRequest {
+  /** For how many seconds at least; it lasts as long as tokens that were given before could be renewed. */
+  readonly for_s?: number;
+  /** A session (32 hexadecimal digits) or a device's fingerprint (64). */
+  readonly subject: string;
+}
+
+export interface Revocations {
+  /** The newest first; at most 1000. */
+  readonly revocations: readonly Revocation[];
 }
 
 /** A run of bytes of a file. */

@@ -28,7 +28,7 @@ function protectedGrant(classes: readonly string[]): PlayGrant {
       classes: classes as NonNullable<PlayGrant["protection"]>["classes"],
       token: "token",
       token_expires_ms: 1,
-      licences: [{ system: "org.w3.clearkey", url: "/licences" }],
+      licences: [{ system: "org.w3.clearkey", url: "/licences", certificate_url: null }],
     },
   };
 }

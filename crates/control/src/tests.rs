@@ -4,8 +4,11 @@ mod api;
 mod app;
 mod contract;
 mod edge_tokens;
+mod entitlements;
 mod licences;
 mod manifests;
+mod revoking;
+mod services;
 
 use axum::body::Body;
 use axum::http::{Request, Response};

@@ -19,18 +19,26 @@ use tower::ServiceExt;
 use super::{FILES, audio, header, plain, release, text, video};
 use crate::{Licences, State, router};
 
-const START_MS: i64 = 1_000_000;
+pub(super) const START_MS: i64 = 1_000_000;
 
 /// A server of two protected titles and a clear one.
-struct Cinema {
-    db: Db,
-    clock: Arc<ManualClock>,
+pub(super) struct Cinema {
+    pub db: Db,
+    pub clock: Arc<ManualClock>,
     router: axum::Router,
     _folder: tempfile::TempDir,
 }
 
 impl Cinema {
-    async fn new(policy: Policy) -> Cinema {
+    pub(super) async fn new(policy: Policy) -> Cinema {
+        Cinema::built(policy, |state, licences, _| state.with_licences(licences)).await
+    }
+
+    /// One whose parts `build` puts together.
+    pub(super) async fn built(
+        policy: Policy,
+        build: impl FnOnce(State, Licences, Arc<ManualClock>) -> State,
+    ) -> Cinema {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open_file(&folder.path().join("matinee.db")).await.unwrap();
         let keys = KeyStore::new(db.clone(), Arc::new(LocalKms::given(&"7".repeat(64)).unwrap()));
@@ -41,33 +49,39 @@ impl Cinema {
         }
         db.publish(&release("Clear", 3, plain())).await.unwrap();
         let licences = Licences::new(keys, policy, clock.clone());
-        let router = router(State::new(db.clone(), "/media/").with_licences(licences), FILES);
+        let router = router(build(State::new(db.clone(), "/media/"), licences, clock.clone()), FILES);
         Cinema { db, clock, router, _folder: folder }
     }
 
     async fn send(&self, path: &str, headers: &[(&str, &str)], body: &Value) -> Response<Body> {
-        let mut request = Request::post(path);
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        self.call(&format!("POST {path}"), headers, body).await
+    }
+
+    /// What is answered to `line`, a method and a path.
+    pub(super) async fn call(&self, line: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Response<Body> {
+        let (method, path) = line.split_once(' ').unwrap();
+        let mut request = Request::builder().method(method).uri(path);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
+        self.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap()
     }
 
-    async fn play(&self, title: &str, body: Value) -> (u16, Value) {
+    pub(super) async fn play(&self, title: &str, body: Value) -> (u16, Value) {
         let response = self.send(&format!("/api/titles/{title}/play"), &[], &body).await;
         (response.status().as_u16(), serde_json::from_str(&text(response).await).unwrap())
     }
 
     /// The token of a play grant for the device "tv" of the profile "kids".
-    async fn token(&self, title: &str, security: &str) -> String {
+    pub(super) async fn token(&self, title: &str, security: &str) -> String {
         let body = json!({ "device": "tv", "profile": "kids", "security": security });
         let (_, grant) = self.play(title, body).await;
         grant["protection"]["token"].as_str().unwrap().to_owned()
     }
 
     /// Asks for the keys of `classes` of `film` as "tv" and "kids", with what `change` makes of it.
-    async fn ask(&self, token: &str, change: impl FnOnce(&mut Asking)) -> Response<Body> {
+    pub(super) async fn ask(&self, token: &str, change: impl FnOnce(&mut Asking)) -> Response<Body> {
         let mut asking = Asking {
             title: FILM,
             authorization: format!("Bearer {token}"),
@@ -86,7 +100,13 @@ impl Cinema {
     }
 
     /// Asks, and expects to be refused with `code`.
-    async fn refused(&self, token: &str, change: impl FnOnce(&mut Asking), status: u16, code: &str) {
+    pub(super) async fn refused(
+        &self,
+        token: &str,
+        change: impl FnOnce(&mut Asking),
+        status: u16,
+        code: &str,
+    ) {
         let response = self.ask(token, change).await;
         let found = response.status().as_u16();
         let body = text(response).await;
@@ -96,18 +116,18 @@ impl Cinema {
     }
 }
 
-const FILM: &str = "film-01010101";
+pub(super) const FILM: &str = "film-01010101";
 const OTHER: &str = "other-02020202";
 
-struct Asking {
-    title: &'static str,
-    authorization: String,
-    device: &'static str,
-    profile: &'static str,
-    body: Value,
+pub(super) struct Asking {
+    pub title: &'static str,
+    pub authorization: String,
+    pub device: &'static str,
+    pub profile: &'static str,
+    pub body: Value,
 }
 
-fn key_id(title: u8, class: TrackClass) -> KeyId {
+pub(super) fn key_id(title: u8, class: TrackClass) -> KeyId {
     KeyId([title * 16 + class as u8; 16])
 }
 
@@ -129,7 +149,7 @@ fn base64url(bytes: &[u8]) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn request(title: u8, classes: &[TrackClass]) -> Value {
+pub(super) fn request(title: u8, classes: &[TrackClass]) -> Value {
     let ids: Vec<_> = classes.iter().map(|class| base64url(&key_id(title, *class).0)).collect();
     json!({ "kids": ids, "type": "temporary" })
 }

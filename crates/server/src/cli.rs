@@ -67,7 +67,7 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Check a packaged film, of Matinee or of others, by the rules of HLS, DASH and CMAF; errors make it fail
     #[command(after_help = "Examples:\n  matinee check out/\n  matinee check out/master.m3u8 --json\n  \
-        matinee check http://127.0.0.1:8080/media/3f2a.../manifest.mpd\n\n\
+        matinee check https://films.example/media/3f2a.../manifest.mpd\n\n\
         Rules: docs/reference/check.md")]
     Check(Check),
     /// List every setting with its default, its environment variable and its meaning
@@ -206,7 +206,7 @@ pub(crate) struct Doctor {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// A folder, a file, or the http URL of a playlist or manifest
+    /// A folder, a file, or the http or https URL of a playlist or manifest
     #[arg(value_name = "DIR|URL")]
     pub place: String,
     /// Read the manifests given and nothing that they name

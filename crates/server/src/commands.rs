@@ -72,7 +72,7 @@ async fn try_run(cli: Cli) -> anyhow::Result<Exit> {
         Command::List(args) => list::run(&config, args).await?,
         Command::Keys(args) => keys::run(&config, args).await?,
         Command::Doctor(args) => return doctor::run(&config, args).await,
-        Command::Check(args) => return check::run(args).await,
+        Command::Check(args) => return check::run(&config, args).await,
         Command::Settings => write!(std::io::stdout(), "{}", config::reference())?,
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "matinee", &mut std::io::stdout());

@@ -28,6 +28,7 @@ pub(crate) struct Config {
     pub listen: SocketAddr,
     pub media_url: String,
     pub log: String,
+    pub tls_roots: Vec<PathBuf>,
     pub keys_file: Option<PathBuf>,
     pub keys_master: Secret,
     pub licence: Policy,
@@ -44,6 +45,7 @@ impl Default for Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             media_url: "/media/".to_owned(),
             log: "warn".to_owned(),
+            tls_roots: Vec::new(),
             keys_file: None,
             keys_master: Secret::default(),
             licence: Policy::default(),
@@ -107,6 +109,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
         help: "What is logged on standard error: error, warn, info, debug or trace, also by room (`edge=debug`).",
         get: |c| c.log.clone(),
         set: |c, v| put(&mut c.log, v),
+    },
+    Setting {
+        key: "tls.roots",
+        help: "Files with root certificates (PEM) that are trusted beside the public ones, with commas between, when other servers are asked: to check films, and by licence services.",
+        get: |c| c.tls_roots.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(","),
+        set: |c, v| put_list(&mut c.tls_roots, v),
     },
     Setting {
         key: "keys.file",

@@ -43,6 +43,17 @@ pub(crate) async fn keys(config: &Config, db: &Db) -> anyhow::Result<KeyStore> {
     Ok(KeyStore::new(db.clone(), Arc::new(kms)))
 }
 
+/// What asks other servers: it trusts public certificates, and those of the setting `tls.roots`.
+pub(crate) fn client(config: &Config) -> anyhow::Result<fetch::Client> {
+    let mut trust = fetch::Trust::public();
+    for path in &config.tls_roots {
+        let doing = || format!("reading the certificates {} (setting tls.roots)", path.display());
+        let pem = std::fs::read(path).with_context(doing)?;
+        trust = trust.with_pem(&pem, &path.display().to_string()).with_context(doing)?;
+    }
+    Ok(fetch::Client::new(trust)?)
+}
+
 /// Where the master key is: beside the data folder, so that copies of the folder do not hold it.
 fn keys_file(config: &Config) -> anyhow::Result<PathBuf> {
     if let Some(file) = &config.keys_file {

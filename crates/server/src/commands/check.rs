@@ -7,17 +7,18 @@ mod http;
 
 use super::Exit;
 use crate::cli::Check;
-use crate::output;
-use anyhow::Context as _;
+use crate::config::Config;
+use crate::{output, workspace};
+use anyhow::{Context as _, ensure};
 use conform::{At, Depth, Finding, Report, Severity};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
 
 /// Runs the command; fails where there are errors.
-pub(crate) async fn run(args: Check) -> anyhow::Result<Exit> {
+pub(crate) async fn run(config: &Config, args: Check) -> anyhow::Result<Exit> {
     let depth = if args.manifests_only { Depth::Manifests } else { Depth::Media };
-    let report = judged(args.place, depth).await?;
+    let report = judged(config, args.place, depth).await?;
     let mut out = std::io::stdout().lock();
     if args.json {
         output::json(&mut out, &ReportJson::new(&report))?;
@@ -28,12 +29,15 @@ pub(crate) async fn run(args: Check) -> anyhow::Result<Exit> {
 }
 
 /// Reads and judges on a thread of its own: rules ask for bytes one after the other.
-async fn judged(place: String, depth: Depth) -> anyhow::Result<Report> {
+async fn judged(config: &Config, place: String, depth: Depth) -> anyhow::Result<Report> {
+    let is_url = place.contains("://");
+    let is_known = place.starts_with("http://") || place.starts_with("https://");
+    ensure!(!is_url || is_known, "`{place}` is neither a folder nor an http or https URL");
+    let server = is_url.then(|| workspace::client(config)).transpose()?;
     let runtime = tokio::runtime::Handle::current();
     let work = move || {
-        if place.contains("://") {
-            let (server, entry) = http::Server::of(&place, runtime)?;
-            return Ok(conform::check(&server, &[entry], depth));
+        if let Some(client) = server {
+            return Ok(conform::check(&http::Server { client, runtime }, &[place], depth));
         }
         let (folder, entries) = folder::Folder::open(Path::new(&place))?;
         Ok(conform::check(&folder, &entries, depth))

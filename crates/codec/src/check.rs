@@ -30,7 +30,9 @@ pub async fn decode(tools: &Tools, path: &Path) -> Result<Checked, Error> {
     args.extend(untrusted::own_options().map(OsString::from));
     args.extend(["-threads", "1", "-i"].map(OsString::from));
     args.push(untrusted::file_address(&path));
-    args.extend(["-map", "0", "-fps_mode", "passthrough", "-f", "null", "-"].map(OsString::from));
+    args.extend(["-map", "0", "-fps_mode", "passthrough"].map(OsString::from));
+    // The file's own ticks: in those of its usual frame, one that is shorter would come at the same time as the next.
+    args.extend(["-enc_time_base:v", "demux", "-f", "null", "-"].map(OsString::from));
     let mut frames = 0;
     let finished = Child::new(&tools.ffmpeg, "decode a joined track")
         .args(args)

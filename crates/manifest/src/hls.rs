@@ -141,8 +141,12 @@ fn variant(
     let mut attributes = Attributes::of(out, "EXT-X-STREAM-INF");
     attributes
         .plain("BANDWIDTH", track.bitrate_bps_peak + peak_bps)
-        .plain("AVERAGE-BANDWIDTH", track.bitrate_bps_average + average_bps)
-        .plain("SCORE", format_args!("{:.2}", video.vmaf.max(0.0) + CHANNEL_SCORE * f64::from(channels)))
+        .plain("AVERAGE-BANDWIDTH", track.bitrate_bps_average + average_bps);
+    if video.vmaf > 0.0 {
+        let score = video.vmaf + CHANNEL_SCORE * f64::from(channels);
+        attributes.plain("SCORE", format_args!("{score:.2}"));
+    }
+    attributes
         .quoted("CODECS", &codecs.join(","))
         .maybe_quoted("SUPPLEMENTAL-CODECS", video.supplemental_codecs.as_deref())
         .plain("RESOLUTION", video.size)

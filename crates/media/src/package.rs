@@ -92,7 +92,7 @@ pub struct VideoTrack {
     pub size: Size,
     /// Frames per second.
     pub rate: FrameRate,
-    /// VMAF measured on the whole rendition (0 to 100).
+    /// VMAF measured on the whole rendition (0 to 100); 0 where none of the title's was measured.
     pub vmaf: f64,
     /// Peak bitrate of its segments' first samples alone, in bits per second: what a player of keyframes fetches. 0 where
     /// it is not known where they end.

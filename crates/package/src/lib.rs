@@ -4,3 +4,4 @@
 
 pub mod segment;
 pub mod names;
+pub mod track;

@@ -31,6 +31,13 @@ pub struct ContentKey {
     pub key: Key,
 }
 
+impl ContentKey {
+    /// The key of these bytes.
+    pub fn new(id: KeyId, key: [u8; 16]) -> ContentKey {
+        ContentKey { id, key: Key::new(key) }
+    }
+}
+
 /// Gives content keys.
 #[async_trait]
 pub trait Keys: fmt::Debug + Send + Sync {

@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod progress;
 pub mod settings;
 pub mod summary;
+pub mod packager;
 
 pub use encode::policy::Policy;
 pub use flow::{Context, Failure, Prepared, Request, Sidecar, prepare};

@@ -2,6 +2,7 @@
 //!
 //! Owns the words. What a command does is in `commands`; what a setting means is in `config`.
 
+use crate::commands::package::GivenKey;
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use clap_complete::Shell;
 use media::protection::KeyId;
@@ -57,6 +58,14 @@ pub(crate) enum Command {
     /// List the titles
     #[command(after_help = "Examples:\n  matinee list\n  matinee list --json")]
     List(List),
+    /// Package files that are encoded already, into a folder: CMAF tracks, HLS and DASH
+    #[command(
+        after_help = "Examples:\n  matinee package 1080p.mp4 720p.mp4 sound.mp4:en film.srt:en --out film/\n  \
+        matinee package video.mp4 sound.mp4 --out film/ --protection cbcs --make-keys film.keys\n  \
+        matinee package video.mp4 sound.mp4 --out film/ --protection cenc \\\n    \
+        --key hd:00112233445566778899aabbccddeeff:0123456789abcdeffedcba9876543210 --keys audio.keys"
+    )]
+    Package(Package),
     /// Content keys of protected titles: rotate the master key, list uses, export and import as CPIX
     #[command(after_help = "Examples:\n  matinee keys rotate\n  matinee keys uses --json\n  \
         matinee keys export \"My film\" --certificate service.pem --out film.cpix.xml\n  \
@@ -112,6 +121,29 @@ fn sidecar(text: &str) -> Result<Sidecar, std::convert::Infallible> {
         }
         _ => Sidecar { file: PathBuf::from(text), language: None },
     })
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Package {
+    /// MP4 files with pictures, sound or both, and subtitles, each with its language; the first sound is the default one
+    #[arg(required = true, value_name = "FILE[:LANGUAGE]", value_parser = sidecar)]
+    pub inputs: Vec<Sidecar>,
+    /// Folder to write to; it is made where it is not there, and must be empty
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Encryption: none, cenc or cbcs
+    #[arg(long, value_name = "SCHEME", default_value_t = Choice::Clear)]
+    pub protection: Choice,
+    /// The key of a class of tracks (audio, sd, hd, fhd, uhd or all), in hexadecimal; may be given several times. Others on
+    /// the machine can read a command line: prefer --keys
+    #[arg(long, value_name = "CLASS:KEY_ID:KEY")]
+    pub key: Vec<GivenKey>,
+    /// A file of such keys, one a line
+    #[arg(long, value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+    /// Make the keys that are not given, and write all to this new file, which its owner alone may read
+    #[arg(long, value_name = "FILE")]
+    pub make_keys: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

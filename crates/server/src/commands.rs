@@ -7,6 +7,7 @@ mod list;
 mod doctor;
 mod check;
 mod keys;
+pub(crate) mod package;
 
 use crate::cli::{Cli, Command, Prepare};
 use crate::config::{self, Config};
@@ -71,6 +72,7 @@ async fn try_run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Report(args) => report::run(&config, args).await?,
         Command::List(args) => list::run(&config, args).await?,
         Command::Keys(args) => keys::run(&config, args).await?,
+        Command::Package(args) => package::run(&config, args).await?,
         Command::Doctor(args) => return doctor::run(&config, args).await,
         Command::Check(args) => return check::run(&config, args).await,
         Command::Settings => write!(std::io::stdout(), "{}", config::reference())?,

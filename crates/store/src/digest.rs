@@ -24,6 +24,14 @@ pub async fn of_file(file: &Path, progress: impl FnMut(u64) + Send + 'static) ->
     crate::local::blocking(doing, move || hash(File::open(path)?, progress)).await
 }
 
+/// Digest of an open file, from where it stands; blocks.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn of_open(file: File) -> std::io::Result<Digest> {
+    hash(file, |_| ())
+}
+
 fn hash(mut file: File, mut progress: impl FnMut(u64)) -> std::io::Result<Digest> {
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; STEP_BYTES];

@@ -6,7 +6,7 @@
 mod sound;
 mod stills;
 mod text;
-mod forms;
+pub(crate) mod forms;
 
 pub use forms::Forms;
 pub use sound::Sound;

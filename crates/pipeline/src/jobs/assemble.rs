@@ -160,7 +160,7 @@ fn starts(segments: &[FrameRange]) -> Vec<u64> {
 }
 
 /// Segments of audio frames that begin nearest to the picture's.
-fn audio_segments(spliced: &Spliced, boundaries_s: &[f64]) -> Vec<FrameRange> {
+pub(crate) fn audio_segments(spliced: &Spliced, boundaries_s: &[f64]) -> Vec<FrameRange> {
     let frame_ticks = spliced.samples.first().map_or(1, |sample| u64::from(sample.duration));
     let priming = spliced.description.edit.map_or(0, |edit| edit.media_time);
     let frames = spliced.samples.len() as u64;
@@ -222,7 +222,7 @@ where
     J: FnOnce(&[PathBuf]) -> anyhow::Result<(Spliced, Vec<FrameRange>)>,
 {
     let (spliced, segments) = join(sources)?;
-    track::write(&spliced, &segments, sources, path)
+    track::write(&spliced, &segments, None, sources, path)
 }
 
 /// A track is whole where a decoder has nothing to say about it and shows as many frames as it should.

@@ -172,7 +172,7 @@ fn audio(passed: &Passed, tracks: Vec<ProtectedTrack>, files: &mut Files) -> Vec
 
 /// The name of each track, given the stream that it is made of: one for all tracks of a stream, among which the player
 /// chooses, and no other stream's, among which the viewer does.
-fn sound_names<'a>(streams: impl Iterator<Item = &'a AudioFacts>) -> Vec<String> {
+pub(crate) fn sound_names<'a>(streams: impl Iterator<Item = &'a AudioFacts>) -> Vec<String> {
     let mut named: Vec<(usize, String)> = Vec::new();
     let name = |stream: &AudioFacts| {
         if let Some((_, name)) = named.iter().find(|(known, _)| *known == stream.stream) {
@@ -228,16 +228,7 @@ fn thumbnails(passed: &Passed, files: &mut Files) -> package::Thumbnails {
 fn track(named: names::Named, protected: ProtectedTrack, files: &mut Files) -> Track {
     let ProtectedTrack { track, protection } = protected;
     files.insert(named.path.clone(), Content::Stored(track.output));
-    let (bitrate_bps_peak, bitrate_bps_average) = ::package::segment::bitrates(&track.index);
-    Track {
-        id: named.id,
-        path: named.path,
-        codecs: track.codecs,
-        bitrate_bps_peak,
-        bitrate_bps_average,
-        index: track.index,
-        protection,
-    }
+    ::package::track::described(named, track.codecs, track.index, protection)
 }
 
 /// For whom a text is, where not for everybody.
@@ -246,7 +237,7 @@ fn purpose(text: &Text) -> Option<&'static str> {
 }
 
 /// What a viewer reads in a menu: the stream's own title, else its language, or its number, and for whom it is.
-fn display_name(kind: &str, number: usize, label: &Label, purpose: Option<&str>) -> String {
+pub(crate) fn display_name(kind: &str, number: usize, label: &Label, purpose: Option<&str>) -> String {
     let language = label.language.as_deref().map(names::language);
     let plain = || language.unwrap_or_else(|| format!("{kind} {}", number + 1));
     let purpose = purpose.map(|purpose| format!(" ({purpose})")).unwrap_or_default();

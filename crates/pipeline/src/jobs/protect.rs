@@ -55,7 +55,8 @@ pub async fn protect(
     let Choice::Under(scheme) = settings.scheme else {
         return Ok(ProtectedTrack { track: track.clone(), protection: None });
     };
-    let plan = Plan::new(settings, &track.index)?;
+    let starts: Vec<u64> = track.index.segments.iter().map(|segment| segment.start).collect();
+    let plan = Plan::new(settings, track.index.timescale, &starts)?;
     let keys = keys(ctx, title, class, scheme, &plan).await?;
     let described = plan.describe(scheme, class, settings, &keys);
     let doing = || format!("encrypting a track of class {}", class.name());
@@ -65,16 +66,17 @@ pub async fn protect(
 
 /// Which segments are clear, and where keys change.
 #[derive(Debug, PartialEq)]
-struct Plan {
+pub(crate) struct Plan {
     clear_segments: usize,
     /// First segment of each key, with the period's number.
     periods: Vec<(usize, u32)>,
 }
 
 impl Plan {
-    fn new(settings: &Settings, index: &TrackIndex) -> anyhow::Result<Plan> {
-        let start_s = |ticks: u64| ticks as f64 / f64::from(index.timescale.max(1)) + BOUNDARY_SLACK_S;
-        let mut starts = index.segments.iter().map(|segment| start_s(segment.start));
+    /// For a track whose segments start at these ticks.
+    pub(crate) fn new(settings: &Settings, timescale: u32, starts: &[u64]) -> anyhow::Result<Plan> {
+        let start_s = |ticks: &u64| *ticks as f64 / f64::from(timescale.max(1)) + BOUNDARY_SLACK_S;
+        let mut starts = starts.iter().map(start_s);
         let clear_segments = if settings.clear_lead_s > 0.0 {
             starts.clone().take_while(|start| *start < settings.clear_lead_s).count()
         } else {
@@ -98,7 +100,8 @@ impl Plan {
         Ok(Plan { clear_segments, periods })
     }
 
-    fn describe(
+    /// What manifests tell of it, under these keys, one a period.
+    pub(crate) fn describe(
         &self,
         scheme: Scheme,
         class: TrackClass,
@@ -195,7 +198,11 @@ fn params(described: &protection::Protection) -> Vec<(&'static str, String)> {
 
 /// What `cmaf` is told. A vector is derived from the key's ID and the clear track, so that the same track comes out with
 /// the same bytes, and other tracks, or another version of this one, with other vectors under the same key.
-fn with_keys(described: &protection::Protection, keys: Vec<ContentKey>, clear: Digest) -> Protection {
+pub(crate) fn with_keys(
+    described: &protection::Protection,
+    keys: Vec<ContentKey>,
+    clear: Digest,
+) -> Protection {
     let periods = keys.into_iter().zip(&described.periods).map(|(content, period)| Period {
         first_segment: period.first_segment,
         key_id: content.id,
@@ -234,30 +241,16 @@ fn encrypt(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use media::ByteRange;
-    use media::package::SegmentSpan;
 
-    fn index(starts_s: &[f64]) -> TrackIndex {
-        let nowhere = ByteRange { offset: 0, length: 0 };
-        let span = |start: &f64| SegmentSpan {
-            start: (start * 1000.0) as u64,
-            duration: 1,
-            bytes: nowhere,
-            first_sample_end: 0,
-        };
-        TrackIndex {
-            timescale: 1000,
-            header: nowhere,
-            sidx: nowhere,
-            segments: starts_s.iter().map(span).collect(),
-        }
+    fn ticks(starts_s: &[f64]) -> Vec<u64> {
+        starts_s.iter().map(|start| (start * 1000.0) as u64).collect()
     }
 
     #[track_caller]
     fn check(clear_lead_s: f64, key_period_s: f64, starts_s: &[f64], clear: usize, periods: &[(usize, u32)]) {
         let settings = Settings { clear_lead_s, key_period_s, ..Settings::default() };
         let expected = Plan { clear_segments: clear, periods: periods.to_vec() };
-        assert_eq!(Plan::new(&settings, &index(starts_s)).unwrap(), expected);
+        assert_eq!(Plan::new(&settings, 1000, &ticks(starts_s)).unwrap(), expected);
     }
 
     #[test]
@@ -277,7 +270,7 @@ mod tests {
     fn too_many_keys_are_refused() {
         let starts: Vec<f64> = (0..1025).map(f64::from).collect();
         let settings = Settings { key_period_s: 1.0, ..Settings::default() };
-        assert!(Plan::new(&settings, &index(&starts)).is_err());
+        assert!(Plan::new(&settings, 1000, &ticks(&starts)).is_err());
     }
 
     #[test]

@@ -35,16 +35,18 @@ pub fn sample_bytes(encoded: &Path) -> anyhow::Result<u64> {
     Ok(samples.map(|sample| u64::from(sample.size)).sum())
 }
 
-/// Writes the track file `output` whose samples come from `sources`.
+/// Writes the track file `output` whose samples come from `sources`, protected where it is said how.
 pub fn write(
     spliced: &Spliced,
     segments: &[FrameRange],
+    protection: Option<Protection>,
     sources: &[PathBuf],
     output: &Path,
 ) -> anyhow::Result<IndexRecord> {
     let Spliced { description, samples } = spliced;
     let mut source = Source::new(sources);
-    let index = writer::write(File::create(output)?, description, samples, segments, None, &mut source)?;
+    let out = File::create(output)?;
+    let index = writer::write(out, description, samples, segments, protection, &mut source)?;
     Ok(IndexRecord::new(&description.entry, &index))
 }
 

@@ -3,6 +3,8 @@
 mod export;
 mod import;
 
+pub(super) use export::write_new;
+
 use crate::cli::{Keys, KeysAction};
 use crate::config::Config;
 use crate::{output, workspace};
@@ -34,7 +36,7 @@ pub(crate) async fn run(config: &Config, args: Keys) -> anyhow::Result<()> {
 }
 
 /// The content of `path`, which may have at most `bytes_max` bytes.
-fn read(path: &Path, bytes_max: usize) -> anyhow::Result<Vec<u8>> {
+pub(super) fn read(path: &Path, bytes_max: usize) -> anyhow::Result<Vec<u8>> {
     let doing = || format!("reading {}", path.display());
     let mut bytes = Vec::new();
     let file = File::open(path).with_context(doing)?;

@@ -8,12 +8,14 @@ use crate::jobs::ladder::Laddered;
 use crate::jobs::track::IndexRecord;
 use crate::step::{Cost, Output, Step};
 use crate::workshop::{Finished, Made};
+use ::package::names::Named;
+use ::package::track;
 use ::text::{Cue, Imsc, Slice, slices, webvtt_segments};
 use cmaf::entry::SampleEntry;
 use cmaf::entry::text::{TextCoding, TextEntry};
-use cmaf::text::{CueBox, TextSample, cues, track};
+use cmaf::text::{CueBox, TextSample, cues};
 use media::ByteRange;
-use media::package::{SegmentSpan, SegmentedText, TextForms, Track, TrackIndex};
+use media::package::{SegmentSpan, SegmentedText, TextForms, TrackIndex};
 use std::path::PathBuf;
 
 /// Ticks per second of text: WebVTT has no finer times.
@@ -42,10 +44,10 @@ struct Form {
 
 /// What of a text track its forms tell.
 #[derive(Debug, Clone)]
-pub(super) struct About {
-    pub(super) language: Option<String>,
-    pub(super) forced: bool,
-    pub(super) hearing_impaired: bool,
+pub(crate) struct About {
+    pub(crate) language: Option<String>,
+    pub(crate) forced: bool,
+    pub(crate) hearing_impaired: bool,
 }
 
 impl About {
@@ -103,9 +105,10 @@ fn boundaries_ms(laddered: &Laddered) -> Vec<i64> {
 }
 
 /// What a form's files are called, its bytes, and the record.
-type MadeForm = ([&'static str; 2], Vec<u8>, IndexRecord);
+pub(crate) type MadeForm = ([&'static str; 2], Vec<u8>, IndexRecord);
 
-fn files(cues: &[Cue], boundaries_ms: &[i64], about: &About) -> anyhow::Result<[MadeForm; 3]> {
+/// The forms of `cues`. `boundaries_ms` are where segments begin, and where the film ends.
+pub(crate) fn files(cues: &[Cue], boundaries_ms: &[i64], about: &About) -> anyhow::Result<[MadeForm; 3]> {
     let language = about.language.as_deref();
     let entry = |coding| TextEntry { coding, role: about.role() };
     let (vtt, index) = joined(&webvtt_segments(cues, boundaries_ms), boundaries_ms);
@@ -117,7 +120,7 @@ fn files(cues: &[Cue], boundaries_ms: &[i64], about: &About) -> anyhow::Result<[
     };
     let imsc: Vec<_> = documents.into_iter().zip(boundaries_ms.windows(2)).map(document).collect();
     let cmaf = |names, coding, segments: &[Vec<TextSample>]| {
-        let (bytes, index) = track(entry(coding), TIMESCALE, language, segments)?;
+        let (bytes, index) = cmaf::text::track(entry(coding), TIMESCALE, language, segments)?;
         anyhow::Ok((names, bytes, IndexRecord::new(&SampleEntry::Text(entry(coding)), &index)))
     };
     Ok([
@@ -161,30 +164,31 @@ async fn read_back(ctx: &Context, finished: &Finished, [file, record]: [&str; 2]
 impl Forms {
     /// The package's description of the forms of the track with this id, and their files by name.
     pub fn describe(&self, id: &str) -> (TextForms, Vec<(String, Output)>) {
-        let path = format!("{id}.{}", SEGMENTS[0]);
-        let segmented = SegmentedText {
-            path: path.clone(),
-            timescale: self.segments.index.timescale,
-            segments: self.segments.index.segments.clone(),
-        };
-        let mut files = vec![(path, self.segments.output.clone())];
-        let mut track = |form: &Form, name: &str| {
-            let path = format!("{id}.{name}.mp4");
-            files.push((path.clone(), form.output.clone()));
-            let (bitrate_bps_peak, bitrate_bps_average) = ::package::segment::bitrates(&form.index);
-            Track {
-                id: format!("{id}.{name}"),
-                path,
-                codecs: form.codecs.clone(),
-                bitrate_bps_peak,
-                bitrate_bps_average,
-                index: form.index.clone(),
-                protection: None,
-            }
-        };
-        let (wvtt, imsc) = (track(&self.wvtt, "wvtt"), track(&self.imsc, "imsc"));
-        (TextForms { segmented: Some(segmented), wvtt: Some(wvtt), imsc: Some(imsc) }, files)
+        let forms = [&self.segments, &self.wvtt, &self.imsc];
+        let (described, paths) = describe(id, forms.map(|form| (form.codecs.as_str(), &form.index)));
+        let files = paths.into_iter().zip(forms.map(|form| form.output.clone()));
+        (described, files.collect())
     }
+}
+
+/// The package's description of the three forms, each by its codecs parameter and index, of the text track with this id,
+/// and the names of their files.
+pub(crate) fn describe(id: &str, forms: [(&str, &TrackIndex); 3]) -> (TextForms, [String; 3]) {
+    let [(_, segments), wvtt, imsc] = forms;
+    let path = format!("{id}.{}", SEGMENTS[0]);
+    let segmented = SegmentedText {
+        path: path.clone(),
+        timescale: segments.timescale,
+        segments: segments.segments.clone(),
+    };
+    let track = |name: &str, (codecs, index): (&str, &TrackIndex)| {
+        let id = format!("{id}.{name}");
+        let named = Named { path: format!("{id}.mp4"), id };
+        track::described(named, codecs.to_owned(), index.clone(), None)
+    };
+    let (wvtt, imsc) = (track("wvtt", wvtt), track("imsc", imsc));
+    let paths = [path, wvtt.path.clone(), imsc.path.clone()];
+    (TextForms { segmented: Some(segmented), wvtt: Some(wvtt), imsc: Some(imsc) }, paths)
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ fn certificate(path: &Path) -> anyhow::Result<Certificate> {
     Certificate::from_pem(&pem).with_context(doing)
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(in crate::commands) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let doing = || format!("writing the keys to {}, which must not exist yet", path.display());
     let file = std::fs::OpenOptions::new().write(true).create_new(true).mode(MODE).open(path);
     let mut file = file.with_context(doing)?;

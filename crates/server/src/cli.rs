@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use media::protection::KeyId;
 use pipeline::settings::Choice;
 use pipeline::{Policy, Sidecar};
+use playback::Subject;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -71,6 +72,11 @@ pub(crate) enum Command {
         matinee keys export \"My film\" --certificate service.pem --out film.cpix.xml\n  \
         matinee keys import film.cpix.xml --for film.mov --private-key ours.pem")]
     Keys(Keys),
+    /// Play tokens of protected titles: list who plays, revoke a session's or a device's, restore them
+    #[command(after_help = "Examples:\n  matinee tokens list\n  \
+        matinee tokens revoke 0a6c4a3bd0f94d1e8a33c2b47d5e9f01\n  \
+        matinee tokens revoke --device-name living-room --for-days 30")]
+    Tokens(Tokens),
     /// Check the tools and the sandbox: what was found where, what it lacks, how to get it
     #[command(after_help = "Examples:\n  matinee doctor\n  matinee doctor --json")]
     Doctor(Doctor),
@@ -227,6 +233,45 @@ pub(crate) struct KeysImport {
     /// The private key to the certificate that the keys are encrypted for (RSA, PKCS#8, PEM)
     #[arg(long, value_name = "FILE")]
     pub private_key: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tokens {
+    #[command(subcommand)]
+    pub action: TokensAction,
+}
+
+/// What can be done with play tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokensAction {
+    /// List the sessions that play, with their devices, and what is revoked
+    List {
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// End a session, or shut a device out: no licence, no renewal; for a device no play grant either
+    Revoke(TokensRevoke),
+    /// Take a revocation back
+    Restore {
+        /// The session or the device's fingerprint
+        #[arg(value_name = "SESSION|DEVICE")]
+        subject: Subject,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("whom").required(true).args(["subject", "device_name"]))]
+pub(crate) struct TokensRevoke {
+    /// The session (32 hexadecimal digits) or the device's fingerprint (64), as `tokens list` has them
+    #[arg(value_name = "SESSION|DEVICE")]
+    pub subject: Option<Subject>,
+    /// The device that calls itself so
+    #[arg(long, value_name = "NAME")]
+    pub device_name: Option<String>,
+    /// Days that it lasts at least; as long as older tokens could be renewed it lasts in any case
+    #[arg(long, value_name = "DAYS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=3660))]
+    pub for_days: u32,
 }
 
 #[derive(Debug, Args)]

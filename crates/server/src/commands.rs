@@ -7,6 +7,7 @@ mod list;
 mod doctor;
 mod check;
 mod keys;
+mod tokens;
 pub(crate) mod package;
 
 use crate::cli::{Cli, Command, Prepare};
@@ -73,6 +74,7 @@ async fn try_run(cli: Cli) -> anyhow::Result<Exit> {
         Command::List(args) => list::run(&config, args).await?,
         Command::Keys(args) => keys::run(&config, args).await?,
         Command::Package(args) => package::run(&config, args).await?,
+        Command::Tokens(args) => tokens::run(&config, args).await?,
         Command::Doctor(args) => return doctor::run(&config, args).await,
         Command::Check(args) => return check::run(&config, args).await,
         Command::Settings => write!(std::io::stdout(), "{}", config::reference())?,

@@ -174,12 +174,12 @@ async fn what_is_revoked_gets_nothing(db: &Db) {
         let found = db.claim_stream(&by("v2", session, device), now_ms).await.unwrap();
         assert_eq!(found, expected, "{session} on {device} at {now_ms}");
     }
-    assert_eq!(db.is_revoked("bad device", 3999).await.unwrap(), true);
-    assert_eq!(db.is_revoked("bad device", 4000).await.unwrap(), false);
-    assert_eq!(db.is_revoked("good device", 3999).await.unwrap(), false);
+    assert!(db.is_revoked("bad device", 3999).await.unwrap());
+    assert!(!db.is_revoked("bad device", 4000).await.unwrap());
+    assert!(!db.is_revoked("good device", 3999).await.unwrap());
 
-    assert_eq!(db.restore("bad device").await.unwrap(), true);
-    assert_eq!(db.restore("bad device").await.unwrap(), false);
+    assert!(db.restore("bad device").await.unwrap());
+    assert!(!db.restore("bad device").await.unwrap());
     db.revoke(&revocation("later", 5000, 6000)).await.unwrap();
     assert_eq!(
         db.list_revocations(0).await.unwrap(),

@@ -1,9 +1,11 @@
 //! `matinee serve`: all roles on one address.
 
+mod services;
+
 use crate::config::{Access, Config};
 use crate::{app, workspace};
 use anyhow::Context as _;
-use control::{EdgeTokens, Licences};
+use control::{EdgeTokens, Licences, Operator};
 use edge::Guard;
 use std::io::Write;
 use std::sync::Arc;
@@ -35,8 +37,15 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let keys = workspace::keys(config, &db).await?;
     let mut edge = edge::Edge::new(store, Key::new(PACKAGES)?);
+    let client = workspace::client(config)?;
     let licences = Licences::new(keys.clone(), config.licence.clone(), clock.clone());
-    let mut state = control::State::new(db, &config.media_url).with_licences(licences);
+    let licences = services::with_services(config, licences, &client)?;
+    let entitlements = services::entitlements(config, &client, clock.clone())?;
+    let mut state =
+        control::State::new(db, &config.media_url).with_licences(licences).with_entitlements(entitlements);
+    if !config.operator_token.0.is_empty() {
+        state = state.with_operator(Operator::new(&config.operator_token.0));
+    }
     if config.access == Access::Token {
         let secret = keys.secret(ACCESS_SECRET, clock.now_ms()).await?;
         edge = edge.guarded(Guard::new(secret, MEDIA_PATH, OPEN_FILES, clock.clone()));

@@ -1,6 +1,7 @@
 //! What wins over what, what is refused, and that the reference page is the table.
 
 use super::*;
+use media::protection::KeySystem;
 
 fn flags(config: Option<&Path>, set: &[&str]) -> Shared {
     Shared {
@@ -30,6 +31,21 @@ fn flags_beat_the_environment_beats_the_file() {
 }
 
 #[test]
+fn tables_may_have_tables() {
+    let file = file(
+        "[licence]\nstreams = 7\n[licence.proxy]\nwidevine_url = \"https://keys.example/?key=canary\"\n\
+         widevine_headers = \"\"\"\nx-api-key: canary\nx-other: @/nowhere\n\"\"\"\npolicy = \"header\"\n",
+    );
+    let config = Config::load(&flags(Some(file.path()), &[]), |_| None).unwrap();
+    let service = &config.proxy.services[&KeySystem::Widevine];
+    assert_eq!((config.licence.streams_max, config.proxy.policy_in), (7, control::PolicyIn::Header));
+    assert_eq!(service.url.0, "https://keys.example/?key=canary");
+    let error = format!("{:#}", service.headers.read().unwrap_err());
+    assert!(error.contains("/nowhere") && !error.contains("canary"), "{error}");
+    assert!(!format!("{config:?}").contains("canary"));
+}
+
+#[test]
 fn mistakes_are_told_with_their_place() {
     for (text, expected) in [
         ("[prepare]\nvmaf_target = 120\n", "120 is out of range: from 70 to 99"),
@@ -37,6 +53,12 @@ fn mistakes_are_told_with_their_place() {
         ("vmaf = 90\n", "stands outside a table"),
         ("[prepare\n", "reading the configuration file"),
         ("[serve]\nlisten = \"here\"\n", "`here` does not fit"),
+        ("[serve]\noperator_token = \"short\"\n", "at least 24"),
+        ("[licence.proxy.more]\nx = 1\n", "there is no setting licence.proxy.more"),
+        ("[licence.proxy]\npolicy = \"cookie\"\n", "it is none, header or body"),
+        ("[licence.proxy]\nplayready_url = \"keys.example\"\n", "no http or https URL"),
+        ("[licence]\nentitlement_headers = \"no colon\"\n", "write it as Name: value"),
+        ("[licence]\nentitlement_down = \"maybe\"\n", "it is refuse or allow"),
     ] {
         let file = file(text);
         let error = Config::load(&flags(Some(file.path()), &[]), |_| None).unwrap_err();
@@ -50,7 +72,7 @@ fn mistakes_are_told_with_their_place() {
 
 #[test]
 fn every_default_can_be_written_back() {
-    for setting in SETTINGS {
+    for setting in settings() {
         let mut config = Config::default();
         (setting.set)(&mut config, &setting.default()).unwrap_or_else(|e| panic!("{}: {e:#}", setting.key));
         assert_eq!(config, Config::default(), "{}", setting.key);

@@ -1,6 +1,6 @@
 //! Values of settings: what some are made of, and how texts become them.
 
-use anyhow::{anyhow, bail};
+use anyhow::{anyhow, bail, ensure};
 use media::protection::TrackClass;
 use playback::SOFTWARE_CLASS_MAX;
 use std::str::FromStr;
@@ -34,6 +34,9 @@ impl FromStr for Access {
         }
     }
 }
+
+/// Fewest characters of a token that gives rights: random letters and digits of 128 bits are fewer.
+const TOKEN_CHARS_MIN: usize = 24;
 
 /// A setting that is not shown.
 #[derive(Clone, Default, PartialEq)]
@@ -117,6 +120,33 @@ pub(super) fn put_seconds(place_ms: &mut i64, value: &str, min_s: i64, max_s: i6
     let mut seconds = min_s;
     put_within(&mut seconds, value, min_s, max_s)?;
     *place_ms = seconds * 1000;
+    Ok(())
+}
+
+/// One of `choices`, which have names.
+pub(super) fn put_choice<T: Copy>(place: &mut T, value: &str, choices: &[(&str, T)]) -> anyhow::Result<()> {
+    let chosen = choices.iter().find(|(name, _)| *name == value);
+    let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+    let (last, others) = names.split_last().unwrap_or((&"", &[]));
+    let others = others.join(", ");
+    let (_, chosen) = chosen.ok_or_else(|| anyhow!("`{value}` does not fit: it is {others} or {last}"))?;
+    *place = *chosen;
+    Ok(())
+}
+
+/// The name of `chosen` among `choices`.
+pub(super) fn choice<T: PartialEq>(choices: &[(&str, T)], chosen: T) -> String {
+    let known = choices.iter().find(|(_, choice)| *choice == chosen);
+    known.map(|(name, _)| (*name).to_owned()).unwrap_or_default()
+}
+
+/// A token that people choose: empty, or too long to be found by trying.
+pub(super) fn put_token(place: &mut Secret, value: &str) -> anyhow::Result<()> {
+    ensure!(
+        value.is_empty() || value.len() >= TOKEN_CHARS_MIN,
+        "the token is too short: at least {TOKEN_CHARS_MIN} random characters"
+    );
+    value.clone_into(&mut place.0);
     Ok(())
 }
 

@@ -1,0 +1,14 @@
+//! The table of all settings.
+
+mod general;
+mod licence;
+mod prepare;
+mod proxy;
+
+use super::Setting;
+
+/// All settings, in the order of the reference page.
+pub(crate) fn settings() -> impl Iterator<Item = &'static Setting> {
+    let parts = [general::SETTINGS, licence::SETTINGS, proxy::SETTINGS, prepare::SETTINGS];
+    parts.into_iter().flatten()
+}

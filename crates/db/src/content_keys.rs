@@ -1,8 +1,10 @@
 //! Content keys as they are kept: sealed. What seals them is not known here.
 
 use media::protection::{KeyId, Scheme, TrackClass};
+use sqlx::AnyConnection;
 use title::TitleId;
 
+use crate::key_uses::{KeyUse, note_uses};
 use crate::sealed::{Sealed, check_not_retired};
 use crate::{Db, Error, Result};
 
@@ -43,17 +45,42 @@ impl Db {
         let doing = || Error::database(format!("keep a content key of title {}", key.purpose.title));
         let mut transaction = self.begin_writing().await.map_err(doing())?;
         check_not_retired(&mut transaction, &key.sealed.master_key).await?;
-        let KeyPurpose { title, class, scheme, period } = &key.purpose;
-        let insert = sqlx::query(
-            "INSERT INTO content_keys (key_id, title_id, class, scheme, period, master_key, sealed, created_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (title_id, class, scheme, period) DO NOTHING",
-        );
-        let insert = insert.bind(key.id.hex()).bind(&title.0).bind(class.name()).bind(scheme.name());
-        let insert = insert.bind(i64::from(*period)).bind(&key.sealed.master_key).bind(&key.sealed.text);
-        insert.bind(created_ms).execute(&mut *transaction).await.map_err(doing())?;
+        insert(&mut transaction, key, created_ms).await.map_err(doing())?;
         transaction.commit().await.map_err(doing())?;
         let kept = self.content_key_for(&key.purpose).await?;
         kept.ok_or(sqlx::Error::RowNotFound).map_err(doing())
+    }
+
+    /// Keeps `keys` and notes `uses`, all or nothing: nothing where a purpose has a key of another identifier already, which
+    /// is then returned.
+    ///
+    /// # Errors
+    /// [`Error::MasterKeyRetired`] where the master key may not seal any more.
+    pub async fn import_content_keys(
+        &self,
+        keys: &[SealedKey],
+        uses: &[KeyUse],
+        created_ms: i64,
+    ) -> Result<Option<KeyPurpose>> {
+        let doing = || Error::database("import content keys");
+        let mut transaction = self.begin_writing().await.map_err(doing())?;
+        for key in keys {
+            check_not_retired(&mut transaction, &key.sealed.master_key).await?;
+            insert(&mut transaction, key, created_ms).await.map_err(doing())?;
+            let KeyPurpose { title, class, scheme, period } = &key.purpose;
+            let holder = sqlx::query_scalar(
+                "SELECT key_id FROM content_keys WHERE title_id = $1 AND class = $2 AND scheme = $3 AND period = $4",
+            );
+            let holder =
+                holder.bind(&title.0).bind(class.name()).bind(scheme.name()).bind(i64::from(*period));
+            let holder: String = holder.fetch_one(&mut *transaction).await.map_err(doing())?;
+            if holder != key.id.hex() {
+                return Ok(Some(key.purpose.clone()));
+            }
+        }
+        note_uses(&mut transaction, uses).await.map_err(doing())?;
+        transaction.commit().await.map_err(doing())?;
+        Ok(None)
     }
 
     /// The key for `purpose`.
@@ -121,6 +148,18 @@ impl Db {
         query.execute(self.pool()).await.map_err(Error::database(format!("seal content key {id} anew")))?;
         Ok(())
     }
+}
+
+/// Keeps `key`, unless there is one for its purpose.
+async fn insert(connection: &mut AnyConnection, key: &SealedKey, created_ms: i64) -> sqlx::Result<()> {
+    let KeyPurpose { title, class, scheme, period } = &key.purpose;
+    let insert = sqlx::query(
+        "INSERT INTO content_keys (key_id, title_id, class, scheme, period, master_key, sealed, created_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (title_id, class, scheme, period) DO NOTHING",
+    );
+    let insert = insert.bind(key.id.hex()).bind(&title.0).bind(class.name()).bind(scheme.name());
+    let insert = insert.bind(i64::from(*period)).bind(&key.sealed.master_key).bind(&key.sealed.text);
+    insert.bind(created_ms).execute(connection).await.map(drop)
 }
 
 /// key id, title id, class, scheme, period, master key, sealed key.

@@ -1,6 +1,7 @@
 //! The record of every use of a content key.
 
 use media::protection::KeyId;
+use sqlx::AnyConnection;
 
 use crate::{Db, Error, Result};
 
@@ -59,14 +60,7 @@ impl Db {
     pub async fn note_key_uses(&self, uses: &[KeyUse]) -> Result<()> {
         let doing = || Error::database("note that content keys were used");
         let mut transaction = self.begin_writing().await.map_err(doing())?;
-        for KeyUse { key, kind, used_by, at_ms } in uses {
-            let insert = sqlx::query(
-                "INSERT INTO key_uses (id, at_ms, key_id, purpose, used_by)
-                 SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4 FROM key_uses",
-            );
-            let insert = insert.bind(at_ms).bind(key.hex()).bind(kind.name()).bind(used_by);
-            insert.execute(&mut *transaction).await.map_err(doing())?;
-        }
+        note_uses(&mut transaction, uses).await.map_err(doing())?;
         transaction.commit().await.map_err(doing())
     }
 
@@ -84,6 +78,19 @@ impl Db {
             .map_err(Error::database("list uses of content keys"))?;
         rows.into_iter().map(key_use).collect()
     }
+}
+
+/// Notes `uses` in a transaction that writes.
+pub(crate) async fn note_uses(connection: &mut AnyConnection, uses: &[KeyUse]) -> sqlx::Result<()> {
+    for KeyUse { key, kind, used_by, at_ms } in uses {
+        let insert = sqlx::query(
+            "INSERT INTO key_uses (id, at_ms, key_id, purpose, used_by)
+             SELECT COALESCE(MAX(id), 0) + 1, $1, $2, $3, $4 FROM key_uses",
+        );
+        let insert = insert.bind(at_ms).bind(key.hex()).bind(kind.name()).bind(used_by);
+        insert.execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 fn key_use((at_ms, key, purpose, used_by): (i64, String, String, String)) -> Result<KeyUse> {

@@ -112,8 +112,7 @@ impl KeyStore {
         Ok(keys)
     }
 
-    /// Keeps keys that were made elsewhere. All are looked at before the first is kept; importing them again changes
-    /// nothing.
+    /// Keeps keys that were made elsewhere, all or none; importing them again changes nothing.
     ///
     /// # Errors
     /// [`Error::Taken`] where a purpose or an identifier has another key, [`Error::Reused`] where a key is for two periods
@@ -123,14 +122,22 @@ impl KeyStore {
         for key in keys {
             self.check_free(key).await?;
         }
-        for TitleKey { purpose, id, key } in keys {
-            let kept = self.keep(purpose, *id, key, by.at_ms).await?;
-            // Somebody else may have been first since.
-            if kept.id != *id || self.open_unnoted(&kept).await? != *key {
-                return Err(taken(purpose));
+        let ids: BTreeSet<KeyId> = keys.iter().map(|key| key.id).collect();
+        let uses = key_uses(ids, by);
+        let mut tries = 1;
+        loop {
+            let mut sealed = Vec::with_capacity(keys.len());
+            for TitleKey { purpose, id, key } in keys {
+                sealed.push(self.seal(purpose, *id, key).await?);
+            }
+            match self.db.import_content_keys(&sealed, &uses, by.at_ms).await {
+                Err(db::Error::MasterKeyRetired(_)) if tries < SEAL_TRIES_MAX => tries += 1,
+                Ok(None) => return Ok(()),
+                // Somebody else was first since.
+                Ok(Some(purpose)) => return Err(taken(&purpose)),
+                Err(error) => return Err(error.into()),
             }
         }
-        self.note(keys.iter().map(|key| key.id).collect::<BTreeSet<_>>(), by).await
     }
 
     /// Fails where what is kept contradicts `key`.
@@ -177,16 +184,19 @@ impl KeyStore {
     }
 
     async fn keep(&self, purpose: &KeyPurpose, id: KeyId, key: &Key, now_ms: i64) -> Result<SealedKey> {
-        let plain = Plain::new(key.expose().to_vec());
         let mut tries = 1;
         loop {
-            let sealed = self.kms.seal(&key_context(id), &plain).await?;
-            let key = SealedKey { id, purpose: purpose.clone(), sealed };
-            match self.db.keep_content_key(&key, now_ms).await {
+            let sealed = self.seal(purpose, id, key).await?;
+            match self.db.keep_content_key(&sealed, now_ms).await {
                 Err(db::Error::MasterKeyRetired(_)) if tries < SEAL_TRIES_MAX => tries += 1,
                 kept => return Ok(kept?),
             }
         }
+    }
+
+    async fn seal(&self, purpose: &KeyPurpose, id: KeyId, key: &Key) -> Result<SealedKey> {
+        let sealed = self.kms.seal(&key_context(id), &Plain::new(key.expose().to_vec())).await?;
+        Ok(SealedKey { id, purpose: purpose.clone(), sealed })
     }
 
     async fn open(&self, kept: &SealedKey, by: Use<'_>) -> Result<(KeyId, Key)> {
@@ -205,11 +215,13 @@ impl KeyStore {
     /// # Errors
     /// Where the database fails.
     pub async fn note(&self, keys: impl IntoIterator<Item = KeyId>, by: Use<'_>) -> Result<()> {
-        let Use { kind, used_by, at_ms } = by;
-        let uses = keys.into_iter().map(|key| KeyUse { key, kind, used_by: used_by.to_owned(), at_ms });
-        let uses: Vec<KeyUse> = uses.collect();
-        Ok(self.db.note_key_uses(&uses).await?)
+        Ok(self.db.note_key_uses(&key_uses(keys, by)).await?)
     }
+}
+
+fn key_uses(keys: impl IntoIterator<Item = KeyId>, by: Use<'_>) -> Vec<KeyUse> {
+    let Use { kind, used_by, at_ms } = by;
+    keys.into_iter().map(|key| KeyUse { key, kind, used_by: used_by.to_owned(), at_ms }).collect()
 }
 
 fn taken(purpose: &KeyPurpose) -> Error {

@@ -8,6 +8,7 @@ use crate::{Claim, Claimed, Db, Error, KeyPurpose, KeyUse, Revocation, Sealed, S
 /// Panics where `db`, which must have no keys, breaks the contract.
 pub(super) async fn check(db: &Db) {
     one_key_for_a_purpose(db).await;
+    an_import_keeps_all_or_nothing(db).await;
     secrets_are_made_once(db).await;
     keys_are_sealed_anew(db).await;
     uses_are_noted(db).await;
@@ -51,6 +52,26 @@ async fn one_key_for_a_purpose(db: &Db) {
     assert_eq!(db.content_keys_of(&TitleId("other".to_owned())).await.unwrap(), []);
 }
 
+async fn an_import_keeps_all_or_nothing(db: &Db) {
+    let of = |id, class| {
+        let mut key = key(id, class, Scheme::Cbcs, 3);
+        key.purpose.title = TitleId("import".to_owned());
+        key
+    };
+    let title = TitleId("import".to_owned());
+    let noted = KeyUse { key: KeyId([40; 16]), kind: UseKind::Import, used_by: "d".to_owned(), at_ms: 1 };
+    let uses = std::slice::from_ref(&noted);
+    let [sd, hd, other] = [of(40, TrackClass::Sd), of(41, TrackClass::Hd), of(42, TrackClass::Sd)];
+    let both = [sd.clone(), hd.clone()];
+    assert_eq!(db.import_content_keys(&both[..1], uses, 10).await.unwrap(), None);
+    let refused = db.import_content_keys(&[hd.clone(), other.clone()], uses, 20).await.unwrap();
+    assert_eq!(refused, Some(other.purpose));
+    assert_eq!(db.content_keys_of(&title).await.unwrap(), [sd.clone()]);
+    assert_eq!(db.list_key_uses(Some(noted.key)).await.unwrap(), uses, "nor was it noted");
+    assert_eq!(db.import_content_keys(&both, &[], 30).await.unwrap(), None);
+    assert_eq!(db.content_keys_of(&title).await.unwrap(), [hd, sd]);
+}
+
 async fn secrets_are_made_once(db: &Db) {
     assert_eq!(db.secret("tokens").await.unwrap(), None);
     let (first, late) = (sealed("one", "first"), sealed("one", "late"));
@@ -84,7 +105,8 @@ async fn uses_are_noted(db: &Db) {
     db.note_key_uses(&uses[2..]).await.unwrap();
     db.note_key_uses(&[]).await.unwrap();
     let [made, licence, export] = uses;
-    assert_eq!(db.list_key_uses(None).await.unwrap(), [export.clone(), licence.clone(), made.clone()]);
+    let newest = db.list_key_uses(None).await.unwrap();
+    assert_eq!(newest[..3], [export.clone(), licence.clone(), made.clone()]);
     assert_eq!(db.list_key_uses(Some(KeyId([1; 16]))).await.unwrap(), [licence, made]);
     assert_eq!(db.list_key_uses(Some(KeyId([7; 16]))).await.unwrap(), []);
 }

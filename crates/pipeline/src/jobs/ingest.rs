@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::Key;
-use title::{Title, TitleId};
+use title::Title;
 
 /// Memory of a probe: it reads headers and a few frames of a picture of any size.
 const PROBE_MEMORY_BYTES: u64 = 512 << 20;
@@ -240,14 +240,8 @@ async fn title_of(
     file_name: &str,
 ) -> Result<Title, Failure> {
     let known = ctx.db.title_by_master(&source.digest).await?;
-    let name_of_file = || Path::new(file_name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let name = name.or_else(|| known.as_ref().map(|title| title.name.clone())).unwrap_or_else(name_of_file);
-    let name = name.trim().to_owned();
-    if name.is_empty() {
-        return Err(anyhow!("the title's name is empty: give one with --title").into());
-    }
-    let id = known.map_or_else(|| TitleId::new(&name, &source.digest), |title| title.id);
-    Ok(Title { id, name, master: source.digest })
+    let title = Title::of_master(source.digest, known, name.as_deref(), Path::new(file_name));
+    Ok(title.ok_or_else(|| anyhow!("the title's name is empty: give one with --title"))?)
 }
 
 /// A refusal for one reason.

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail, ensure};
 use cmaf::entry::SampleEntry;
 use cmaf::read::{self, Handler, Movie, fragmented};
 use cmaf::splice::{self, Shot, Spliced};
-use cmaf::track::Sample;
+use cmaf::track::{Edit, Sample};
 use media::codec::{AudioCodec, VideoCodec};
 use media::picture::Transfer;
 use media::{Format, FrameRate, Size};
@@ -136,8 +136,18 @@ fn fragments(file: &mut BufReader<File>) -> anyhow::Result<Spliced> {
         );
         samples.extend(fragment.samples);
     }
-    ensure!(!samples.is_empty(), "it has no samples");
-    Ok(Spliced { description: header.description, samples })
+    let mut description = header.description;
+    description.edit = description.edit.or(delay(&samples).context("it has no samples")?);
+    Ok(Spliced { description, samples })
+}
+
+/// Encoders that write fragments as they go have no edit list for what reordering delays: the film begins with its first
+/// picture.
+fn delay(samples: &[Sample]) -> Option<Option<Edit>> {
+    let first = samples.iter().map(|sample| sample.pts()).min()?;
+    let end = samples.iter().map(|sample| sample.pts() + i64::from(sample.duration)).max()?;
+    let (media_time, duration) = (u64::try_from(first).ok()?, u64::try_from(end - first).ok()?);
+    Some((media_time > 0).then_some(Edit { media_time, duration }))
 }
 
 /// The rate of frames that all last as long; the last one may not.

@@ -1,6 +1,7 @@
 /**
  * The matrix: which player plays what in this Chromium, as the table of docs/reference/players.md.
  *
+ *     cargo xtask test matrix      builds what is needed first
  *     node e2e/matrix.mjs
  *
  * Prepares a short film in every codec, in the clear and under each scheme. Each codec is offered alone: to our own page by
@@ -10,7 +11,7 @@
 import { readFileSync } from "node:fs";
 import { launch, playFromCatalogue, videoReaches, visit } from "./browser.mjs";
 import { expect } from "./checks.mjs";
-import { serveMatrix } from "./fixture/matrix.mjs";
+import { servedTitles } from "./fixture/matrix.mjs";
 import { formatOf } from "./formats.mjs";
 import { askGrant } from "./grant.mjs";
 import { PLAYERS } from "./witness/players.mjs";
@@ -43,7 +44,6 @@ const COLUMNS = [
   ),
 ];
 
-const servers = await serveMatrix();
 const browser = await launch();
 const notes = [];
 let failures = 0;
@@ -51,11 +51,10 @@ try {
   console.log(`${versions().join(", ")}; ${new Date().toISOString().slice(0, 10)}.\n`);
   line(["picture, sound", "protection", ...COLUMNS.map(({ name }) => name)]);
   line(Array(COLUMNS.length + 2).fill("---"));
-  for (const base of servers.bases) await titlesOf(base);
+  for await (const { protection, base, id } of servedTitles()) await title(base, protection, id);
   console.log(notes.map((note, at) => `\n${at + 1}. ${note}`).join(""));
 } finally {
   await browser.close();
-  servers.close();
 }
 if (failures > 0) process.exitCode = 1;
 
@@ -71,13 +70,10 @@ function line(cells) {
   console.log(`| ${cells.join(" | ")} |`);
 }
 
-async function titlesOf(base) {
+async function title(base, protection, id) {
   const players = await servePlayers(base);
-  const { titles } = await (await fetch(`${base}/api/titles`)).json();
-  for (const { id } of titles) {
-    const grant = await askGrant(base, id, "matrix");
-    for (const pair of pairsOf(grant)) await row({ base, players, grant, pair });
-  }
+  const grant = await askGrant(base, id, "matrix");
+  for (const pair of pairsOf(grant)) await row({ base, players, grant, pair, protection });
   players.close();
 }
 
@@ -87,13 +83,13 @@ function pairsOf({ video, audio }) {
   return [...formats.map((format) => ({ ...BASE, format })), ...sounds.map((sound) => ({ ...BASE, sound }))];
 }
 
-async function row({ base, players, grant, pair }) {
+async function row({ base, players, grant, pair, protection }) {
   const undecodable = await notDecoded(only(grant, pair));
   const cells = [];
   for (const { play } of COLUMNS) {
     cells.push(undecodable ? `-${noted(undecodable)}` : await cell(() => play({ base, players, grant, pair })));
   }
-  line([`${NAMES[pair.format]}, ${NAMES[pair.sound]}`, grant.protection?.scheme ?? "none", ...cells]);
+  line([`${NAMES[pair.format]}, ${NAMES[pair.sound]}`, protection, ...cells]);
 }
 
 async function cell(play) {

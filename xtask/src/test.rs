@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test of the repository, with one count at the end.
 //!
-//! Owns the order of the parts and the sum. What is tested lies with the code: in the crates, in `web/packages` and
+//! Owns the order of the parts and the sum. The part `matrix` runs by its name alone. What is tested lies with the code: in the crates, in `web/packages` and
 //! in `web/e2e`.
 
 mod count;
@@ -16,7 +16,7 @@ use std::process::Command;
 /// Runs all parts, or the one named first; the rest is a filter of Rust tests.
 pub(crate) fn run(arguments: &[&str]) -> Result {
     let (part, filter) = match arguments {
-        [part @ ("rust" | "web" | "e2e"), filter @ ..] => (Some(*part), filter),
+        [part @ ("rust" | "web" | "e2e" | "matrix"), filter @ ..] => (Some(*part), filter),
         [] => (None, arguments),
         // A filter alone picks Rust tests.
         filter => (Some("rust"), filter),
@@ -31,6 +31,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result {
     }
     if part != Some("rust") {
         phases.time("web build", build::web_application)?;
+    }
+    if part == Some("matrix") {
+        return e2e::matrix(&mut phases);
     }
     if wanted("rust") {
         counts.push(phases.time("Rust tests", || counted(Runner::Rust, &mut rust_tests(filter)))?);

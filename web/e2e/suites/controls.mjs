@@ -23,6 +23,29 @@ export async function controlsSuite({ browser, base, checks, grant }) {
   });
   await context.close();
   await direct({ browser, base, checks, id });
+  await narrow({ browser, base, checks, id });
+}
+
+/** Telephones, from the narrowest on. A film of hours takes most room. */
+const WIDTHS_PX = [320, 360, 390, 430, 480];
+
+async function narrow({ browser, base, checks, id }) {
+  await checks.check("controls: on telephones no button is cut off", async () => {
+    const { context, page } = await visit(browser, { hasTouch: true });
+    await playFromCatalogue(page, base, id);
+    await page.keyboard.press("k");
+    for (const width of WIDTHS_PX) {
+      await page.setViewportSize({ width, height: 800 });
+      const [right, limit] = await page.evaluate(() => {
+        document.querySelector(".time").textContent = "1:02:11 / 2:31:00";
+        const bar = document.querySelector(".buttons");
+        const ends = [...bar.children].map((child) => child.getBoundingClientRect().right);
+        return [Math.max(...ends), bar.getBoundingClientRect().right];
+      });
+      expect(right <= limit + 1, `at ${width} px the last button ends at ${right}, the bar at ${limit}`);
+    }
+    await context.close();
+  });
 }
 
 /** A browser plays no sound before the first click on a site: then the page asks for that click. */

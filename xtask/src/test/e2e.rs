@@ -11,6 +11,7 @@ use crate::served::Served;
 use crate::setup::browser;
 use crate::shell::{Result, command, npm, run as run_command};
 use std::path::PathBuf;
+use std::process::Command;
 
 /// Name of the title that the scripts play.
 const TITLE: &str = "Big Buck Bunny, five seconds";
@@ -18,23 +19,35 @@ const TITLE: &str = "Big Buck Bunny, five seconds";
 /// Licences that a token buys: other players ask for the keys of picture and sound apart.
 const TOKEN_USES: &str = "licence.token_uses=8";
 
+/// How the clip is prepared. Protected it begins with a clear lead, its first segment, so that both kinds are played.
+const CLEAR: &[&str] = &["--protection", "none"];
+const PROTECTED: &[&str] = &["--protection", "cbcs", "--set", "prepare.clear_lead_s=1"];
+
 /// Prepares the clip, serves it and runs `web/e2e` against it, other players as witnesses: first in the clear, then
 /// published again under protection. The web application must have been built.
 pub(super) fn run(phases: &mut Phases) -> Result<Count> {
     phases.time("build matinee", build::workspace)?;
     let page = phases.time("end to end, page", || scripts(&[]))?;
-    phases.time("prepare clip", || prepare("none"))?;
+    phases.time("prepare clip", || prepare(CLEAR))?;
     let clear = phases.time("end to end, film", || film(&[]))?;
-    phases.time("protect clip", || prepare("cbcs"))?;
+    phases.time("protect clip", || prepare(PROTECTED))?;
     // What the page does by itself has been checked on the clear one.
     let protected = phases.time("end to end, protected film", || film(&["--titles-only"]))?;
     Ok(page.plus(clear).plus(protected))
 }
 
-/// Publishes the clip under `protection`, anew where it was under another: only the last steps differ.
-fn prepare(protection: &str) -> Result {
+/// Plays a film in every codec in every player, in the clear and protected, and prints the table of that. No test: it takes
+/// minutes, and what plays where is for people to read.
+pub(super) fn matrix(phases: &mut Phases) -> Result {
+    phases.time("build matinee", build::workspace)?;
+    let mut node = script("matrix");
+    phases.time("matrix", || run_command(node.env("MATINEE", Profile::Dev.matinee())))
+}
+
+/// Publishes the clip protected as `protection` says, anew where it was otherwise: only the last steps differ.
+fn prepare(protection: &[&str]) -> Result {
     let mut prepare = command(Profile::Dev.matinee());
-    prepare.arg("prepare").arg(clip()).args(["--title", TITLE, "--protection", protection, "--data"]);
+    prepare.arg("prepare").arg(clip()).args(["--title", TITLE]).args(protection).arg("--data");
     run_command(prepare.arg(data()))
 }
 
@@ -47,11 +60,17 @@ fn film(arguments: &[&str]) -> Result<Count> {
 
 /// Runs the scripts: without arguments against their own synthetic title, whose faults they can choose.
 fn scripts(arguments: &[&str]) -> Result<Count> {
+    counted(Runner::Script, script("e2e").arg("--").args(arguments))
+}
+
+/// A script of the web application's package, with the browser that it is to use.
+fn script(name: &str) -> Command {
     let mut node = npm();
     if let Some(browser) = browser::executable() {
         node.env(browser::VARIABLE, browser);
     }
-    counted(Runner::Script, node.args(["run", "--silent", "e2e", "--"]).args(arguments))
+    node.args(["run", "--silent", name]);
+    node
 }
 
 /// Kept between runs: steps that are done are not done again.

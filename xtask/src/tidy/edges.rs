@@ -57,7 +57,8 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
             "playback", "pipeline", "edge", "control",
         ],
     ),
-    ("xtask", &["media", "stdx", "encode"]),
+    ("sim", &["cache"]),
+    ("xtask", &["media", "stdx", "encode", "cache", "sim"]),
 ];
 
 /// Edges that the table does not have, crates that it does not know, and a graph that is too deep or too dense.

@@ -5,12 +5,15 @@
 pub(crate) mod clear_key;
 pub(crate) mod proxied;
 
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use db::{Claim, Claimed};
-use media::protection::{KeySystem, Protection, TrackClass};
+use media::protection::{KeyId, KeySystem, Protection, TrackClass};
 use playback::{
     Ask, AskedKey, Audience, Claims, Duration, Entitlement, Fingerprint, Kind, Licence, Nonce, Reason,
     Security, Session, check_token, decide,
@@ -70,7 +73,7 @@ pub(crate) async fn grant(state: &State, release: &Release, viewer: &Viewer) -> 
                 classes: classes(release, class_max),
                 token: sign(licences, &claims).await?,
                 token_expires_ms: claims.expires_ms,
-                licences: servers(licences, &release.title.id),
+                licences: servers(licences, release, class_max),
             })
         }
         _ => None,
@@ -103,22 +106,37 @@ fn first_claims(
 }
 
 /// Where licences are asked for: the services of others first, since their systems keep keys better than Clear Key.
-fn servers(licences: &Licences, title: &TitleId) -> Vec<LicenceServer> {
+fn servers(licences: &Licences, release: &Release, class_max: TrackClass) -> Vec<LicenceServer> {
+    let title = &release.title.id;
     let services = licences.services.iter().flat_map(|services| services.all());
-    let proxied = services.map(|(system, service)| {
-        let certificate = service.certificate.as_ref();
-        LicenceServer {
-            system: protection::eme_name(system),
-            url: format!("/api/titles/{title}/licences/{}", system.name()),
-            certificate_url: certificate.map(|_| format!("/api/licences/{}/certificate", system.name())),
-        }
+    let proxied = services.map(|(system, service)| LicenceServer {
+        system: protection::eme_name(system),
+        url: format!("/api/titles/{title}/licences/{}", system.name()),
+        certificate_url: service
+            .certificate
+            .as_ref()
+            .map(|_| format!("/api/licences/{}/certificate", system.name())),
+        pssh: pssh(release, system, class_max),
     });
     let clear_key = licences.clear_key.then(|| LicenceServer {
         system: protection::eme_name(KeySystem::Common),
         url: format!("/api/titles/{title}/licences/clearkey"),
         certificate_url: None,
+        pssh: None,
     });
     proxied.chain(clear_key).collect()
+}
+
+/// A `pssh` box with all keys of the release up to `class_max`; `None` where the system has no such box.
+fn pssh(release: &Release, system: KeySystem, class_max: TrackClass) -> Option<String> {
+    let scheme = protections(release).next()?.scheme;
+    let keys: BTreeSet<KeyId> = protections(release)
+        .filter(|protection| protection.class <= class_max)
+        .flat_map(|protection| protection.periods.iter().map(|period| period.key_id))
+        .collect();
+    let keys: Vec<KeyId> = keys.into_iter().collect();
+    let header = cmaf::cenc::pssh::header(system, scheme, &keys, None);
+    (!keys.is_empty() && !header.pssh.is_empty()).then(|| STANDARD.encode(header.pssh))
 }
 
 /// What a request for a licence of `system` asks.

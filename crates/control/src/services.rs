@@ -32,6 +32,10 @@ const KEY_POLICY: HeaderName = HeaderName::from_static("matinee-key-policy");
 /// What PlayReady's licence servers tell requests apart by; players send it.
 const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 
+/// Its value in requests for licences, where a player sends none: what PlayReady's own clients send.
+const ACQUIRE: HeaderValue =
+    HeaderValue::from_static("\"http://schemas.microsoft.com/DRM/2007/03/protocols/AcquireLicense\"");
+
 /// A service for one key system.
 #[derive(Clone)]
 pub struct LicenceService {
@@ -136,7 +140,9 @@ impl LicenceServices {
             PolicyIn::Nothing | PolicyIn::Header => {
                 let default = HeaderValue::from_static(media_type(system));
                 headers.insert(CONTENT_TYPE, from.get(CONTENT_TYPE).cloned().unwrap_or(default));
-                headers.extend(from.get(SOAP_ACTION).map(|action| (SOAP_ACTION, action.clone())));
+                if system == KeySystem::PlayReady {
+                    headers.insert(SOAP_ACTION, from.get(SOAP_ACTION).cloned().unwrap_or(ACQUIRE));
+                }
             }
         }
         if self.policy_in == PolicyIn::Header

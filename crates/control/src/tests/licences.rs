@@ -199,7 +199,7 @@ async fn a_grant_says_which_keys_open_what() {
     let url = format!("/api/titles/{FILM}/licences/clearkey");
     assert_eq!(
         protection["licences"],
-        json!([{ "system": "org.w3.clearkey", "url": url, "certificate_url": null }])
+        json!([{ "system": "org.w3.clearkey", "url": url, "certificate_url": null, "pssh": null }])
     );
     let track = &grant["video"]["tracks"][2]["protection"];
     assert_eq!(*track, json!({ "class": "hd", "clear_segments": 1, "key_ids": ["12".repeat(16)] }));

@@ -9,6 +9,7 @@ use axum::extract::State as Shared;
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::post;
+use base64::Engine as _;
 use db::UseKind;
 use fetch::testing::{ROOT_PEM, tls_before};
 use fetch::{Client, Trust};
@@ -95,11 +96,12 @@ async fn messages_and_licences_pass_as_they_are() {
         let cinema = cinema(Policy::default(), PolicyIn::Nothing, services).await;
         for (system, more, content_type, action) in [
             ("widevine", &[][..], "application/octet-stream", "-"),
+            ("playready", &[("soapaction", "Renew")][..], "text/xml; charset=utf-8", "Renew"),
             (
                 "playready",
-                &[("soapaction", "AcquireLicense")][..],
+                &[][..],
                 "text/xml; charset=utf-8",
-                "AcquireLicense",
+                "\"http://schemas.microsoft.com/DRM/2007/03/protocols/AcquireLicense\"",
             ),
             ("widevine", &[("content-type", "application/x-message")][..], "application/x-message", "-"),
         ] {
@@ -242,17 +244,30 @@ async fn a_grant_names_the_services_and_their_certificates() {
     let cinema = cinema(Policy::default(), PolicyIn::Nothing, services()).await;
     let (_, grant) = cinema.play(FILM, json!({ "device": "tv" })).await;
     super::contract::check("/paths/~1api~1titles~1{id}~1play/post", 200, &grant);
-    let at = |system: &str, name: &str, certificate: Value| {
+    let at = |system: &str, name: &str, certificate: Value, pssh: Value| {
         let url = format!("/api/titles/{FILM}/licences/{name}");
-        json!({ "system": system, "url": url, "certificate_url": certificate })
+        json!({ "system": system, "url": url, "certificate_url": certificate, "pssh": pssh })
     };
+    // Widevine's data are a Protocol Buffer: field 2 each key ID; field 9 the scheme, a varint of five bytes.
+    let widevine = [
+        &[0, 0, 0, 0x4a][..],
+        b"pssh\0\0\0\0",
+        &KeySystem::Widevine.id().0,
+        &[0, 0, 0, 0x2a, 0x12, 0x10],
+        &key_id(1, TrackClass::Audio).0,
+        &[0x12, 0x10],
+        &key_id(1, TrackClass::Hd).0,
+        b"\x48\xf3\xc6\x89\x9b\x06",
+    ]
+    .concat();
+    let widevine = json!(base64::engine::general_purpose::STANDARD.encode(widevine));
     let certificate = "/api/licences/fairplay/certificate";
     assert_eq!(
         grant["protection"]["licences"],
         json!([
-            at("com.widevine.alpha", "widevine", Value::Null),
-            at("com.apple.fps", "fairplay", json!(certificate)),
-            at("org.w3.clearkey", "clearkey", Value::Null),
+            at("com.widevine.alpha", "widevine", Value::Null, widevine),
+            at("com.apple.fps", "fairplay", json!(certificate), Value::Null),
+            at("org.w3.clearkey", "clearkey", Value::Null, Value::Null),
         ])
     );
     assert_eq!(grant["protection"]["token_expires_ms"], json!(START_MS + 300_000));

@@ -28,6 +28,9 @@ pub struct LicenceServer {
     pub url: String,
     /// Where the certificate is that the CDM is given first, where there is one.
     pub certificate_url: Option<String>,
+    /// A `pssh` box of the system with all keys that the device gets, in base64: one licence for all tracks. `None` where
+    /// the system has none, or the player makes its own.
+    pub pssh: Option<String>,
 }
 
 /// What Encrypted Media Extensions call a key system, where its licences come from here.

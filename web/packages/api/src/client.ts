@@ -50,6 +50,11 @@ export async function licence({ url, token, device, message }: LicenceRequest): 
   };
 }
 
+/** The certificate that a CDM is given before it makes a message. */
+export async function certificate(url: string): Promise<ArrayBuffer> {
+  return (await answer(url, { method: "GET" })).arrayBuffer();
+}
+
 async function call<T>(method: string, path: string, body: string | null = null): Promise<T> {
   const type = body === null ? {} : { "content-type": "application/json" };
   const response = await answer(path, { method, headers: { accept: "application/json", ...type }, body });

@@ -98,6 +98,7 @@ export interface Protection {
   /** Key systems that licences are given for here, those that keep keys best first. */
   readonly licences: readonly {
     readonly certificate_url: string | null;
+    readonly pssh: string | null;
     /** Key system, as EME names it. */
     readonly system: "com.widevine.alpha" | "com.microsoft.playready" | "com.apple.fps" | "org.w3.clearkey";
     /** Where its licences are asked for. */

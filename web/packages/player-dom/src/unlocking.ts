@@ -2,14 +2,22 @@
  * Unlocking: a key system on the video element, and the licences that it needs.
  *
  * Owns the `MediaKeys` and one session of theirs with all keys of the title, asked for at once and beside the
- * first segments. A licence is renewed while the player lives. Keys pass through as bytes and are not looked at.
+ * first segments, of the first key system in the grant that the browser has. A licence is renewed while the player lives.
+ * Keys pass through as bytes and are not looked at.
  *
  *     key system --> media keys --> session --message--> licence --update--> open
  *                                                  ^                          |
  *                                                  +------- due again --------+
  */
-import { ApiError, licence, play, type Licence } from "@matinee/api";
-import { keyIdsData, playbackFailure, type PlaybackFailure, type Protection } from "@matinee/player";
+import { ApiError, certificate, licence, play, type Licence } from "@matinee/api";
+import {
+  keyIdsData,
+  playbackFailure,
+  type KeyServer,
+  type PlaybackFailure,
+  type Protection,
+} from "@matinee/player";
+import { challengeOf, fromBase64 } from "./challenge.ts";
 import { deviceName } from "./remembered.ts";
 
 /** How often a licence is asked for before playback fails; each time but the first with a new token. */
@@ -62,29 +70,37 @@ export class Unlocking {
   }
 
   async #open(): Promise<void> {
-    const access = await keySystem(this.#protection);
+    const { access, server } = await keySystem(this.#protection);
     const keys = await access.createMediaKeys();
     if (this.#closed) return;
     const attached = this.#element.setMediaKeys(keys);
+    if (server.certificateUrl) await keys.setServerCertificate(await certificate(server.certificateUrl));
+    if (this.#closed) return;
     const session = keys.createSession("temporary");
     this.#session = session;
-    session.addEventListener("message", ({ message }) => this.#watched(this.#license(session, message)));
-    const data = new TextEncoder().encode(keyIdsData(this.#protection.keyIds));
-    await Promise.all([attached, session.generateRequest("keyids", data)]);
+    session.addEventListener("message", ({ message }) => {
+      this.#watched(this.#license(session, server, challengeOf(message)));
+    });
+    const { initData } = server;
+    const data =
+      initData.type === "cenc"
+        ? fromBase64(initData.pssh)
+        : new TextEncoder().encode(keyIdsData(initData.keyIds));
+    await Promise.all([attached, session.generateRequest(initData.type, data)]);
   }
 
-  async #license(session: MediaKeySession, message: ArrayBuffer): Promise<void> {
-    const { bytes, next } = await this.#ask(message);
+  async #license(session: MediaKeySession, server: KeyServer, message: ArrayBuffer): Promise<void> {
+    const { bytes, next } = await this.#ask(server.licenceUrl, message);
     if (this.#closed) return;
+    this.#token = next?.token ?? this.#token;
     await session.update(bytes);
-    if (!next) return;
-    this.#token = next.token;
-    this.#timer = setTimeout(() => this.#watched(this.#license(session, message)), next.inS * 1000);
+    if (!next || server.renewsItself) return;
+    this.#timer = setTimeout(() => this.#watched(this.#license(session, server, message)), next.inS * 1000);
   }
 
   /** A token whose answer was lost is used up, and one that waited too long is over: then a new one is asked. */
-  async #ask(message: ArrayBuffer): Promise<Licence> {
-    const { licenceUrl: url, titleId } = this.#protection;
+  async #ask(url: string, message: ArrayBuffer): Promise<Licence> {
+    const { titleId } = this.#protection;
     const device = deviceName();
     for (let tries = 1; ; tries++) {
       try {
@@ -109,20 +125,32 @@ const isPassing = (error: unknown): boolean =>
   error instanceof ApiError &&
   (error.status === 0 || error.status === 401 || error.status >= 500 || error.code === "token_replayed");
 
-async function keySystem({ system, scheme, videoMime, audioMime }: Protection): Promise<MediaKeySystemAccess> {
+/** What the browser has, and its server in the grant. */
+interface Found {
+  readonly access: MediaKeySystemAccess;
+  readonly server: KeyServer;
+}
+
+/** The first key system of the grant that the browser has. */
+async function keySystem({ servers, scheme, videoMime, audioMime }: Protection): Promise<Found> {
   if (!globalThis.isSecureContext) throw new Locked(playbackFailure("insecure_page"));
-  const capable = (contentType: string): Capability[] => [{ contentType, encryptionScheme: scheme }];
-  const configuration: MediaKeySystemConfiguration = {
-    initDataTypes: ["keyids"],
-    videoCapabilities: capable(videoMime),
-    ...(audioMime === undefined ? {} : { audioCapabilities: capable(audioMime) }),
-    sessionTypes: ["temporary"],
-  };
-  const access = await navigator
-    .requestMediaKeySystemAccess?.(system, [configuration])
-    .catch(() => undefined);
-  if (!access) throw new Locked(playbackFailure("no_key_system"));
-  return access;
+  for (const server of servers) {
+    const { robustness } = server;
+    const capable = (contentType: string): Capability[] => [
+      { contentType, encryptionScheme: scheme, robustness },
+    ];
+    const configuration: MediaKeySystemConfiguration = {
+      initDataTypes: [server.initData.type],
+      videoCapabilities: capable(videoMime),
+      ...(audioMime === undefined ? {} : { audioCapabilities: capable(audioMime) }),
+      sessionTypes: ["temporary"],
+    };
+    const access = await navigator
+      .requestMediaKeySystemAccess?.(server.system, [configuration])
+      .catch(() => undefined);
+    if (access) return { access, server };
+  }
+  throw new Locked(playbackFailure("no_key_system"));
 }
 
 /** The server's own words, where it gave some. */

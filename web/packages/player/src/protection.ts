@@ -1,22 +1,41 @@
 /**
  * Protection: which tracks of a grant this device gets keys for, and what it asks for them with.
  *
- * Owns Clear Key's initialisation data. Asks for nothing, and never sees a key.
+ * Owns which of the grant's key systems can be asked, in which order, and Clear Key's initialisation data. Asks for nothing,
+ * and never sees a key.
  */
 import type { AudioTrack, PlayGrant, VideoTrack } from "@matinee/api/schema";
 
-/** The key system that every server of ours gives licences for. */
+/** The key system that hands keys to the browser in the clear. */
 const CLEAR_KEY = "org.w3.clearkey";
+const WIDEVINE = "com.widevine.alpha";
+/** Widevine's level for keys that are kept in software; browsers warn where none is asked for. */
+const WIDEVINE_SOFTWARE = "SW_SECURE_CRYPTO";
+
+/** A key system that licences are given for, and how its CDM is asked for its message. */
+export interface KeyServer {
+  readonly system: string;
+  readonly licenceUrl: string;
+  /** Where the certificate is that the CDM is given first. */
+  readonly certificateUrl: string | undefined;
+  readonly initData:
+    /** Key IDs as `keyIdsData` writes them. */
+    | { readonly type: "keyids"; readonly keyIds: readonly string[] }
+    /** A `pssh` box in base64. */
+    | { readonly type: "cenc"; readonly pssh: string };
+  /** The least that the CDM must do, in its system's words; the player counts as software everywhere. */
+  readonly robustness: string;
+  /** Whether the CDM says by itself when a licence has to be renewed. */
+  readonly renewsItself: boolean;
+}
 
 export interface Protection {
-  readonly system: string;
+  /** At least one; the first that the browser has is the best. */
+  readonly servers: readonly KeyServer[];
   readonly scheme: "cenc" | "cbcs";
-  /** Key IDs of all tracks that may be played, in hexadecimal; none twice. */
-  readonly keyIds: readonly string[];
   /** MIME types of one track of each kind, by which the browser is asked for its key system. */
   readonly videoMime: string;
   readonly audioMime: string | undefined;
-  readonly licenceUrl: string;
   readonly token: string;
   /** The title for which a new token can be asked. */
   readonly titleId: string;
@@ -35,20 +54,30 @@ export function protectionOf(grant: PlayGrant): Protection | undefined {
   const { protection, title } = grant;
   const permitted = isPermitted(grant);
   const [videos, audios] = [grant.video.tracks.filter(permitted), grant.audio.filter(permitted)];
-  const server = protection?.licences.find(({ system }) => system === CLEAR_KEY);
   const video = videos[0];
-  if (!protection || !server || !video) return undefined;
-  const keyIds = [...videos, ...audios].flatMap((track) => track.protection?.key_ids ?? []);
+  if (!protection || !video) return undefined;
+  const ids = [...videos, ...audios].flatMap((track) => track.protection?.key_ids ?? []);
+  const keyIds = [...new Set(ids)];
+  const servers = protection.licences.flatMap((server) => keyServer(server, keyIds) ?? []);
+  if (servers.length === 0) return undefined;
   return {
-    system: server.system,
+    servers,
     scheme: protection.scheme,
-    keyIds: [...new Set(keyIds)],
     videoMime: mimeOf(video),
     audioMime: audios[0] && mimeOf(audios[0]),
-    licenceUrl: server.url,
     token: protection.token,
     titleId: title.id,
   };
+}
+
+type Server = NonNullable<PlayGrant["protection"]>["licences"][number];
+
+/** FairPlay is left out: it has no initialisation data for all keys at once. */
+function keyServer({ system, url, certificate_url, pssh }: Server, keyIds: readonly string[]): KeyServer | undefined {
+  const robustness = system === WIDEVINE ? WIDEVINE_SOFTWARE : "";
+  const common = { system, licenceUrl: url, certificateUrl: certificate_url ?? undefined, robustness };
+  if (system === CLEAR_KEY) return { ...common, initData: { type: "keyids", keyIds }, renewsItself: false };
+  return pssh === null ? undefined : { ...common, initData: { type: "cenc", pssh }, renewsItself: true };
 }
 
 /** Initialisation data of the type `keyids` (W3C Encrypted Media Extensions, "keyids" Initialization Data Format). */

@@ -28,7 +28,7 @@ function protectedGrant(classes: readonly string[]): PlayGrant {
       classes: classes as NonNullable<PlayGrant["protection"]>["classes"],
       token: "token",
       token_expires_ms: 1,
-      licences: [{ system: "org.w3.clearkey", url: "/licences", certificate_url: null }],
+      licences: [{ system: "org.w3.clearkey", url: "/licences", certificate_url: null, pssh: null }],
     },
   };
 }
@@ -48,17 +48,49 @@ test("tracks without keys for this device are left out", () => {
 
 test("keys of what is left are asked for, each once", () => {
   assert.deepEqual(protectionOf(protectedGrant(["audio", "hd"])), {
-    system: "org.w3.clearkey",
+    servers: [
+      {
+        system: "org.w3.clearkey",
+        licenceUrl: "/licences",
+        certificateUrl: undefined,
+        robustness: "",
+        initData: { type: "keyids", keyIds: [KEY_IDS.hd, KEY_IDS.audio] },
+        renewsItself: false,
+      },
+    ],
     scheme: "cbcs",
-    keyIds: [KEY_IDS.hd, KEY_IDS.audio],
     videoMime: 'video/mp4; codecs="avc1.64001f"',
     audioMime: 'audio/mp4; codecs="mp4a.40.2"',
-    licenceUrl: "/licences",
     token: "token",
     titleId: "t",
   });
   assert.equal(protectionOf(grant()), undefined);
   assert.equal(tracksOf(grant()).protection, undefined);
+});
+
+test("licence services come before Clear Key, with their own initialisation data", () => {
+  const whole = protectedGrant(["audio", "hd"]);
+  const protection = whole.protection;
+  assert.ok(protection);
+  const service = (system: "com.widevine.alpha" | "com.apple.fps", pssh: string | null) =>
+    ({ system, url: `/${system}`, certificate_url: "/certificate", pssh }) as const;
+  const services = [service("com.widevine.alpha", "AAAA"), service("com.apple.fps", null)];
+  const licences = [...services, ...protection.licences];
+  const found = protectionOf({ ...whole, protection: { ...protection, licences } });
+  assert.deepEqual(
+    found?.servers.map(({ system }) => system),
+    ["com.widevine.alpha", "org.w3.clearkey"],
+  );
+  assert.deepEqual(found?.servers[0], {
+    system: "com.widevine.alpha",
+    licenceUrl: "/com.widevine.alpha",
+    certificateUrl: "/certificate",
+    robustness: "SW_SECURE_CRYPTO",
+    initData: { type: "cenc", pssh: "AAAA" },
+    renewsItself: true,
+  });
+  const none = { ...protection, licences: services.slice(1) };
+  assert.equal(protectionOf({ ...whole, protection: none }), undefined);
 });
 
 test("key IDs are written as base64url", () => {

@@ -27,6 +27,10 @@ pub(super) fn protection() -> Value {
         ("system", one_of(&SYSTEMS, "Key system, as EME names it.")),
         ("url", string("Where its licences are asked for.")),
         ("certificate_url", nullable(string("Where the certificate is that its CDM is given first."))),
+        (
+            "pssh",
+            nullable(string("A `pssh` box of the system with all keys that the device gets, in base64.")),
+        ),
     ]);
     object(&[
         ("scheme", one_of(&["cenc", "cbcs"], "Scheme of Common Encryption (ISO/IEC 23001-7).")),

@@ -1,8 +1,12 @@
 //! Writes a track file, at once or segment by segment: the only place where media bytes pass through this crate.
 //!
-//! Owns the window through which they pass, and with it the memory that writing takes: it does not grow with the file.
+//! They pass through a window, so that the memory that writing takes does not grow with the file.
 //! A segment that fits into the window is read once; of a longer one that is protected, all samples are read to be
 //! mapped and again to be encrypted. Where bytes come from is said by [`Source`].
+
+mod window;
+
+pub use window::{Source, WINDOW_BYTES};
 
 use super::{
     CutError, Description, SEGMENT_BYTES_MAX, SEGMENT_SAMPLES_MAX, Sample, Time, fragment, header, index,
@@ -14,27 +18,7 @@ use media::{ByteRange, FrameRange};
 use std::fmt;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::ops::Range;
-
-/// Bytes of samples that are held at once: most segments of a film whole, and a fraction of what a decoder takes. A longer
-/// sample is held alone.
-pub const WINDOW_BYTES: usize = 16 << 20;
-
-/// Gives the bytes of samples.
-///
-/// A closure of the same shape is one.
-pub trait Source {
-    /// Fills `into` with the bytes from `offset` on of file number `source` (see [`Sample::source`]).
-    ///
-    /// # Errors
-    /// Where they cannot be read.
-    fn read(&mut self, source: usize, offset: u64, into: &mut [u8]) -> io::Result<()>;
-}
-
-impl<F: FnMut(usize, u64, &mut [u8]) -> io::Result<()>> Source for F {
-    fn read(&mut self, source: usize, offset: u64, into: &mut [u8]) -> io::Result<()> {
-        self(source, offset, into)
-    }
-}
+use window::{Window, batches, total};
 
 /// Why a track is not written.
 #[derive(Debug)]
@@ -346,57 +330,4 @@ fn chunks(samples: &[Sample], ticks: Option<u32>) -> Vec<Range<usize>> {
         }
     }
     chunks
-}
-
-/// The samples in runs that fit into the window.
-fn batches(samples: &[Sample]) -> Vec<Range<usize>> {
-    let mut batches: Vec<Range<usize>> = Vec::new();
-    let mut bytes = 0;
-    for (number, sample) in samples.iter().enumerate() {
-        bytes += sample.size as usize;
-        match batches.last_mut() {
-            Some(batch) if bytes <= WINDOW_BYTES => batch.end = number + 1,
-            _ => {
-                batches.push(number..number + 1);
-                bytes = sample.size as usize;
-            }
-        }
-    }
-    batches
-}
-
-/// Samples in memory, one after the other.
-#[derive(Default)]
-struct Window {
-    /// Only grows, so that what is read over need not be cleared first.
-    buffer: Vec<u8>,
-    filled: usize,
-}
-
-impl Window {
-    fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut self.buffer[..self.filled]
-    }
-
-    /// Fills the window with these samples; those that lie one after the other are read at once.
-    fn load(&mut self, samples: &[Sample], source: &mut impl Source) -> io::Result<()> {
-        self.filled = total(samples);
-        if self.buffer.len() < self.filled {
-            self.buffer.resize(self.filled, 0);
-        }
-        let mut rest = self.bytes_mut();
-        let follows = |one: &Sample, next: &Sample| {
-            one.source == next.source && one.offset + u64::from(one.size) == next.offset
-        };
-        for run in samples.chunk_by(follows) {
-            let (into, after) = rest.split_at_mut(total(run));
-            source.read(run[0].source, run[0].offset, into)?;
-            rest = after;
-        }
-        Ok(())
-    }
-}
-
-fn total(samples: &[Sample]) -> usize {
-    samples.iter().map(|sample| sample.size as usize).sum()
 }

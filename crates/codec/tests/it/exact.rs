@@ -2,8 +2,11 @@
 
 use super::bench::{Bench, plain, video};
 use super::mezzanine::mezzanine;
+use ::encode::command::{Settings, options};
 use codec::check;
 use codec::encode::{Job, encode};
+use media::codec::{Format, VideoCodec};
+use media::rung::{Crf, Effort, Trial};
 use media::{Cadence, FrameRange, FrameRate, Size};
 use std::path::{Path, PathBuf};
 
@@ -92,4 +95,31 @@ async fn encodes_are_sized_tagged_and_repeatable() {
     assert_eq!((checked.frames, checked.complaints), (24, Vec::new()));
     let tags = bench.ask(&bench.path("one").join("excerpt.mp4"), "format_tags:stream_tags").await;
     assert_eq!(tags, "und,VideoHandler,Lavc libx264\nisom,512,isomiso2avc1mp41", "no version, no date");
+}
+
+/// Frames 3, 5 and so on to 35, 17 together.
+#[tokio::test]
+async fn every_encoder_takes_every_second_frame() {
+    let bench = Bench::new().await;
+    let rate = FrameRate { num: 60_000, den: 1001 };
+    let master = bench.counting_master("master.mp4", SIZE, rate, 40).await;
+    let (file, ..) = mezzanine(&bench, "m", &master, &video(SIZE, rate), &plain(SIZE, rate)).await;
+    for codec in VideoCodec::ALL {
+        let (format, trial) = (Format { codec, ..Format::BASE }, Trial { size: SIZE, crf: Crf(300) });
+        let settings = Settings::trial(format, &trial, Cadence::Half.rate(rate), Effort::Final);
+        let args = options(&settings, &[0]).join(" ");
+        let frames = FrameRange { start: 3, end: 36 };
+        let excerpt = excerpt(&bench, &file, rate, (frames, Cadence::Half), &args).await;
+        let told = bench.ask(&excerpt, "packet=pts_time,flags").await;
+        let mut packets: Vec<(&str, bool)> = told
+            .lines()
+            .filter_map(|line| line.split_once(','))
+            .map(|(at, is)| (at, is.starts_with('K')))
+            .collect();
+        packets.sort_unstable();
+        let time = |frame: u32| format!("{:.6}", f64::from(frame) * 1001.0 / 30e3);
+        let expected: Vec<(String, bool)> = (0..17).map(|frame| (time(frame), frame == 0)).collect();
+        let expected: Vec<(&str, bool)> = expected.iter().map(|(at, is)| (at.as_str(), *is)).collect();
+        assert_eq!(packets, expected, "{codec}");
+    }
 }

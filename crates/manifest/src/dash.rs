@@ -6,7 +6,7 @@
 
 mod xml;
 mod addressing;
-mod protection;
+pub(crate) mod protection;
 mod video;
 mod audio;
 mod text;

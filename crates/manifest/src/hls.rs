@@ -5,7 +5,7 @@
 
 mod attributes;
 mod renditions;
-mod keys;
+pub(crate) mod keys;
 mod output;
 mod ranges;
 mod images;

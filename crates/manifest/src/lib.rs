@@ -13,6 +13,7 @@ pub mod chapters;
 pub mod segments;
 pub mod description;
 pub mod mobile;
+pub mod signalling;
 mod sounds;
 
 pub use device::Device;
@@ -20,6 +21,8 @@ pub use offer::Offer;
 
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod witness;
 
 use media::package::{DASH_FILE, HLS_FILE, Package, TextTrack};
 use offer::TextForm;

@@ -55,11 +55,8 @@ fn uuid(system: KeySystem) -> impl Display {
 fn system(xml: &mut Xml, signal: &Signal, scheme: impl Display, value: &str) {
     xml.element("ContentProtection", |xml| {
         xml.attribute("schemeIdUri", scheme).attribute("value", value);
-        if !signal.pssh.is_empty() {
-            xml.text_element("cenc:pssh", BASE64.encode(&signal.pssh));
-        }
-        if signal.system == KeySystem::PlayReady && !signal.object.is_empty() {
-            xml.text_element("mspr:pro", BASE64.encode(&signal.object));
+        for (name, _, bytes) in data(signal) {
+            xml.text_element(name, BASE64.encode(bytes));
         }
         if let Some(url) = &signal.licence_url {
             xml.element("dashif:Laurl", |xml| {
@@ -70,4 +67,23 @@ fn system(xml: &mut Xml, signal: &Signal, scheme: impl Display, value: &str) {
             });
         }
     });
+}
+
+/// The elements that hold a system's own data: name, namespace, and bytes.
+fn data(signal: &Signal) -> impl Iterator<Item = (&'static str, (&'static str, &'static str), &[u8])> {
+    let object = if signal.system == KeySystem::PlayReady { &signal.object[..] } else { &[] };
+    let [cenc, mspr, _] = NAMESPACES;
+    let all = [("cenc:pssh", cenc, &signal.pssh[..]), ("mspr:pro", mspr, object)];
+    all.into_iter().filter(|(.., bytes)| !bytes.is_empty())
+}
+
+/// What a system is told by itself, each element with its namespace.
+pub(crate) fn fragment(signal: &Signal) -> String {
+    Xml::fragment(|xml| {
+        for (name, (prefix, namespace), bytes) in data(signal) {
+            xml.element(name, |xml| {
+                xml.attribute(prefix, namespace).text(BASE64.encode(bytes));
+            });
+        }
+    })
 }

@@ -28,6 +28,13 @@ impl Xml {
         xml.out
     }
 
+    /// Elements without a document.
+    pub(super) fn fragment(elements: impl FnOnce(&mut Xml)) -> String {
+        let mut xml = Xml { out: String::new(), depth: 0, inside: Inside::Elements };
+        elements(&mut xml);
+        xml.out
+    }
+
     /// Writes an element; `inside` writes its attributes and then what else it has.
     pub(super) fn element(&mut self, name: &str, inside: impl FnOnce(&mut Xml)) -> &mut Self {
         if self.inside == Inside::Tag {

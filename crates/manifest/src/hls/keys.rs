@@ -59,7 +59,8 @@ fn signals<'a>(protection: &'a Protection, systems: &'a [KeySystem]) -> impl Ite
     protection.signals.iter().filter(|signal| systems.contains(&signal.system))
 }
 
-fn write(out: &mut String, tag: &str, protection: &Protection, signal: &Signal, key: KeyId) {
+/// Writes the line of one system and one key.
+pub(crate) fn write(out: &mut String, tag: &str, protection: &Protection, signal: &Signal, key: KeyId) {
     let method = match protection.scheme {
         Scheme::Cbcs => "SAMPLE-AES",
         Scheme::Cenc => "SAMPLE-AES-CTR",

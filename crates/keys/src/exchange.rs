@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cmaf::cenc::Key;
-use cpix::{ContentKey, Document, Period, Rule, Secret};
+use cpix::{ContentKey, Document, Period, Rule, Secret, System};
 use db::KeyPurpose;
-use media::protection::{KeyId, Scheme};
+use manifest::signalling::{self, Signalling};
+use media::protection::{KeyId, Protection, Scheme};
 use title::TitleId;
 use zeroize::Zeroizing;
 
@@ -18,7 +19,12 @@ use crate::{Error, Result, TitleKey};
 const KEYS_MAX: usize = 8192;
 
 /// `keys`, all of `title`, as a document: each key once, a rule for each of its purposes, periods where there are several.
-pub fn document(title: &TitleId, keys: &[TitleKey]) -> Document {
+/// `protections` are those of its tracks: what key systems are told of the keys is added as they tell it.
+pub fn document<'a>(
+    title: &TitleId,
+    keys: &[TitleKey],
+    protections: impl Iterator<Item = &'a Protection>,
+) -> Document {
     let numbers: BTreeSet<u32> = keys.iter().map(|key| key.purpose.period).collect();
     let rotates = numbers.len() > 1;
     let once: BTreeMap<KeyId, &TitleKey> = keys.iter().map(|key| (key.id, key)).collect();
@@ -36,8 +42,26 @@ pub fn document(title: &TitleId, keys: &[TitleKey]) -> Document {
         keys: once.into_values().map(content_key).collect(),
         periods: numbers.iter().filter(|_| rotates).map(period).collect(),
         rules: keys.iter().map(rule).collect(),
+        systems: systems(keys, protections),
         ..Document::default()
     }
+}
+
+/// What each system is told of each of `keys`, once: tracks of one class say the same.
+fn systems<'a>(keys: &[TitleKey], protections: impl Iterator<Item = &'a Protection>) -> Vec<System> {
+    let known: BTreeSet<KeyId> = keys.iter().map(|key| key.id).collect();
+    let system = |told: Signalling| System {
+        id: told.system.id(),
+        key_id: told.key_id,
+        pssh: told.pssh,
+        content_protection: told.content_protection,
+        hls_media: told.hls_media,
+        hls_master: told.hls_session,
+    };
+    let told = protections.flat_map(signalling::of).filter(|told| known.contains(&told.key_id));
+    let once: BTreeMap<(KeyId, KeyId), System> =
+        told.map(|told| ((told.key_id, told.system.id()), system(told))).collect();
+    once.into_values().collect()
 }
 
 fn period_name(number: u32) -> String {

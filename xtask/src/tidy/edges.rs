@@ -36,7 +36,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
     // adapters
     ("store", &["media"]),
     ("db", &["media", "title", "manifest"]),
-    ("keys", &["media", "title", "cmaf", "cpix", "db"]),
+    ("keys", &["media", "title", "cmaf", "manifest", "cpix", "db"]),
     ("codec", &["media"]),
     ("fetch", &[]),
     // roles

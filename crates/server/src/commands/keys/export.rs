@@ -10,6 +10,8 @@ use cpix::Document;
 use db::Db;
 use keys::delivery::{self, Certificate};
 use keys::{KeyStore, Use, UseKind, exchange};
+use media::package::Package;
+use media::protection::Protection;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -24,7 +26,9 @@ pub(super) async fn run(config: &Config, db: &Db, args: KeysExport) -> anyhow::R
     let certificate = args.certificate.as_deref().map(certificate).transpose()?;
     let title = title_called(db, &args.title).await?;
     let keys = workspace::keys(config, db).await?;
-    let document = document(&keys, &title, certificate.as_ref()).await?;
+    let release = db.current_release(&title).await?;
+    let package = release.as_ref().map(|release| &release.package);
+    let document = document(&keys, &title, package, certificate.as_ref()).await?;
     let text = cpix::write(&document);
     match &args.out {
         Some(path) => write_new(path, text.as_bytes()),
@@ -38,21 +42,30 @@ pub(super) async fn run(config: &Config, db: &Db, args: KeysExport) -> anyhow::R
     Ok(())
 }
 
-/// All keys of `title`, encrypted for `certificate` where there is one. Their use is noted.
+/// All keys of `title`, encrypted for `certificate` where there is one, and what key systems are told of those of its
+/// `package`. Their use is noted.
 pub(super) async fn document(
     keys: &KeyStore,
     title: &TitleId,
+    package: Option<&Package>,
     certificate: Option<&Certificate>,
 ) -> anyhow::Result<Document> {
     let used_by = certificate.map_or_else(|| "document in the clear".to_owned(), named);
     let by = Use { kind: UseKind::Export, used_by: &used_by, at_ms: SystemClock::new().now_ms() };
     let found = keys.content_keys_of(title, by).await?;
     ensure!(!found.is_empty(), "title {title} has no keys: it was prepared without prepare.protection");
-    let document = exchange::document(title, &found);
+    let document = exchange::document(title, &found, package.into_iter().flat_map(protections));
     Ok(match certificate {
         Some(certificate) => delivery::encrypt(document, certificate)?,
         None => document,
     })
+}
+
+/// How the tracks of a package are protected.
+fn protections(package: &Package) -> impl Iterator<Item = &Protection> {
+    let video = package.video.iter().map(|video| &video.track);
+    let tracks = video.chain(package.audio.iter().map(|audio| &audio.track));
+    tracks.filter_map(|track| track.protection.as_ref())
 }
 
 fn named(certificate: &Certificate) -> String {

@@ -65,15 +65,15 @@ async fn imported_keys_are_prepared_with_and_exported() {
     }
 
     let certificate = Certificate::from_pem(CERTIFICATE).unwrap();
-    let written = export::document(&store, &title, Some(&certificate)).await.unwrap();
+    let written = export::document(&store, &title, None, Some(&certificate)).await.unwrap();
     let opened = delivery::decrypt(written, &PrivateKey::from_pem(PRIVATE_KEY).unwrap()).unwrap();
-    assert_eq!(opened, export::document(&store, &title, None).await.unwrap());
+    assert_eq!(opened, export::document(&store, &title, None, None).await.unwrap());
     assert_eq!((opened.keys.len(), opened.rules.len()), (2, 5));
     let uses = db.list_key_uses(Some(opened.keys[0].id)).await.unwrap();
     let exports: Vec<_> = uses.iter().filter(|used| used.kind == UseKind::Export).collect();
     assert_eq!(exports[0].used_by, "document in the clear");
     assert_eq!(exports[1].used_by, format!("certificate sha256:{}", certificate.fingerprint()));
-    let none = export::document(&store, &TitleId("other".to_owned()), None).await.unwrap_err();
+    let none = export::document(&store, &TitleId("other".to_owned()), None, None).await.unwrap_err();
     assert!(none.to_string().contains("has no keys"), "{none}");
 }
 

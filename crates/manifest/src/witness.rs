@@ -1,7 +1,7 @@
 //! A witness: every HLS playlist that is written here is read by a parser of others, `m3u8-rs`. It must know each tag, but for
 //! those named here, and find as many variants and segments as there are.
 //!
-//! Values are looked at beside the writers. What reads the MPDs is in `crates/manifest/witness`, apart, as it has many
+//! Values are looked at beside the writers. What reads the MPDs is in `witness`, apart, as it has many
 //! dependencies.
 
 use crate::offer::{Pathway, Steering, TextForm};

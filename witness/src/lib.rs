@@ -1,12 +1,11 @@
 //! A witness: every MPD that `manifest` writes is read by a parser of others, `dash-mpd-core`. It must know each element and
 //! attribute, but for those named here, find as many sets and tracks as there are, and no fault.
 //!
-//! Apart from the workspace, as its dependencies take minutes to compile: `cargo test --manifest-path
-//! crates/manifest/witness/Cargo.toml`.
+//! Apart from the workspace, as its dependencies take minutes to compile: `cargo test --manifest-path witness/Cargo.toml`.
 
 #![cfg(test)]
 
-#[path = "../../src/sample.rs"]
+#[path = "../../crates/manifest/src/sample.rs"]
 mod sample;
 
 use dash_mpd_core::{MPD, check_conformity};

@@ -66,7 +66,7 @@ async fn an_import_keeps_all_or_nothing(db: &Db) {
     assert_eq!(db.import_content_keys(&both[..1], uses, 10).await.unwrap(), None);
     let refused = db.import_content_keys(&[hd.clone(), other.clone()], uses, 20).await.unwrap();
     assert_eq!(refused, Some(other.purpose));
-    assert_eq!(db.content_keys_of(&title).await.unwrap(), [sd.clone()]);
+    assert_eq!(db.content_keys_of(&title).await.unwrap(), std::slice::from_ref(&sd));
     assert_eq!(db.list_key_uses(Some(noted.key)).await.unwrap(), uses, "nor was it noted");
     assert_eq!(db.import_content_keys(&both, &[], 30).await.unwrap(), None);
     assert_eq!(db.content_keys_of(&title).await.unwrap(), [hd, sd]);

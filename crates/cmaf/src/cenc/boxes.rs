@@ -1,4 +1,4 @@
-//! The boxes of protection (ISO/IEC 23001-7, clauses 7 and 12): what a sample entry, a fragment and a group say of keys and
+//! The boxes of protection (ISO/IEC 23001-7, clauses 7 and 8): what a sample entry, a fragment and a group say of keys and
 //! initialisation vectors.
 //!
 //! Owns writing them. Holds key IDs and never a key.
@@ -71,7 +71,7 @@ pub(crate) fn protection_info(w: &mut Writer, original: [u8; 4], scheme: Scheme,
     });
 }
 
-/// `tenc` (12.2): in version 1 where there is a pattern, else in version 0.
+/// `tenc` (8.2): in version 1 where there is a pattern, else in version 0.
 fn track_encryption(w: &mut Writer, encryption: &Encryption) {
     let pattern = encryption.pattern();
     w.full(b"tenc", u8::from(pattern != 0), 0, |w| {

@@ -1,4 +1,4 @@
-//! AES-128 over samples: counter mode for `cenc`, cipher block chaining for `cbcs` (ISO/IEC 23001-7, 9.4 to 9.8).
+//! AES-128 over samples: counter mode for `cenc`, cipher block chaining for `cbcs` (ISO/IEC 23001-7, 9.3 to 9.7).
 //!
 //! Owns the arithmetic and nothing else. Encrypts in place; what is protected is said by the map.
 
@@ -30,7 +30,7 @@ impl Cipher {
         Cipher { aes: Aes128::new(&Array(*key.expose())), keystream: [Block::default(); KEYSTREAM_BLOCKS] }
     }
 
-    /// Counter mode over the protected ranges of one sample as if they were joined (9.6); the counter block is `iv` and
+    /// Counter mode over the protected ranges of one sample as if they were joined (9.5); the counter block is `iv` and
     /// a 64-bit block number from 0 (9.3). An empty map means the whole sample.
     pub(super) fn ctr(&mut self, iv: [u8; 8], sample: &mut [u8], map: &[Subsample]) {
         let mut counter = Counter { iv, block: 0, left: 0 };
@@ -58,7 +58,7 @@ impl Cipher {
         }
     }
 
-    /// Of each protected range, one block in ten, chained within the range from `iv` on (9.7, 10.4.2).
+    /// Of each protected range, one block in ten, chained within the range from `iv` on (9.6, 10.4.2).
     pub(super) fn cbc_pattern(&self, iv: &[u8; 16], sample: &mut [u8], map: &[Subsample]) {
         for range in protected(sample.len(), map) {
             self.aes.encrypt_with_backend(Chain { iv, bytes: &mut sample[range], period: PATTERN_BYTES });

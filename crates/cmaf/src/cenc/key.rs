@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An AES-128 content key (ISO/IEC 23001-7, 9.2). Its bytes are written out only where [`Key::expose`] is called.
+/// An AES-128 content key (ISO/IEC 23001-7, clause 9). Its bytes are written out only where [`Key::expose`] is called.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key([u8; 16]);
 

@@ -51,7 +51,7 @@ impl Parameters {
         constant_iv: None,
     };
 
-    /// Reads from the reserved byte on (clauses 6 and 12.2). In version 0 of `tenc` the pattern's byte is reserved.
+    /// Reads from the reserved byte on (clauses 6 and 8.2). In version 0 of `tenc` the pattern's byte is reserved.
     fn parse(fields: &mut Cursor<'_>) -> Result<Parameters, Error> {
         fields.u8()?; // reserved
         let pattern = fields.u8()?;

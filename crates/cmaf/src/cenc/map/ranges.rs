@@ -25,7 +25,7 @@ pub(super) enum Align {
     /// The range is whole blocks that end where it ends; the bytes that are too many before them stay clear. What CMAF
     /// asks of `cenc` (ISO/IEC 23000-19, 8.2.2), the AV1 binding (section 4.1) and the VP9 binding too.
     End,
-    /// The range is taken as it is: what `cbcs` asks for, where a last part of a block is left unencrypted (9.7).
+    /// The range is taken as it is: what `cbcs` asks for, where a last part of a block is left unencrypted (9.6).
     Start,
 }
 

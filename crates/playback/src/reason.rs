@@ -34,7 +34,7 @@ pub enum Reason {
     #[error("The play token was given to another profile.")]
     TokenOtherProfile,
     /// The operator ended its session, or shut its device out.
-    #[error("The play token was revoked.")]
+    #[error("The operator has ended this session, or shut this device out.")]
     TokenRevoked,
     /// The session has lasted too long.
     #[error("The session has lasted too long; ask for a new play grant.")]

@@ -155,3 +155,25 @@ fn rotated(sgpd: &BoxView<'_>) -> Option<Vec<[u8; 16]>> {
     }
     Some(ids)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(durations: &[u32], expected: (usize, u64)) {
+        let sample = |&duration: &u32| Sample { duration, size: 1, sync: true, composition_offset: 0 };
+        assert_eq!(steady(&durations.iter().map(sample).collect::<Vec<_>>()), expected, "{durations:?}");
+    }
+
+    #[test]
+    fn the_rate_is_that_of_frames_of_the_usual_duration() {
+        check(&[], (0, 0));
+        check(&[2000; 5], (5, 10_000));
+        // A shot's last frame is cut short; another stands for long.
+        check(&[2000, 2000, 1000, 2000, 2000, 1000, 2000, 60_000], (5, 10_000));
+        // 30 a second in milliseconds.
+        check(&[33, 33, 34, 33, 33, 34], (6, 200));
+        check(&[0, 0], (2, 0));
+    }
+}

@@ -1,4 +1,4 @@
-//! CMAF fragment (ISO/IEC 23000-19, 7.3.2.3): one `moof` with one track run, and the header of its `mdat`.
+//! CMAF fragment (ISO/IEC 23000-19, 7.3.2.4): one `moof` with one track run, and the header of its `mdat`.
 
 use super::header::{ENTRY_OF_LEAD, TRACK_ID};
 use super::{MDAT_HEAD_BYTES, Sample};

@@ -1,4 +1,4 @@
-//! CMAF header (ISO/IEC 23000-19, 7.3.1): `ftyp` and a `moov` that describes one track and holds no samples.
+//! CMAF header (ISO/IEC 23000-19, 7.3.2.1): `ftyp` and a `moov` that describes one track and holds no samples.
 //!
 //! Creation times are zero, so that the same film gives the same bytes; durations are zero as the samples are
 //! in fragments, and `mehd` says the whole.

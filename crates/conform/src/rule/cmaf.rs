@@ -6,9 +6,9 @@ rules! {
     FTYP = Error "cmaf-ftyp", "14496-12 4.3", "a header begins with `ftyp`", "begin the header with `ftyp`";
     BRAND = Warning "cmaf-brand", "23000-19 7.2", "the header has the brand `cmfc` or `cmf2`", "add the brand where the track keeps to CMAF";
     STYP = Warning "cmaf-styp", "14496-12 8.16.2", "a `styp` is the first box of its segment", "write `styp` first or not at all";
-    MOOV = Error "cmaf-moov", "23000-19 7.3.1", "a header has one `moov`, which says that fragments follow (`mvex`)", "write a fragmented file";
-    ONE_TRACK = Error "cmaf-one-track", "23000-19 7.3.1; 14496-12 8.8.3", "a header has one track, with one `trex` of the same track_ID", "write each track to a file of its own";
-    MUXED = Warning "cmaf-muxed", "23000-19 7.3.1", "sound and picture are in files of their own; of others the first track alone is looked into", "write each track to a file of its own";
+    MOOV = Error "cmaf-moov", "23000-19 7.3.2.1", "a header has one `moov`, which says that fragments follow (`mvex`)", "write a fragmented file";
+    ONE_TRACK = Error "cmaf-one-track", "23000-19 7.3.2.1; 14496-12 8.8.3", "a header has one track, with one `trex` of the same track_ID", "write each track to a file of its own";
+    MUXED = Warning "cmaf-muxed", "23000-19 7.3.2.1", "sound and picture are in files of their own; of others the first track alone is looked into", "write each track to a file of its own";
     SAMPLES = Error "cmaf-moov-samples", "23000-19 7.5; 14496-12 8.6.1, 8.7", "the sample tables of a header are empty", "leave all samples to the fragments";
     DURATION = Warning "cmaf-duration", "23000-19 7.5", "`mvhd`, `tkhd` and `mdhd` leave their durations 0", "write 0; `mehd` may tell the duration";
     TIMESCALE = Error "cmaf-timescale", "14496-12 8.4.2", "the timescale is above 0", "write the ticks per second to `mdhd`";
@@ -22,10 +22,10 @@ rules! {
     TRACK_ID = Error "cmaf-track-id", "14496-12 8.8.7", "fragments have the track_ID of their header", "package header and fragments together";
     BASE = Error "cmaf-base", "23000-19 7.5; 14496-12 8.8.7", "offsets are relative to the `moof`", "set default-base-is-moof and leave base-data-offset out";
     TFDT = Error "cmaf-tfdt", "23000-19 7.5; 14496-12 8.8.12", "each fragment has a `tfdt`", "write `tfdt`";
-    CONTINUITY = Error "cmaf-continuity", "23000-19 7.3.2.1; 14496-12 8.8.12", "each fragment begins where the one before ends", "write `tfdt` as the sum of all durations before";
+    CONTINUITY = Error "cmaf-continuity", "23000-19 7.3.2.2; 14496-12 8.8.12", "each fragment begins where the one before ends", "write `tfdt` as the sum of all durations before";
     TRUN = Error "cmaf-trun", "14496-12 8.8.8", "a fragment has samples, each with a duration", "write `trun` with the samples of the `mdat`";
     MDAT = Error "cmaf-mdat", "14496-12 8.8.8, 8.1.1", "the sample sizes add up to the `mdat`, and the data offset is its first byte", "write sizes and offset from the same samples";
-    SYNC = Error "cmaf-sync", "23000-19 7.3.2.2", "a fragment of video begins with a sample that decodes by itself", "begin fragments at keyframes";
+    SYNC = Error "cmaf-sync", "23000-19 7.3.2.4", "a fragment of video begins with a sample that decodes by itself", "begin fragments at keyframes";
     INDEX = Error "cmaf-index", "14496-12 8.16.3", "`sidx` has the track's ID and timescale and begins with its first sample", "write `sidx` after the fragments are known";
     INDEX_BYTES = Error "cmaf-index-bytes", "14496-12 8.16.3", "each reference of `sidx` covers whole fragments, and all of them together all fragments", "write the real lengths";
     INDEX_DURATION = Error "cmaf-index-duration", "14496-12 8.16.3", "each reference of `sidx` has the duration of its fragments, an edit at either end aside", "write the real durations";

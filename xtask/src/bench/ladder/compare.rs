@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn only_some_clips_must_beat_a_single_crf() {
         assert_eq!(target(&lab("sintel"), "single CRF"), Some(Target::AtMost(-6.0)));
-        assert_eq!((target(&lab("highway"), "single CRF"), target(&lab("sintel"), "ab-av1")), (None, None));
+        assert_eq!((target(&lab("motorway"), "single CRF"), target(&lab("sintel"), "ab-av1")), (None, None));
     }
 
     #[test]

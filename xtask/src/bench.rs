@@ -3,6 +3,7 @@
 //! Owns the form: a line a figure, tab-separated: figure, value, unit, target, `met` or `short`; target and verdict
 //! are `-` where a figure only informs. What is measured and its target lie with each bench.
 
+mod cache;
 mod prepare;
 mod first_frame;
 mod clips;
@@ -90,6 +91,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "prepare", product: true, measure: prepare::measure },
     Bench { name: "first-frame", product: true, measure: first_frame::measure },
     Bench { name: "clips", product: true, measure: clips::measure },
+    Bench { name: "cache", product: false, measure: cache::measure },
     Bench { name: "ladder", product: false, measure: ladder::measure },
     Bench { name: "manifest", product: false, measure: manifest::measure },
     Bench { name: "package", product: false, measure: package::measure },

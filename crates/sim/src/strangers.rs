@@ -57,8 +57,8 @@ pub fn trace(kind: Kind, seed: u64, count: u64) -> Vec<Request> {
             Kind::Zipf => popular,
             // Another era has other favourites, of the same objects.
             Kind::Shifting => mixed(popular ^ (number * 10 / count) << 32) % OBJECTS as u64,
-            Kind::Scans if number % 3 == 0 => number + (1 << 40),
-            Kind::Loops if number % 2 == 0 => {
+            Kind::Scans if number.is_multiple_of(3) => number + (1 << 40),
+            Kind::Loops if number.is_multiple_of(2) => {
                 by_turns = (by_turns + 1) % LOOP;
                 by_turns + (1 << 41)
             }

@@ -11,11 +11,14 @@ use super::walks::Walks;
 use super::{Outcome, Request, Slice};
 
 /// One slice of so many is in the sample.
-const ONE_OF: u64 = 16;
+const ONE_OF: u64 = 8;
 /// With each request of the sample, what was hit before counts for this much less: a memory of some ten thousand.
 const FADE: f64 = 1.0 - 1.0 / 16_384.0;
-/// The order that does not rule must be better by this share of the bytes to take over.
-const LEAD: f64 = 0.002;
+/// Density must be better by this share of the bytes to take over. Turns take over as soon as they are better: they are
+/// what is known to do no harm.
+const LEAD: f64 = 0.01;
+/// Nothing is judged before the shadows have been full for so many requests of the sample: an empty cache keeps all.
+const SETTLED_REQUESTS: u32 = 8192;
 
 /// See the module.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub(super) struct Duel {
     ahead: f64,
     asked: f64,
     leader: Order,
+    /// Requests since both shadows were full.
+    settled: u32,
     evicted: Vec<Slice>,
 }
 
@@ -37,6 +42,7 @@ impl Duel {
             ahead: 0.0,
             asked: 0.0,
             leader: Order::Turns,
+            settled: 0,
             evicted: Vec::new(),
         }
     }
@@ -53,13 +59,17 @@ impl Duel {
         let hit = |outcome| if outcome == Outcome::Hit { f64::from(request.bytes) } else { 0.0 };
         let density = hit(self.density.request(request, Order::Density, walks, now_s, &mut self.evicted));
         let turns = hit(self.turns.request(request, Order::Turns, walks, now_s, &mut self.evicted));
+        let is_full = self.settled > 0 || !self.evicted.is_empty();
+        self.settled = self.settled.saturating_add(u32::from(is_full));
         self.evicted.clear();
         self.ahead = self.ahead * FADE + density - turns;
         self.asked = self.asked * FADE + f64::from(request.bytes);
-        let lead = LEAD * self.asked;
+        if self.settled < SETTLED_REQUESTS {
+            return;
+        }
         match self.leader {
-            Order::Turns if self.ahead > lead => self.leader = Order::Density,
-            Order::Density if self.ahead < -lead => self.leader = Order::Turns,
+            Order::Turns if self.ahead > LEAD * self.asked => self.leader = Order::Density,
+            Order::Density if self.ahead < 0.0 => self.leader = Order::Turns,
             _ => {}
         }
     }

@@ -102,6 +102,7 @@ impl Shelf {
         while !self.residents.has_room(request.bytes) {
             match self.least(walks, now_s) {
                 Some((least, gone)) if least < worth => {
+                    self.candidates.remove(0);
                     self.residents.remove(gone);
                     evicted.push(gone);
                 }
@@ -118,7 +119,6 @@ impl Shelf {
 
     /// The least worth of the candidates, and its hit density.
     fn least(&mut self, walks: &Walks, now_s: f64) -> Option<(f64, Slice)> {
-        self.candidates.retain(|(_, slice)| self.residents.contains(*slice));
         for _ in 0..DRAWN {
             self.draws += 1;
             let slice = self.residents.any(mixed(Slice { object: self.draws, index: 0 }))?;
@@ -126,16 +126,24 @@ impl Shelf {
                 self.candidates.push((walks.density(slice, now_s), slice));
             }
         }
-        for _ in 0..LOOKS_MAX {
-            self.candidates.sort_by(|one, other| one.0.total_cmp(&other.0));
-            self.candidates.truncate(REMEMBERED);
+        self.candidates.sort_by(|one, other| one.0.total_cmp(&other.0));
+        self.candidates.truncate(REMEMBERED);
+        let mut looks = 0;
+        loop {
+            let (_, slice) = *self.candidates.first()?;
+            if !self.residents.contains(slice) {
+                // It has gone by another way.
+                self.candidates.remove(0);
+                continue;
+            }
             let next = self.candidates.get(1).map_or(f64::INFINITY, |next| next.0);
             let first = self.candidates.first_mut()?;
-            first.0 = walks.density(first.1, now_s);
-            if first.0 <= next {
-                break;
+            first.0 = walks.density(slice, now_s);
+            if first.0 <= next || looks == LOOKS_MAX {
+                return Some(*first);
             }
+            looks += 1;
+            self.candidates.sort_by(|one, other| one.0.total_cmp(&other.0));
         }
-        self.candidates.first().copied()
     }
 }

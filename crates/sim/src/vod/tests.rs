@@ -1,3 +1,5 @@
+//! What was published about viewers, found again in the trace.
+
 use super::*;
 use std::collections::{BTreeMap, BTreeSet};
 

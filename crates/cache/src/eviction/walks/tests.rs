@@ -1,3 +1,5 @@
+//! Walkers followed by hand.
+
 use super::*;
 
 const OBJECT: u64 = 5;

@@ -105,7 +105,7 @@ impl Config {
         for pair in &flags.set {
             let (key, value) =
                 pair.split_once('=').ok_or_else(|| anyhow!("--set {pair}: write it as KEY=VALUE"))?;
-            config.set(key.trim(), value.trim()).with_context(|| format!("in --set {pair}"))?;
+            config.set(key.trim(), value.trim()).context("in --set")?;
         }
         if let Some(dir) = &flags.data {
             config.data_dir.clone_from(dir);
@@ -123,7 +123,7 @@ impl Config {
     fn read_file(&mut self, path: &Path) -> anyhow::Result<()> {
         let doing = || format!("reading the configuration file {}", path.display());
         let text = std::fs::read_to_string(path).with_context(doing)?;
-        let tables: toml::Table = text.parse().with_context(doing)?;
+        let tables = tables(&text).with_context(doing)?;
         for (name, entries) in &tables {
             let Some(entries) = entries.as_table() else {
                 bail!(
@@ -148,6 +148,14 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// The tables of a configuration file. An error says where it is wrong and does not show the line: it may hold a secret.
+fn tables(text: &str) -> anyhow::Result<toml::Table> {
+    text.parse().map_err(|error: toml::de::Error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        anyhow!("line {}: {}", before.matches('\n').count() + 1, error.message())
+    })
 }
 
 fn file_to_read(flags: &Shared, variable: &impl Fn(&str) -> Option<String>) -> Option<PathBuf> {

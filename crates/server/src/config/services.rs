@@ -3,6 +3,7 @@
 
 use super::values::Secret;
 use anyhow::{Context as _, anyhow, bail, ensure};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use control::{PolicyIn, WhenDown};
 use media::protection::KeySystem;
@@ -11,6 +12,9 @@ use std::path::{Path, PathBuf};
 
 /// Longest file that holds a header's value, in bytes: servers take no longer headers.
 const VALUE_BYTES_MAX: u64 = 16 << 10;
+
+/// Headers that follow from the address and the body: a second one would contradict the first.
+const WRITTEN_BY_US: [HeaderName; 4] = [HOST, CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION];
 
 /// Licence services.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +97,7 @@ fn split(line: &str) -> anyhow::Result<(HeaderName, &str)> {
         bail!("a line of headers has no colon: write it as Name: value");
     };
     let name = name.trim().parse().map_err(|_| anyhow!("a line of headers begins with no header's name"))?;
+    ensure!(!WRITTEN_BY_US.contains(&name), "the header {name} is written by Matinee itself: leave it out");
     Ok((name, value.trim()))
 }
 

@@ -52,6 +52,7 @@ fn mistakes_are_told_with_their_place() {
         ("[prepare]\nvmaf = 90\n", "there is no setting prepare.vmaf"),
         ("vmaf = 90\n", "stands outside a table"),
         ("[prepare\n", "reading the configuration file"),
+        ("[serve]\n\noperator_token = \"canary\n", "line 3: "),
         ("[serve]\nlisten = \"here\"\n", "`here` does not fit"),
         ("[serve]\noperator_token = \"short\"\n", "at least 24"),
         ("[licence.proxy.more]\nx = 1\n", "there is no setting licence.proxy.more"),
@@ -65,6 +66,17 @@ fn mistakes_are_told_with_their_place() {
         let message = format!("{error:#}");
         assert!(message.contains(expected), "{message}");
         assert!(message.contains(&file.path().display().to_string()), "{message}");
+        assert!(!message.contains("canary"), "a line may hold a secret: {message}");
+    }
+    for (pair, expected) in [
+        ("serve.operator_token=canary", "--set: serve.operator_token: the token is too short"),
+        ("licence.proxy.widevine_url=keys.example/?key=canary", "no http or https URL"),
+        ("licence.entitlement_headers=canary", "write it as Name: value"),
+        ("licence.proxy.widevine_headers=Host: canary", "host is written by Matinee itself"),
+        ("keys.nowhere=canary", "there is no setting keys.nowhere"),
+    ] {
+        let error = format!("{:#}", Config::load(&flags(None, &[pair]), |_| None).unwrap_err());
+        assert!(error.contains(expected) && !error.contains("canary"), "{error}");
     }
     let error = Config::load(&flags(None, &["x"]), |_| None).unwrap_err();
     assert!(error.to_string().contains("KEY=VALUE"), "{error}");

@@ -7,13 +7,13 @@ pub enum Reason {
     #[error("The request has no play token; ask for a play grant first.")]
     TokenMissing,
     /// What came is no token of ours.
-    #[error("The play token is unreadable.")]
+    #[error("The play token is unreadable; ask for a new play grant.")]
     TokenMalformed,
     /// The signature is not ours.
-    #[error("The play token's signature is wrong.")]
+    #[error("The play token's signature is wrong; ask for a new play grant.")]
     TokenForged,
     /// The token is for another purpose.
-    #[error("The token is not for licences.")]
+    #[error("The token is not for licences; use the one of the play grant.")]
     TokenWrongAudience,
     /// Its time has not come.
     #[error("The play token is not valid yet; a clock is wrong.")]
@@ -25,13 +25,13 @@ pub enum Reason {
     #[error("The play token was used before; each buys one licence, which brings the next token.")]
     TokenReplayed,
     /// It is for another title.
-    #[error("The play token is for another title.")]
+    #[error("The play token is for another title; ask for a play grant of this one.")]
     TokenOtherTitle,
     /// It was given to another device.
-    #[error("The play token was given to another device.")]
+    #[error("The play token was given to another device; ask for a play grant for this one.")]
     TokenOtherDevice,
     /// It was given to another profile.
-    #[error("The play token was given to another profile.")]
+    #[error("The play token was given to another profile; ask for a play grant for this one.")]
     TokenOtherProfile,
     /// The operator ended its session, or shut its device out.
     #[error("The operator has ended this session, or shut this device out.")]
@@ -43,10 +43,10 @@ pub enum Reason {
     #[error("The viewer is not entitled to this.")]
     NotEntitled,
     /// A key was asked for that is no key of the title.
-    #[error("One of the keys is not a key of the title.")]
+    #[error("One of the keys is not a key of the title; ask for those of the play grant's tracks.")]
     KeyOtherTitle,
     /// All keys that were asked for need a better device.
-    #[error("The device does not keep keys well enough for these tracks; it may have up to 720p.")]
+    #[error("The device does not keep keys well enough for these tracks; play those of the grant's classes.")]
     SecurityTooLow,
     /// Offline licences are not given.
     #[error("Licences to keep are not given here.")]

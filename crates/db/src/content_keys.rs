@@ -51,8 +51,8 @@ impl Db {
         kept.ok_or(sqlx::Error::RowNotFound).map_err(doing())
     }
 
-    /// Keeps `keys` and notes `uses`, all or nothing: nothing where a purpose has a key of another identifier already, which
-    /// is then returned.
+    /// Keeps `keys` and notes `uses`, all or nothing: nothing where a purpose has a key of another identifier already, or an
+    /// identifier is another title's or scheme's; the purpose is then returned.
     ///
     /// # Errors
     /// [`Error::MasterKeyRetired`] where the master key may not seal any more.
@@ -74,7 +74,7 @@ impl Db {
             let holder =
                 holder.bind(&title.0).bind(class.name()).bind(scheme.name()).bind(i64::from(*period));
             let holder: String = holder.fetch_one(&mut *transaction).await.map_err(doing())?;
-            if holder != key.id.hex() {
+            if holder != key.id.hex() || is_elsewhere(&mut transaction, key).await.map_err(doing())? {
                 return Ok(Some(key.purpose.clone()));
             }
         }
@@ -160,6 +160,16 @@ async fn insert(connection: &mut AnyConnection, key: &SealedKey, created_ms: i64
     let insert = insert.bind(key.id.hex()).bind(&title.0).bind(class.name()).bind(scheme.name());
     let insert = insert.bind(i64::from(*period)).bind(&key.sealed.master_key).bind(&key.sealed.text);
     insert.bind(created_ms).execute(connection).await.map(drop)
+}
+
+/// Whether the identifier of `key` is one of another title or scheme too: keys are found and sealed anew by it alone.
+async fn is_elsewhere(connection: &mut AnyConnection, key: &SealedKey) -> sqlx::Result<bool> {
+    let query = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM content_keys WHERE key_id = $1 AND (title_id <> $2 OR scheme <> $3)",
+    );
+    let query = query.bind(key.id.hex()).bind(&key.purpose.title.0).bind(key.purpose.scheme.name());
+    let found: i64 = query.fetch_one(connection).await?;
+    Ok(found > 0)
 }
 
 /// key id, title id, class, scheme, period, master key, sealed key.

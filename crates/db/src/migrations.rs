@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_keys.sql"),
     include_str!("../migrations/0003_shared_keys.sql"),
     include_str!("../migrations/0004_revocations.sql"),
+    include_str!("../migrations/0005_ends.sql"),
 ];
 
 /// Runs the migrations that the database has not had.
@@ -52,7 +53,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open_file(&folder.path().join("db.sqlite")).await.unwrap();
         // Back to the schema of number 2, with a key in it.
-        let before = "DROP TABLE content_keys; DROP TABLE revocations; DELETE FROM migrations WHERE number > 2;
+        let before = "DROP TABLE content_keys; DROP TABLE revocations; DROP INDEX spent_tokens_by_end;
+            DROP INDEX streams_by_end; DELETE FROM migrations WHERE number > 2;
             CREATE TABLE content_keys (key_id TEXT NOT NULL PRIMARY KEY, title_id TEXT, class TEXT, scheme TEXT,
                 period BIGINT, master_key TEXT, sealed TEXT, created_ms BIGINT);
             INSERT INTO content_keys VALUES ('01', 'film', 'sd', 'cenc', 0, 'one', 'sealed', 7)";

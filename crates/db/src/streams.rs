@@ -8,6 +8,10 @@ use crate::{Db, Error, Result};
 /// Most streams that one call returns.
 pub const STREAMS_MAX: i64 = 1000;
 
+/// How long a used token is remembered after it has ended, in milliseconds: a request that was on its way when it ended, or
+/// another server whose clock is behind, must not find it unused.
+const SPENT_GRACE_MS: i64 = 60_000;
+
 /// A session that plays, as far as is known: one that stopped without a word is there until its licence ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stream {
@@ -104,7 +108,7 @@ impl Db {
 }
 
 async fn drop_past(connection: &mut AnyConnection, now_ms: i64) -> sqlx::Result<()> {
-    let tokens = sqlx::query("DELETE FROM spent_tokens WHERE expires_ms <= $1").bind(now_ms);
+    let tokens = sqlx::query("DELETE FROM spent_tokens WHERE expires_ms <= $1").bind(now_ms - SPENT_GRACE_MS);
     tokens.execute(&mut *connection).await?;
     let streams = sqlx::query("DELETE FROM streams WHERE until_ms <= $1").bind(now_ms);
     streams.execute(connection).await.map(drop)

@@ -68,6 +68,10 @@ async fn an_import_keeps_all_or_nothing(db: &Db) {
     assert_eq!(refused, Some(other.purpose));
     assert_eq!(db.content_keys_of(&title).await.unwrap(), std::slice::from_ref(&sd));
     assert_eq!(db.list_key_uses(Some(noted.key)).await.unwrap(), uses, "nor was it noted");
+    let elsewhere = key(40, TrackClass::Hd, Scheme::Cbcs, 3);
+    let refused = db.import_content_keys(std::slice::from_ref(&elsewhere), &[], 25).await.unwrap();
+    assert_eq!(refused, Some(elsewhere.purpose.clone()), "the identifier is another title's");
+    assert_eq!(db.content_key_for(&elsewhere.purpose).await.unwrap(), None);
     assert_eq!(db.import_content_keys(&both, &[], 30).await.unwrap(), None);
     assert_eq!(db.content_keys_of(&title).await.unwrap(), [hd, sd]);
 }
@@ -131,7 +135,12 @@ async fn a_token_is_used_as_often_as_it_may(db: &Db) {
         found.push(db.claim_stream(&claim, 100).await.unwrap());
     }
     assert_eq!(found, [Claimed::Done, Claimed::Done, Claimed::TokenUsedUp]);
-    assert_eq!(db.claim_stream(&claim, 999).await.unwrap(), Claimed::TokenUsedUp, "as long as it lives");
+    for now_ms in [999, 1000, 60_999] {
+        let found = db.claim_stream(&claim, now_ms).await.unwrap();
+        assert_eq!(found, Claimed::TokenUsedUp, "as long as it lives, and a minute more: {now_ms}");
+    }
+    assert_eq!(db.claim_stream(&claim, 61_000).await.unwrap(), Claimed::Done, "then it is forgotten");
+    db.end_stream("s1").await.unwrap();
 }
 
 async fn an_account_has_so_many_places(db: &Db) {

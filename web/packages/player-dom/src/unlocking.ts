@@ -120,10 +120,13 @@ export class Unlocking {
   }
 }
 
+/** Refusals (403) that a new token helps against. */
+const PASSING: readonly string[] = ["token_replayed", "session_too_old"];
+
 /** Whether another token can help. */
 const isPassing = (error: unknown): boolean =>
   error instanceof ApiError &&
-  (error.status === 0 || error.status === 401 || error.status >= 500 || error.code === "token_replayed");
+  (error.status === 0 || error.status === 401 || error.status >= 500 || PASSING.includes(error.code));
 
 /** What the browser has, and its server in the grant. */
 interface Found {

@@ -30,7 +30,7 @@ export interface KeyServer {
 }
 
 export interface Protection {
-  /** At least one; the first that the browser has is the best. */
+  /** The first that the browser has is the best. Empty where the server has none that can be asked from here. */
   readonly servers: readonly KeyServer[];
   readonly scheme: "cenc" | "cbcs";
   /** MIME types of one track of each kind, by which the browser is asked for its key system. */
@@ -59,7 +59,6 @@ export function protectionOf(grant: PlayGrant): Protection | undefined {
   const ids = [...videos, ...audios].flatMap((track) => track.protection?.key_ids ?? []);
   const keyIds = [...new Set(ids)];
   const servers = protection.licences.flatMap((server) => keyServer(server, keyIds) ?? []);
-  if (servers.length === 0) return undefined;
   return {
     servers,
     scheme: protection.scheme,

@@ -78,6 +78,8 @@ fn what_cannot_be_used_is_told() {
     let id = "98ee5596-cd3e-a20d-163a-e382420c6eff";
     let deep = "<a>".repeat(40);
     let many = format!("<CPIX>{}</CPIX>", "<a/>".repeat(200_001));
+    let wide = (0..65).map(|n| format!(" a{n}=\"\"")).collect::<String>();
+    let wide = format!("<CPIX{wide}/>");
     let large = " ".repeat(BYTES_MAX + 1);
     let entity = "<!DOCTYPE CPIX [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><CPIX contentId=\"&b;\"/>";
     for (text, expected) in [
@@ -88,6 +90,7 @@ fn what_cannot_be_used_is_told() {
         (entity, "document type"),
         (&deep, "more than 32 deep"),
         (&many, "more than 200000 elements"),
+        (&wide, "<CPIX> has more than 64 attributes"),
         (&large, "more than the 8388608"),
         (&key(""), "<ContentKey>: it has no kid"),
         (&key("kid=\"one\""), "`one` is no UUID"),

@@ -12,6 +12,10 @@ const DEPTH_MAX: usize = 32;
 /// Most elements: a thousand keys with what five key systems are told of each have 40 000.
 const ELEMENTS_MAX: usize = 200_000;
 
+/// Most attributes of an element: a root with the namespaces of all that CPIX names has a dozen. Each is held against those
+/// before it, so that a million would take hours.
+const ATTRIBUTES_MAX: usize = 64;
+
 /// An element.
 #[derive(Default)]
 pub(crate) struct Element {
@@ -92,6 +96,9 @@ fn element(start: &BytesStart<'_>) -> Result<Element, String> {
     let mut element = Element { name: start.local_name().as_ref().to_owned(), ..Element::default() };
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
+        if element.attributes.len() == ATTRIBUTES_MAX {
+            return Err(format!("<{}> has more than {ATTRIBUTES_MAX} attributes", element.name));
+        }
         let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0);
         let value = value.map_err(|error| error.to_string())?;
         element.attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));

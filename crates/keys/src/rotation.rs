@@ -31,9 +31,11 @@ impl KeyStore {
     /// # Errors
     /// Where something does not open, the old master key stays, and nothing is lost.
     pub async fn rotate(&self, now_ms: i64) -> Result<Rotation> {
+        let before = self.kms.current().await?;
         self.kms.start_rotation().await?;
         let master_key = self.kms.current().await?;
-        for old in self.db.master_keys_in_use().await? {
+        // The one before too where nothing is sealed with it yet: somebody may be about to.
+        for old in self.db.master_keys_in_use().await?.into_iter().chain([before]) {
             if old != master_key {
                 self.db.retire_master_key(&old, now_ms).await?;
             }

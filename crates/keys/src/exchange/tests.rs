@@ -70,6 +70,7 @@ fn what_nobody_can_tell_is_refused() {
         },
         "more than 8192",
     );
+    check_refused(|document| document.rules = vec![document.rules[0].clone(); 9000], "more than 8192");
     let bitrate = cpix::Filter::Unusable("BitrateFilter".to_owned());
     check_refused(|document| document.rules[0].filters.push(bitrate), "goes by BitrateFilter");
 }

@@ -105,6 +105,17 @@ async fn rotation_seals_anew_and_forgets() {
     assert_eq!(store.db.master_keys_in_use().await.unwrap().len(), 1, "nobody seals with the old one");
 }
 
+/// Somebody who sealed with the old master key a moment ago, and keeps it only now, has to seal again.
+#[tokio::test]
+async fn a_master_key_that_sealed_nothing_is_retired_too() {
+    let place = Place::new();
+    let store = place.open().await;
+    let late = store.kms.seal("secret late", &Plain::new(vec![1; 32])).await.unwrap();
+    store.rotate(1).await.unwrap();
+    let kept = store.db.keep_secret("late", &late, 2).await;
+    assert!(matches!(kept, Err(db::Error::MasterKeyRetired(name)) if name == late.master_key));
+}
+
 #[tokio::test]
 async fn keys_given_by_hand_rotate_by_hand() {
     let place = Place::new();

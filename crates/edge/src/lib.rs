@@ -5,6 +5,7 @@
 
 mod content_type;
 mod guard;
+mod multipart;
 mod path;
 mod respond;
 mod response;

@@ -1,6 +1,7 @@
 //! From a request to a response.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use cache::access::Denied;
 use cache::conditional::{self, EntityTag, Verdict};
@@ -11,16 +12,34 @@ use http::{HeaderMap, Method, Response, StatusCode, request};
 use store::{ByteRange, Key, Store};
 
 use crate::content_type;
-use crate::response::{Body, Builder};
+use crate::multipart::Multipart;
+use crate::response::{Body, Builder, CACHE_STATUS};
 
 /// What an object can be asked for.
 const METHODS: &str = "GET, HEAD, OPTIONS";
 
 /// Request headers that a page of another origin may set: what players send.
-const REQUEST_HEADERS: &str = "Range, If-Match, If-None-Match, If-Range";
+const REQUEST_HEADERS: &str = "Range, If-Match, If-None-Match, If-Range, CTA-Common-Access-Token, \
+                               CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status";
 
 /// Seconds for which a browser may remember that: as long as any of them does.
 const PREFLIGHT_AGE_S: &str = "86400";
+
+/// Methods that are known and not for objects: 405. Those that nobody knows get 501 (RFC 9110 section 9.1).
+const OTHER_METHODS: [Method; 6] =
+    [Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE, Method::CONNECT];
+
+/// Seconds after which a client may ask again where the store failed: short beside a player's buffer, long beside what
+/// a disk or a mount takes to recover.
+const RETRY_AFTER_S: &str = "2";
+
+/// Our member of `Cache-Status` (RFC 9211) where an object is sent: the edge had it. Answers that it makes up itself,
+/// such as 404, have none (section 2).
+const CACHE_HIT: &str = "matinee; hit";
+
+/// How who has no token is asked for one (RFC 9110 section 11.6.1 wants a challenge in each 401), by the name of the
+/// header that carries it.
+const CHALLENGE: &str = "CTA-Common-Access-Token";
 
 /// What a path names.
 pub(crate) struct Named {
@@ -45,7 +64,7 @@ struct Object {
 
 /// The answer to `request` for the object `named`, which is kept as `content`; `None` stands for a path that names none.
 pub(crate) async fn respond(
-    store: &dyn Store,
+    store: &Arc<dyn Store>,
     named: Option<Named>,
     content: Content,
     request: &request::Parts,
@@ -53,7 +72,8 @@ pub(crate) async fn respond(
     match request.method {
         Method::GET | Method::HEAD => {}
         Method::OPTIONS => return preflight(),
-        _ => return not_allowed(),
+        ref other if OTHER_METHODS.contains(other) => return not_allowed(),
+        _ => return not_implemented(),
     }
     let Some(Named { key, part }) = named else { return not_found() };
     match respond_with_object(store, &key, part, content, request).await {
@@ -62,13 +82,14 @@ pub(crate) async fn respond(
         Err(error) => {
             tracing::error!(%key, error = &error as &dyn std::error::Error, "the store does not answer");
             Builder::new(StatusCode::SERVICE_UNAVAILABLE, Content::Passing)
+                .fixed(header::RETRY_AFTER, RETRY_AFTER_S)
                 .text("the store does not answer\n")
         }
     }
 }
 
 async fn respond_with_object(
-    store: &dyn Store,
+    store: &Arc<dyn Store>,
     key: &Key,
     part: Option<Range<u64>>,
     content: Content,
@@ -97,6 +118,11 @@ async fn respond_with_object(
         }
         Answer::Part(range) => {
             Ok(ranged(&object, &range).stream(store.read(key, Some(object.span(&range))).await?))
+        }
+        Answer::Parts(ranges) => {
+            let content_type = content_type::of(object.key.name());
+            let body = Multipart::new(content_type, object.bytes, object.start, &ranges);
+            Ok(multipart(&object, &body).stream(body.read(store, key).await?))
         }
         Answer::Unsatisfiable => Ok(unsatisfiable(&object)),
     }
@@ -141,6 +167,7 @@ fn joined(headers: &HeaderMap, name: HeaderName) -> Option<Vec<u8>> {
 fn described(status: StatusCode, object: &Object) -> Builder {
     Builder::new(status, object.content)
         .computed(header::ETAG, &EntityTag::strong(&object.tag).to_string())
+        .fixed(CACHE_STATUS, CACHE_HIT)
         .fixed(header::ACCEPT_RANGES, "bytes")
 }
 
@@ -156,6 +183,13 @@ fn ranged(object: &Object, range: &Range<u64>) -> Builder {
         .fixed(header::CONTENT_TYPE, content_type::of(object.key.name()))
         .computed(header::CONTENT_LENGTH, &(range.end - range.start).to_string())
         .computed(header::CONTENT_RANGE, &content_range)
+}
+
+/// Each part has a `Content-Range` of its own, the whole must have none (RFC 9110 section 15.3.7.2).
+fn multipart(object: &Object, body: &Multipart) -> Builder {
+    described(StatusCode::PARTIAL_CONTENT, object)
+        .computed(header::CONTENT_TYPE, &body.content_type())
+        .computed(header::CONTENT_LENGTH, &body.content_length().to_string())
 }
 
 fn unsatisfiable(object: &Object) -> Response<Body> {
@@ -178,7 +212,11 @@ pub(crate) fn denied(denied: Denied) -> Response<Body> {
             (StatusCode::FORBIDDEN, "the access token has a condition that is not known here\n")
         }
     };
-    Builder::new(status, Content::Passing).text(line)
+    let builder = Builder::new(status, Content::Passing);
+    match status {
+        StatusCode::UNAUTHORIZED => builder.fixed(header::WWW_AUTHENTICATE, CHALLENGE).text(line),
+        _ => builder.text(line),
+    }
 }
 
 fn not_found() -> Response<Body> {
@@ -189,6 +227,10 @@ fn not_allowed() -> Response<Body> {
     Builder::new(StatusCode::METHOD_NOT_ALLOWED, Content::Passing)
         .fixed(header::ALLOW, METHODS)
         .text("objects can only be read\n")
+}
+
+fn not_implemented() -> Response<Body> {
+    Builder::new(StatusCode::NOT_IMPLEMENTED, Content::Passing).text("there is no such method\n")
 }
 
 fn preflight() -> Response<Body> {

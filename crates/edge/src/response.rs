@@ -12,11 +12,17 @@ use http_body_util::{BodyExt, Empty, Full, StreamBody};
 /// A response's body: pieces of an object as they are read.
 pub type Body = UnsyncBoxBody<Bytes, store::Error>;
 
+/// How caches handled a request (RFC 9211).
+pub(crate) const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
+
+/// Response headers that pages of other origins may read: what players ask for, and what shows how they were served.
+const EXPOSED: &str = "Accept-Ranges, Cache-Status, Content-Length, Content-Range, Date, ETag, Retry-After";
+
 /// Headers of every response. Objects are public, and pages of other origins may play them: any origin may read them,
 /// with their lengths and how long they took, and embed them in isolated pages. Nothing is to be guessed to be a page.
 const COMMON: [(HeaderName, &str); 5] = [
     (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-    (header::ACCESS_CONTROL_EXPOSE_HEADERS, "Accept-Ranges, Content-Length, Content-Range, ETag"),
+    (header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED),
     (HeaderName::from_static("timing-allow-origin"), "*"),
     (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -53,12 +59,14 @@ impl Builder {
 
     /// Without a body.
     pub(crate) fn empty(self) -> Response<Body> {
-        self.0.map(|()| Empty::new().map_err(|never| match never {}).boxed_unsync())
+        self.0.map(|()| no_body())
     }
 
     /// With a line for people.
     pub(crate) fn text(self, line: &'static str) -> Response<Body> {
-        let response = self.fixed(header::CONTENT_TYPE, "text/plain; charset=utf-8").0;
+        let length = HeaderValue::from(line.len());
+        let mut response = self.fixed(header::CONTENT_TYPE, "text/plain; charset=utf-8").0;
+        response.headers_mut().insert(header::CONTENT_LENGTH, length);
         response.map(|()| Full::from(line).map_err(|never| match never {}).boxed_unsync())
     }
 
@@ -68,6 +76,11 @@ impl Builder {
         let frames = pieces.inspect_err(log_broken_body).map_ok(Frame::data);
         self.0.map(|()| StreamBody::new(frames).boxed_unsync())
     }
+}
+
+/// The body of an answer to `HEAD` (RFC 9110 section 9.3.2), and of those that have none.
+pub(crate) fn no_body() -> Body {
+    Empty::new().map_err(|never| match never {}).boxed_unsync()
 }
 
 fn log_broken_body(error: &store::Error) {

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use cache::freshness::Content;
-use http::{Request, Response};
+use http::{Method, Request, Response, request};
 use store::{Key, Store};
 
 use crate::guard::Guard;
 use crate::path::{key_of, split_part, split_token};
 use crate::respond::{self, Named};
-use crate::response::Body;
+use crate::response::{Body, no_body};
 
 /// Serves the objects below one folder of a store.
 #[derive(Debug, Clone)]
@@ -39,17 +39,22 @@ impl Edge {
     pub async fn respond<B>(&self, request: Request<B>) -> Response<Body> {
         // Bodies need not be shareable between threads; away with it before the first wait.
         let parts = request.into_parts().0;
+        let response = self.answer(&parts).await;
+        if parts.method == Method::HEAD { response.map(|_| no_body()) } else { response }
+    }
+
+    async fn answer(&self, parts: &request::Parts) -> Response<Body> {
         let (token, path) = split_token(parts.uri.path());
         let content = match &self.guard {
             None => Content::Immutable,
-            Some(guard) => match guard.admit(token, path, &parts) {
+            Some(guard) => match guard.admit(token, path, parts) {
                 Ok(content) => content,
                 Err(denied) => return respond::denied(denied),
             },
         };
         let (path, part) = split_part(path);
         let named = key_of(path, &self.folder).map(|key| Named { key, part });
-        respond::respond(&*self.store, named, content, &parts).await
+        respond::respond(&self.store, named, content, parts).await
     }
 }
 

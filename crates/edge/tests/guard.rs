@@ -32,6 +32,8 @@ async fn check(line: &str, header: Option<&str>, now_ms: i64, status: u16, cache
     let response = edge(now_ms).await.respond(request.body(()).unwrap()).await;
     let found = response.headers().get("cache-control").map_or("-", |value| value.to_str().unwrap());
     assert_eq!((response.status().as_u16(), found), (status, cache_control), "{line} at {now_ms}");
+    let challenge = response.headers().get("www-authenticate").map(|value| value.to_str().unwrap());
+    assert_eq!(challenge, (status == 401).then_some("CTA-Common-Access-Token"), "{line}");
     assert_eq!(response.headers()["access-control-allow-origin"], "*", "{line}: players must see the status");
 }
 

@@ -24,6 +24,9 @@ struct Case(
     &'static str,
 );
 
+/// The example of RFC 9110 section 5.6.7.
+const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+
 const NOTHING: &str = "there is no such object\n";
 
 const CASES: &[Case] = &[
@@ -39,7 +42,11 @@ const CASES: &[Case] = &[
             ("etag", TAG),
             ("cache-control", IMMUTABLE),
             ("access-control-allow-origin", "*"),
-            ("access-control-expose-headers", "Accept-Ranges, Content-Length, Content-Range, ETag"),
+            (
+                "access-control-expose-headers",
+                "Accept-Ranges, Cache-Status, Content-Length, Content-Range, Date, ETag, Retry-After",
+            ),
+            ("cache-status", "matinee; hit"),
             ("timing-allow-origin", "*"),
             ("x-content-type-options", "nosniff"),
         ],
@@ -69,6 +76,9 @@ const CASES: &[Case] = &[
     Case("GET /0f/video.mp4/2-10", &[], 404, &[], NOTHING),
     Case("HEAD /0f/video.mp4", &[], 200, &[("content-length", "10"), ("etag", TAG)], ""),
     Case("HEAD /0f/video.mp4", &[("range", "bytes=2-4")], 200, &[("content-length", "10")], ""),
+    Case("HEAD /0f/video.mp4", &[("range", "bytes=0-0,-1")], 200, &[("content-length", "10")], ""),
+    Case("HEAD /0f/absent.mp4", &[], 404, &[("content-length", "24")], ""),
+    Case("HEAD /0f/video.mp4", &[("if-match", "\"x\"")], 412, &[("content-length", "26")], ""),
     Case(
         "GET /0f/video.mp4",
         &[("range", "bytes=2-4")],
@@ -79,20 +89,33 @@ const CASES: &[Case] = &[
             ("content-type", "video/mp4"),
             ("etag", TAG),
             ("cache-control", IMMUTABLE),
+            ("cache-status", "matinee; hit"),
             ("access-control-allow-origin", "*"),
         ],
         "234",
     ),
     Case("GET /0f/video.mp4", &[("range", "bytes=7-")], 206, &[("content-range", "bytes 7-9/10")], "789"),
     Case("GET /0f/video.mp4", &[("range", "bytes=-3")], 206, &[("content-range", "bytes 7-9/10")], "789"),
-    Case("GET /0f/video.mp4", &[("range", "bytes=0-0,5-5")], 200, &[], "0123456789"),
+    Case(
+        "GET /0f/video.mp4",
+        &[("range", "bytes=0-0,5-5")],
+        206,
+        &[("content-range", "bytes 0-5/10")],
+        "012345",
+    ),
     Case("GET /0f/video.mp4", &[("range", "bytes=0-0"), ("range", "bytes=5-5")], 200, &[], "0123456789"),
     Case("GET /0f/video.mp4", &[("range", "nonsense")], 200, &[], "0123456789"),
     Case(
         "GET /0f/video.mp4",
         &[("range", "bytes=10-")],
         416,
-        &[("content-range", "bytes */10"), ("cache-control", "no-store"), ("etag", "-")],
+        &[
+            ("content-range", "bytes */10"),
+            ("accept-ranges", "bytes"),
+            ("cache-control", "no-store"),
+            ("cache-status", "-"),
+            ("etag", "-"),
+        ],
         "the object has no such bytes\n",
     ),
     Case(
@@ -102,7 +125,13 @@ const CASES: &[Case] = &[
         &[("etag", TAG), ("cache-control", IMMUTABLE), ("content-type", "-"), ("content-length", "-")],
         "",
     ),
-    Case("HEAD /0f/video.mp4", &[("if-none-match", "*")], 304, &[("etag", TAG)], ""),
+    Case(
+        "HEAD /0f/video.mp4",
+        &[("if-none-match", "*")],
+        304,
+        &[("etag", TAG), ("cache-status", "matinee; hit")],
+        "",
+    ),
     Case("GET /0f/video.mp4", &[("if-none-match", "\"x\""), ("if-none-match", TAG)], 304, &[], ""),
     Case("GET /0f/video.mp4", &[("if-none-match", TAG), ("range", "bytes=10-")], 304, &[], ""),
     Case("GET /0f/video.mp4", &[("if-none-match", "\"x\"")], 200, &[], "0123456789"),
@@ -124,7 +153,19 @@ const CASES: &[Case] = &[
         &[("content-range", "bytes */0")],
         "the object has no such bytes\n",
     ),
-    Case("GET /0f/absent.mp4", &[], 404, &[("cache-control", "public, max-age=5"), ("etag", "-")], NOTHING),
+    Case(
+        "GET /0f/absent.mp4",
+        &[],
+        404,
+        &[("cache-control", "public, max-age=5"), ("cache-status", "-"), ("etag", "-")],
+        NOTHING,
+    ),
+    // Conditions hold of what there is (RFC 9110 section 13.2.1), and none of ours has a date (13.1.3, 13.1.4).
+    Case("GET /0f/absent.mp4", &[("if-match", "*")], 404, &[], NOTHING),
+    Case("GET /0f/absent.mp4", &[("if-none-match", "*")], 404, &[], NOTHING),
+    Case("GET /0f/video.mp4", &[("if-modified-since", DATE)], 200, &[("last-modified", "-")], "0123456789"),
+    Case("GET /0f/video.mp4", &[("if-unmodified-since", DATE)], 200, &[], "0123456789"),
+    Case("GET /0f/video.mp4", &[("if-range", DATE), ("range", "bytes=2-4")], 200, &[], "0123456789"),
     Case("GET /0f", &[], 404, &[], NOTHING),
     Case("GET /", &[], 404, &[], NOTHING),
     Case("GET /../steps/secret", &[], 404, &[], NOTHING),
@@ -142,6 +183,8 @@ const CASES: &[Case] = &[
         "objects can only be read\n",
     ),
     Case("DELETE /0f/video.mp4", &[], 405, &[], "objects can only be read\n"),
+    Case("TRACE /0f/video.mp4", &[], 405, &[], "objects can only be read\n"),
+    Case("PROPFIND /0f/video.mp4", &[], 501, &[("cache-control", "no-store")], "there is no such method\n"),
     Case(
         "OPTIONS /0f/video.mp4",
         &[
@@ -153,7 +196,11 @@ const CASES: &[Case] = &[
         &[
             ("access-control-allow-origin", "*"),
             ("access-control-allow-methods", "GET, HEAD, OPTIONS"),
-            ("access-control-allow-headers", "Range, If-Match, If-None-Match, If-Range"),
+            (
+                "access-control-allow-headers",
+                "Range, If-Match, If-None-Match, If-Range, CTA-Common-Access-Token, \
+                 CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status",
+            ),
             ("access-control-max-age", "86400"),
         ],
         "",
@@ -220,6 +267,7 @@ async fn a_store_that_fails_is_no_absent_object() {
         let response = edge.respond(request(&format!("GET {PATH}"), &[])).await;
         assert_eq!(response.status(), 503);
         assert_eq!(response.headers()["cache-control"], "no-store");
+        assert_eq!(response.headers()["retry-after"], "2");
         let again = edge.respond(request(&format!("GET {PATH}"), &[])).await;
         assert_eq!(body_of(again).await.unwrap(), "0123456789", "it is asked again");
     }

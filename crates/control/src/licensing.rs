@@ -157,16 +157,18 @@ fn ask<'a>(
     }
 }
 
-/// Decides on what is asked; uses the token and takes the session's place.
+/// Decides on what is asked; uses the token and takes the session's place. Gives the time of the decision too, in
+/// milliseconds since 1970 (UTC): the operator's service may have taken seconds before it.
 async fn admit(
     state: &State,
     licences: &Licences,
     claims: &Claims,
     ask: &Ask<'_>,
-    now_ms: i64,
-) -> Result<Licence, Refusal> {
-    let title = TitleId(ask.title.to_owned());
-    check_token(&licences.policy, claims, ask, now_ms).map_err(|reason| refused(&title, reason))?;
+) -> Result<(Licence, i64), Refusal> {
+    // The token's title, which is ours: the one that is asked for may be any text.
+    let title = TitleId(claims.title.clone());
+    let asked_ms = licences.clock.now_ms();
+    check_token(&licences.policy, claims, ask, asked_ms).map_err(|reason| refused(&title, reason))?;
     let question = Question {
         title: claims.title.clone(),
         device: claims.device.hex(),
@@ -174,10 +176,11 @@ async fn admit(
         session: claims.session.hex(),
     };
     let entitlement = state.entitlements.of(&question).await?;
+    let now_ms = licences.clock.now_ms();
     let granted = decide(&licences.policy, claims, &entitlement, ask, now_ms);
     let granted = granted.map_err(|reason| refused(&title, reason))?;
     claim(state, licences, claims, &granted, now_ms).await?;
-    Ok(granted)
+    Ok((granted, now_ms))
 }
 
 async fn read_token(licences: &Licences, headers: &HeaderMap) -> Result<Claims, Refusal> {

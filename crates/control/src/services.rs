@@ -29,6 +29,10 @@ const LIMITS: Limits = Limits {
 /// Tells the service what the viewer may have.
 const KEY_POLICY: HeaderName = HeaderName::from_static("matinee-key-policy");
 
+/// Refusals (RFC 9110, 15.5; RFC 6585) that are not of the device or its message, but of our credentials, our address or the
+/// number of our requests: 401, 404, 405, 407, 408, 429. The operator has to act.
+const AMISS: [u16; 6] = [401, 404, 405, 407, 408, 429];
+
 /// What PlayReady's licence servers tell requests apart by; players send it.
 const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 
@@ -114,7 +118,7 @@ impl LicenceServices {
         }
         // Its words may hold what nobody else should read; its status tells enough.
         let (system, status) = (system.name(), answer.status.as_u16());
-        if answer.status.is_client_error() {
+        if answer.status.is_client_error() && !AMISS.contains(&status) {
             tracing::warn!(system, status, "the licence service refused a licence");
             return Err(Refusal::licence_service_refused());
         }

@@ -28,8 +28,7 @@ pub(crate) async fn licence(
     let (ids, duration) = licence::read(&body).ok_or_else(Refusal::licence_request_malformed)?;
     let keys = classified(&release_of(&state, &claims).await?, &ids);
     let ask = ask(&title, KeySystem::Common, &headers, &keys, duration);
-    let now_ms = licences.clock.now_ms();
-    let granted = admit(&state, licences, &claims, &ask, now_ms).await?;
+    let (granted, now_ms) = admit(&state, licences, &claims, &ask).await?;
     let by = Use { kind: UseKind::Licence, used_by: &claims.session.hex(), at_ms: now_ms };
     let keys = licences.keys.content_keys(&granted.keys, by).await.map_err(keys_failed)?;
     let terms = next_terms(licences, claims, &granted, now_ms).await?;

@@ -45,8 +45,7 @@ pub(crate) async fn licence(
     let asked: Vec<AskedKey> =
         keys.iter().map(|(id, class)| AskedKey { id: *id, class: Some(*class) }).collect();
     let ask = ask(&title, system, &headers, &asked, duration);
-    let now_ms = licences.clock.now_ms();
-    let granted = admit(&state, licences, &claims, &ask, now_ms).await?;
+    let (granted, now_ms) = admit(&state, licences, &claims, &ask).await?;
     let used_by = format!("{} by {}", claims.session.hex(), system.name());
     let by = Use { kind: UseKind::Licence, used_by: &used_by, at_ms: now_ms };
     licences.keys.note(granted.keys.iter().copied(), by).await.map_err(keys_failed)?;

@@ -10,6 +10,7 @@ use axum::routing::post;
 use fetch::{Client, Trust};
 use playback::{Fingerprint, Policy};
 use serde_json::{Value, json};
+use stdx::clock::ManualClock;
 
 use super::header;
 use super::licences::{Cinema, FILM, START_MS};
@@ -20,6 +21,8 @@ use crate::{EntitlementService, Entitlements, WhenDown};
 struct Desk {
     answer: Value,
     asked: Vec<Value>,
+    /// How many milliseconds go by, on which clock, before it answers.
+    thinks: Option<(Arc<ManualClock>, i64)>,
 }
 
 /// The operator's service.
@@ -29,6 +32,9 @@ async fn service() -> (SocketAddr, Arc<Mutex<Desk>>) {
         async |Shared(desk): Shared<Arc<Mutex<Desk>>>, headers: HeaderMap, Json(question): Json<Value>| {
             let mut desk = desk.lock().unwrap();
             desk.asked.push(question);
+            if let Some((clock, ms)) = &desk.thinks {
+                clock.advance_ms(*ms);
+            }
             let known = headers.get("authorization").is_some_and(|value| value == "Bearer secret");
             if known { Ok(Json(desk.answer.clone())) } else { Err(StatusCode::UNAUTHORIZED) }
         };
@@ -89,6 +95,19 @@ async fn grants_and_licences_are_asked_for() {
     desk.lock().unwrap().answer = json!({ "allow": true, "until_ms": START_MS + 30_000 });
     let (status, refusal) = cinema.play(FILM, viewer()).await;
     assert_eq!((status, &refusal["error"]["code"]), (403, &json!("not_entitled")));
+}
+
+#[tokio::test]
+async fn time_that_the_service_takes_counts() {
+    let (cinema, desk) = asked_cinema().await;
+    desk.lock().unwrap().answer = json!({ "allow": true, "until_ms": START_MS + 60_000 });
+    let [token, late] = [cinema.token(FILM, "software").await, cinema.token(FILM, "software").await];
+    desk.lock().unwrap().thinks = Some((cinema.clock.clone(), 4000));
+    let response = cinema.ask(&token, |_| {}).await;
+    assert_eq!(header(&response, "matinee-licence-ends-s"), "56");
+    desk.lock().unwrap().answer = json!({ "allow": true });
+    cinema.clock.advance_ms(300_000 - 4001);
+    cinema.refused(&late, |_| {}, 401, "token_expired").await;
 }
 
 #[tokio::test]

@@ -76,6 +76,7 @@ async fn nobody_but_the_operator_revokes() {
         let body = subject.to_string().into_bytes();
         let response = cinema.call("POST /api/revocations", &[("authorization", authorization)], body).await;
         assert_eq!(response.status(), 401, "{authorization}");
+        assert_eq!(header(&response, "www-authenticate"), "Bearer");
     }
     for wrong in [json!({}), json!({ "subject": "tv" }), json!({ "subject": "0".repeat(32), "for_s": -1 })] {
         let (status, refusal) = operate(&cinema, "POST /api/revocations", wrong).await;

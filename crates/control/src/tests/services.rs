@@ -37,6 +37,7 @@ async fn service() -> (SocketAddr, Asked) {
     let app = axum::Router::new()
         .route("/take", post(take))
         .route("/refuse", post(async || (StatusCode::FORBIDDEN, "canary of theirs")))
+        .route("/unknown", post(async || (StatusCode::UNAUTHORIZED, "canary of theirs")))
         .route("/fail", post(async || (StatusCode::SERVICE_UNAVAILABLE, "canary of theirs")))
         .route("/away", post(async || Redirect::temporary("/take").into_response()))
         .route("/long", post(async || "x".repeat(300_000)))
@@ -180,6 +181,8 @@ async fn a_service_that_fails_has_its_code_and_leaves_a_token() {
     let secure = tls_before(plain, Ipv4Addr::new(127, 0, 0, 3)).await;
     for (url, status, expected) in [
         (format!("http://{plain}/refuse"), 403, "licence_service_refused"),
+        (format!("http://{plain}/unknown"), 502, "licence_service_failed"),
+        (format!("http://{plain}/nowhere"), 502, "licence_service_failed"),
         (format!("http://{plain}/fail"), 502, "licence_service_failed"),
         (format!("http://{plain}/away"), 502, "licence_service_failed"),
         (format!("http://{plain}/long"), 502, "licence_service_failed"),

@@ -56,11 +56,11 @@ impl KeyPolicy<'_> {
     }
 }
 
-/// JSON with every other character as an escape (RFC 8259, 7): headers hold ASCII.
+/// JSON with every other character as an escape (RFC 8259, 7): headers hold printable ASCII (RFC 9110, 5.5).
 fn ascii(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
-        if c.is_ascii() {
+        if c == ' ' || c.is_ascii_graphic() {
             text.push(c);
             continue;
         }
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn policies_are_written_for_headers_and_bodies() {
         let policy = KeyPolicy {
-            title: "七人の侍-1𝄞",
+            title: "七人の侍-1𝄞\u{7f}",
             session: "01".to_owned(),
             device: "02".to_owned(),
             profile: "",
@@ -90,7 +90,7 @@ mod tests {
             ends_s: 600,
         };
         let expected = json!({
-            "title": "七人の侍-1𝄞", "session": "01", "device": "02", "profile": "", "security": "software",
+            "title": "七人の侍-1𝄞\u{7f}", "session": "01", "device": "02", "profile": "", "security": "software",
             "classes": ["audio", "hd"], "type": "temporary", "ends_s": 600,
         });
         let header = policy.without_keys();

@@ -1,10 +1,14 @@
 //! Refusals: errors, as applications see them.
 
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use playback::Reason;
 use serde::Serialize;
+
+/// How to authenticate, which answers of status 401 have to say (RFC 9110, 15.5.2; RFC 6750, 3).
+const BEARER: &str = "Bearer";
 
 /// Answer to a request that was not done.
 #[derive(Debug, Serialize)]
@@ -126,7 +130,8 @@ impl Refusal {
         Refusal::new(
             StatusCode::BAD_GATEWAY,
             "licence_service_failed",
-            "The licence service of this key system does not answer. Try again with the token of this answer.",
+            "The licence service of this key system does not answer. Try again with the token of this answer, or with a \
+             new play grant where it has none.",
         )
     }
 
@@ -172,6 +177,10 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        (self.status, Json(self)).into_response()
+        let mut response = (self.status, Json(self)).into_response();
+        if response.status() == StatusCode::UNAUTHORIZED {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(BEARER));
+        }
+        response
     }
 }

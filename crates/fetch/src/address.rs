@@ -85,7 +85,8 @@ fn without_query(url: &str) -> String {
     let url = &url[..end];
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
-        _ => url.to_owned(),
+        (None, Some((_, host))) => host.to_owned(),
+        (_, None) => url.to_owned(),
     }
 }
 
@@ -117,6 +118,8 @@ mod tests {
         assert_eq!(address.shown(), "https://a.example/b");
         let error = Address::new("ftp://user:word@a.example/b?key=secret").unwrap_err().to_string();
         assert_eq!(error, "`ftp://a.example/b` is no http or https URL");
+        let error = Address::new("https:/user:word@a.example/b").unwrap_err().to_string();
+        assert_eq!(error, "`a.example/b` is no http or https URL");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use hyper::header::{HOST, LOCATION, RANGE, USER_AGENT};
 use hyper::{HeaderMap, Method, Response, StatusCode};
 use rustls::ClientConfig;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::address::{Address, Server};
@@ -15,6 +16,10 @@ use crate::{Answer, Error, Limits, Request, Result, Trust};
 /// Connections that are kept for later, over all servers. The oldest goes first: a server that is asked often has one that
 /// is young.
 const IDLE_MAX: usize = 16;
+
+/// Exchanges at a time, over all servers; further ones wait, within their own limit. Each holds a connection, of which
+/// systems allow a process 1024 by default, and some for those who ask us.
+const EXCHANGES_MAX: usize = 256;
 
 /// What other servers are told that we are.
 const AGENT: &str = concat!("matinee/", env!("CARGO_PKG_VERSION"));
@@ -26,6 +31,7 @@ pub struct Client(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     tls: Arc<ClientConfig>,
+    places: Semaphore,
     /// Connections without a request under way, the oldest first.
     idle: Mutex<Vec<(Server, Connection)>>,
 }
@@ -36,7 +42,8 @@ impl Client {
     /// # Errors
     /// Where the TLS library cannot be set up.
     pub fn new(trust: Trust) -> Result<Client> {
-        Ok(Client(Arc::new(Shared { tls: trust.client_config()?, idle: Mutex::default() })))
+        let (tls, places) = (trust.client_config()?, Semaphore::new(EXCHANGES_MAX));
+        Ok(Client(Arc::new(Shared { tls, places, idle: Mutex::default() })))
     }
 
     /// Sends `request` and reads the whole answer, within `limits`. An answer of any status is one.
@@ -50,6 +57,8 @@ impl Client {
     }
 
     async fn follow(&self, request: &Request, first: &Address, limits: &Limits) -> Result<Answer> {
+        // Fails where places are closed, which nobody does.
+        let _place = self.0.places.acquire().await.ok();
         let mut address = first.clone();
         let mut headers = &request.headers;
         let none = HeaderMap::new();

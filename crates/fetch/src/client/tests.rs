@@ -157,6 +157,20 @@ async fn limits_hold() {
 }
 
 #[tokio::test]
+async fn so_many_exchanges_go_on_at_a_time() {
+    let (server, _) = serve().await;
+    let client = client();
+    let request = Request::get(&format!("http://{server}/tell"));
+    let hasty = Limits { total: Duration::from_millis(50), ..LIMITS };
+    let taken = client.0.places.acquire_many(EXCHANGES_MAX as u32).await.unwrap();
+    let error = client.send(&request, &hasty).await.unwrap_err();
+    assert!(matches!(&error, Error::Late { .. }), "it waits, and not for ever: {error}");
+    drop(taken);
+    assert_eq!(told(&client, request).await.0, 200);
+    assert_eq!(client.0.places.available_permits(), EXCHANGES_MAX, "each gives its place back");
+}
+
+#[tokio::test]
 async fn nothing_is_done_twice() {
     let (server, asked) = serve().await;
     let client = client();

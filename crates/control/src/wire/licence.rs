@@ -11,8 +11,8 @@ use media::protection::KeyId;
 use playback::Duration;
 use serde::{Deserialize, Serialize};
 
-/// Most keys that one request may ask for: classes x periods of a title, with room.
-pub const KEYS_MAX: usize = 64;
+/// Most keys that one request may ask for: as many as Chromium's Clear Key asks for (`kMaxKeyIds` of its media/base/limits.h).
+pub const KEYS_MAX: usize = 128;
 
 /// Carries the token for the next request.
 pub const TOKEN: HeaderName = HeaderName::from_static("matinee-token");

@@ -127,10 +127,12 @@ async fn count_others(connection: &mut AnyConnection, claim: &Claim<'_>) -> sqlx
     query.bind(claim.account).bind(claim.session).fetch_one(connection).await
 }
 
+/// A shorter licence does not end the one before, nor its place.
 async fn take_place(connection: &mut AnyConnection, claim: &Claim<'_>) -> sqlx::Result<()> {
     let query = sqlx::query(
         "INSERT INTO streams (session, account, until_ms) VALUES ($1, $2, $3)
-         ON CONFLICT (session) DO UPDATE SET until_ms = excluded.until_ms",
+         ON CONFLICT (session) DO UPDATE SET until_ms = CASE
+             WHEN streams.until_ms < excluded.until_ms THEN excluded.until_ms ELSE streams.until_ms END",
     );
     query.bind(claim.session).bind(claim.account).bind(claim.until_ms).execute(connection).await.map(drop)
 }

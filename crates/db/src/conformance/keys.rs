@@ -159,6 +159,11 @@ async fn an_account_has_so_many_places(db: &Db) {
     let later = Claim { until_ms: 900, ..claim("a6", "fifth", "home") };
     db.end_stream("fourth").await.unwrap();
     assert_eq!(db.claim_stream(&later, 501).await.unwrap(), Claimed::Done);
+    let kept = Claim { until_ms: 600, ..claim("a7", "fifth", "home") };
+    assert_eq!(db.claim_stream(&kept, 600).await.unwrap(), Claimed::Done);
+    let playing = db.list_streams(601).await.unwrap();
+    let fifth = playing.iter().find(|stream| stream.session == "fifth");
+    assert_eq!(fifth.map(|stream| stream.until_ms), Some(900), "a place is not given back early");
 }
 
 async fn two_never_take_the_last_place(db: &Db) {

@@ -3,15 +3,16 @@
 use std::error::Error;
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, Path, State as Shared};
-use axum::http::HeaderValue;
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Request, State as Shared};
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use axum::routing::{any, delete, get, post};
 use axum::{Json, Router, middleware};
 use cache::freshness::{Content, cache_control};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use title::{Release, TitleId};
 
 use crate::licensing::{Granted, clear_key, proxied};
@@ -40,6 +41,33 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
         let named = Path::from_request_parts(parts, state).await;
         // What is not UTF-8 names no title; it is shown as the replacement character.
         named.map(|Path(id)| Named(TitleId(id))).map_err(|_| Refusal::title_not_found("\u{fffd}"))
+    }
+}
+
+/// What else an address names; where it is not UTF-8 it names nothing.
+pub(crate) struct At<T>(pub T);
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<At<T>, Refusal> {
+        let named = Path::from_request_parts(parts, state).await;
+        named.map(|Path(named)| At(named)).map_err(|_| Refusal::path_not_found())
+    }
+}
+
+/// A request's body, which may be empty.
+pub(crate) struct Sent(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Sent {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Sent, Refusal> {
+        let body = Bytes::from_request(request, state).await;
+        body.map(Sent).map_err(|fault| match fault.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Refusal::body_too_large(BODY_BYTES_MAX),
+            _ => Refusal::body_broken(),
+        })
     }
 }
 
@@ -80,7 +108,7 @@ async fn show_title(Shared(state): Shared<State>, Named(id): Named) -> Result<Js
 async fn play_title(
     Shared(state): Shared<State>,
     Named(id): Named,
-    body: Bytes,
+    Sent(body): Sent,
 ) -> Result<Json<Grant>, Refusal> {
     let viewer = Viewer::read(&body).map_err(|reason| Refusal::play_request_malformed(&reason))?;
     let release = current_release(&state, id).await?;

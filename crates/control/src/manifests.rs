@@ -15,7 +15,7 @@
 //! No bytes of media pass through here. What a manifest tells is no secret: the edge checks the token at each file.
 
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State as Shared};
+use axum::extract::{RawQuery, State as Shared};
 use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, Response, StatusCode};
 use cache::freshness::{Content, cache_control};
@@ -26,7 +26,7 @@ use media::package::{DASH_FILE, HLS_FILE, Package};
 use media::protection::TrackClass;
 use title::{Release, TitleId};
 
-use crate::api::log_internal;
+use crate::api::{At, log_internal};
 use crate::wire::device;
 use crate::wire::protection::Protection;
 use crate::wire::refusal::Refusal;
@@ -52,7 +52,7 @@ struct Named<'a> {
 /// `GET /api/titles/{id}/manifests/{rest}`.
 pub(crate) async fn serve(
     Shared(state): Shared<State>,
-    Path((title, rest)): Path<(String, String)>,
+    At((title, rest)): At<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response<Body>, Refusal> {
     let named = read(&rest).ok_or_else(Refusal::path_not_found)?;

@@ -4,13 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use playback::Subject;
 
-use crate::api::log_internal;
+use crate::api::{At, Sent, log_internal};
 use crate::licensing::bearer;
 use crate::wire::refusal::Refusal;
 use crate::wire::revocation::{self, Revocation, Revocations};
@@ -43,7 +42,7 @@ impl Operator {
 pub(crate) async fn revoke(
     Shared(state): Shared<State>,
     headers: HeaderMap,
-    body: Bytes,
+    Sent(body): Sent,
 ) -> Result<Json<Revocation>, Refusal> {
     let licences = permit(&state, &headers)?;
     let (subject, for_ms) = revocation::read(&body).map_err(|fault| Refusal::revocation_malformed(&fault))?;
@@ -68,7 +67,7 @@ pub(crate) async fn list(
 /// `DELETE /api/revocations/{subject}`.
 pub(crate) async fn restore(
     Shared(state): Shared<State>,
-    Path(subject): Path<String>,
+    At(subject): At<String>,
     headers: HeaderMap,
 ) -> Result<StatusCode, Refusal> {
     permit(&state, &headers)?;

@@ -1,6 +1,5 @@
 //! Clear Key: keys for who holds a token, in the clear.
 
-use axum::body::Bytes;
 use axum::extract::State as Shared;
 use axum::http::HeaderMap;
 use db::UseKind;
@@ -11,7 +10,7 @@ use title::Release;
 
 use super::{admit, ask, keys_failed, next_terms, protections, read_token, release_of};
 use crate::State;
-use crate::api::Named;
+use crate::api::{Named, Sent};
 use crate::wire::licence::{self, ClearKeyLicence};
 use crate::wire::refusal::Refusal;
 
@@ -20,7 +19,7 @@ pub(crate) async fn licence(
     Shared(state): Shared<State>,
     Named(title): Named,
     headers: HeaderMap,
-    body: Bytes,
+    Sent(body): Sent,
 ) -> Result<ClearKeyLicence, Refusal> {
     let licences = state.licences.as_ref().filter(|licences| licences.clear_key);
     let licences = licences.ok_or_else(Refusal::licences_not_served)?;

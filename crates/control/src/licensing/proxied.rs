@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State as Shared};
+use axum::extract::State as Shared;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +17,7 @@ use title::{Release, TitleId};
 
 use super::{admit, ask, keys_failed, next_terms, protections, read_token, release_of};
 use crate::State;
+use crate::api::{At, Sent};
 use crate::wire::key_policy::KeyPolicy;
 use crate::wire::licence::SessionType;
 use crate::wire::refusal::Refusal;
@@ -27,9 +28,9 @@ const LICENCE_TYPE: HeaderName = HeaderName::from_static("matinee-licence-type")
 /// `POST /api/titles/{id}/licences/{system}`.
 pub(crate) async fn licence(
     Shared(state): Shared<State>,
-    Path((title, system)): Path<(String, String)>,
+    At((title, system)): At<(String, String)>,
     headers: HeaderMap,
-    body: Bytes,
+    Sent(body): Sent,
 ) -> Result<Response, Refusal> {
     let title = TitleId(title);
     let system = KeySystem::named(&system).ok_or_else(Refusal::path_not_found)?;
@@ -64,7 +65,7 @@ pub(crate) async fn licence(
 /// `GET /api/licences/{system}/certificate`.
 pub(crate) async fn certificate(
     Shared(state): Shared<State>,
-    Path(system): Path<String>,
+    At(system): At<String>,
 ) -> Result<Bytes, Refusal> {
     let system = KeySystem::named(&system).ok_or_else(Refusal::path_not_found)?;
     let services = state.licences.as_ref().and_then(|licences| licences.services.as_ref());

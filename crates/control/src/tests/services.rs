@@ -219,6 +219,9 @@ async fn who_gets_no_licence_of_ours_gets_none_of_theirs() {
     refused("playready", &token, &[], (404, "licences_not_served")).await;
     refused("common", &token, &[], (404, "licences_not_served")).await;
     refused("other", &token, &[], (404, "path_not_found")).await;
+    refused("%ff", &token, &[], (404, "path_not_found")).await;
+    let long = cinema.call(&format!("POST /api/titles/{FILM}/licences/widevine"), &[], vec![0; 65_537]).await;
+    assert_eq!(code(long).await, (413, "body_too_large".to_owned()));
     refused("widevine", &token, &[("matinee-licence-type", "persistent-license")], (403, "offline_refused"))
         .await;
     refused("widevine", &token, &[("matinee-licence-type", "long")], (400, "licence_request_malformed"))

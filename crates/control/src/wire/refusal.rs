@@ -53,6 +53,17 @@ impl Refusal {
         )
     }
 
+    /// The body is longer than anything that is sent here.
+    pub fn body_too_large(bytes_max: usize) -> Refusal {
+        let message = format!("The request's body is too large: {bytes_max} bytes at most.");
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message)
+    }
+
+    /// The body did not come to its end.
+    pub fn body_broken() -> Refusal {
+        Refusal::new(StatusCode::BAD_REQUEST, "body_broken", "The request's body broke off. Send it again.")
+    }
+
     /// We failed; what happened is in the log.
     pub fn internal() -> Refusal {
         Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed. Try again later.")
@@ -182,5 +193,22 @@ impl IntoResponse for Refusal {
             response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(BEARER));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_in_the_guide() {
+        let guide = include_str!("../../../../docs/guide/protection.md");
+        for reason in Reason::ALL {
+            let Refusal { error, status } = Refusal::licence(reason);
+            let code = format!("`{}`", error.code);
+            let row = guide.lines().find(|line| line.starts_with('|') && line.contains(&code));
+            let row = row.unwrap_or_else(|| panic!("{code} has no row"));
+            assert!(row.contains(&format!("| {} |", status.as_u16())), "{row}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Owns the way from a request to a response, past a guard where there is one. Knows bytes, ranges, freshness and keys; never codecs, manifests or
 //! titles. Does not listen: it is a service, for whoever listens.
 
+mod access_log;
 mod content_type;
 mod guard;
 mod multipart;

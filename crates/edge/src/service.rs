@@ -8,8 +8,10 @@ use std::task::{Context, Poll};
 
 use cache::freshness::Content;
 use http::{Method, Request, Response, request};
+use stdx::clock::Clock;
 use store::{Key, Store};
 
+use crate::access_log::AccessLog;
 use crate::guard::Guard;
 use crate::path::{key_of, split_part, split_token};
 use crate::respond::{self, Named};
@@ -21,13 +23,14 @@ pub struct Edge {
     store: Arc<dyn Store>,
     folder: Key,
     guard: Option<Arc<Guard>>,
+    log: Option<AccessLog>,
 }
 
 impl Edge {
     /// Serves the objects of `store` below `folder`: where that is `packages`, `/a/b` is the object `packages/a/b`.
     /// To serve them below some path, nest the edge there.
     pub fn new(store: Arc<dyn Store>, folder: Key) -> Edge {
-        Edge { store, folder, guard: None }
+        Edge { store, folder, guard: None, log: None }
     }
 
     /// Serves who has a token that `guard` takes, and nobody else.
@@ -35,12 +38,22 @@ impl Edge {
         Edge { guard: Some(Arc::new(guard)), ..self }
     }
 
+    /// Tells of each request in an event of level `info`, timed by `clock`.
+    pub fn logged(self, clock: Arc<dyn Clock>) -> Edge {
+        Edge { log: Some(AccessLog::new(clock)), ..self }
+    }
+
     /// The answer to `request`, whose body is not read. Answers every request, if need be with an error status.
     pub async fn respond<B>(&self, request: Request<B>) -> Response<Body> {
         // Bodies need not be shareable between threads; away with it before the first wait.
         let parts = request.into_parts().0;
+        let log = self.log.as_ref().and_then(|log| Some((log, log.begin()?)));
         let response = self.answer(&parts).await;
-        if parts.method == Method::HEAD { response.map(|_| no_body()) } else { response }
+        let response = if parts.method == Method::HEAD { response.map(|_| no_body()) } else { response };
+        match log {
+            Some((log, start)) => log.follow(start, &parts, response),
+            None => response,
+        }
     }
 
     async fn answer(&self, parts: &request::Parts) -> Response<Body> {

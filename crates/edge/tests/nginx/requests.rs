@@ -126,7 +126,7 @@ fn range(random: &mut Random, length: usize) -> (Kind, String) {
         10..52 => (Kind::Single, list(random, 1, "")),
         52..85 => {
             let count = random.between(2, 5);
-            let separator = *pick(random, &[",", ", ", " ,"]);
+            let separator = pick(random, &[",", ", ", " ,"]);
             (Kind::Several, list(random, count, separator))
         }
         85..87 => {
@@ -138,9 +138,9 @@ fn range(random: &mut Random, length: usize) -> (Kind, String) {
         87..89 => (Kind::Gaps, list(random, 2, ",,")),
         89..91 => {
             let first = random.between(0, length);
-            (Kind::Huge, pick(random, &[format!("bytes={first}-{HUGE}"), format!("bytes=-{HUGE}")]).clone())
+            (Kind::Huge, pick(random, &[format!("bytes={first}-{HUGE}"), format!("bytes=-{HUGE}")]))
         }
-        _ => (Kind::Malformed, (*pick(random, &MALFORMED)).to_owned()),
+        _ => (Kind::Malformed, pick(random, &MALFORMED).to_owned()),
     }
 }
 
@@ -152,7 +152,7 @@ fn short(first: usize) -> String {
 /// One range of an object of `length`: within it, open-ended, a suffix, or beyond its end; often at an end of it.
 fn spec(random: &mut Random, length: usize) -> String {
     let last = length.saturating_sub(1);
-    let first = if random.chance(0.1) { *pick(random, &[0, last]) } else { random.between(0, last) };
+    let first = if random.chance(0.1) { pick(random, &[0, last]) } else { random.between(0, last) };
     // Ranges that leave room for others in most cases.
     let count = if random.chance(0.8) { random.between(0, length / 20) } else { random.between(0, length) };
     match random.between(0, 9) {
@@ -165,21 +165,20 @@ fn spec(random: &mut Random, length: usize) -> String {
 }
 
 fn conditions(random: &mut Random) -> Vec<Condition> {
-    let mut tag = |name| Condition::Tag(name, *pick(random, &TEMPLATES));
+    let mut tag = |name| Condition::Tag(name, pick(random, &TEMPLATES));
     let [if_match, if_none_match, if_range] = ["If-Match", "If-None-Match", "If-Range"].map(&mut tag);
+    let dated = pick(random, &DATED);
     match random.between(0, 99) {
         0..40 => vec![],
         40..60 => vec![if_range],
         60..70 => vec![if_match],
         70..80 => vec![if_none_match],
         80..88 => vec![if_match, if_none_match, if_range],
-        88..94 => {
-            vec![Condition::OldDate(*pick(random, &DATED))]
-        }
-        _ => vec![Condition::Date(*pick(random, &DATED))],
+        88..94 => vec![Condition::OldDate(dated)],
+        _ => vec![Condition::Date(dated)],
     }
 }
 
-fn pick<'a, T>(random: &mut Random, choices: &'a [T]) -> &'a T {
-    &choices[random.between(0, choices.len() - 1)]
+fn pick<T: Clone>(random: &mut Random, choices: &[T]) -> T {
+    choices[random.between(0, choices.len() - 1)].clone()
 }

@@ -24,6 +24,10 @@ pub(crate) struct Nginx {
 
 impl Nginx {
     /// nginx over the files in `media`, its own files in `folder`. Listens when this returns.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test asks nginx as a witness, on files that it made itself"
+    )]
     pub(crate) fn start(program: &Path, folder: &Path, media: &Path) -> Nginx {
         let socket = folder.join("nginx.sock");
         let config = folder.join("nginx.conf");

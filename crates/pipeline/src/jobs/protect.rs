@@ -23,8 +23,10 @@ use title::TitleId;
 /// Memory of the window through which samples pass, and of one segment's tables.
 const MEMORY_BYTES: u64 = 64 << 20;
 
-/// Key periods of a title: a new key every ten seconds of a film of three hours. A licence has to carry them all.
-const PERIODS_MAX: usize = 1024;
+/// Keys that a browser takes in one Clear Key licence (Chromium's limit for a request).
+const LICENCE_KEYS_MAX: usize = 128;
+/// Key periods of a title: a licence has to carry those of all classes.
+const PERIODS_MAX: usize = LICENCE_KEYS_MAX / TrackClass::ALL.len();
 
 /// Segments of sound begin at a frame near the picture's boundary, which counts as at it when it is not farther away.
 const BOUNDARY_SLACK_S: f64 = 0.1;
@@ -94,7 +96,8 @@ impl Plan {
         if periods.len() > PERIODS_MAX {
             let count = periods.len();
             return Err(anyhow!(
-                "{count} keys for one track are more than {PERIODS_MAX}: raise prepare.key_period_s"
+                "{count} keys for one track are more than the {PERIODS_MAX} that a licence carries for each class: \
+                 raise prepare.key_period_s"
             ));
         }
         Ok(Plan { clear_segments, periods })

@@ -96,7 +96,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "prepare.key_period_s",
-        help: "Seconds of a protected title after which another key is used, 0 to 86400. 0: one key for the whole title. Clear Key takes 128 keys in all: 42 periods of audio, sd and hd.",
+        help: "Seconds of a protected title after which another key is used, 0 to 86400. 0: one key for the whole title. At most 25 periods: a Clear Key licence has 128 keys.",
         get: |c| c.prepare.protection.key_period_s.to_string(),
         set: |c, v| put_within(&mut c.prepare.protection.key_period_s, v, 0.0, 86_400.0),
     },

@@ -7,6 +7,7 @@ mod output;
 mod progress_bars;
 mod workspace;
 mod keyring;
+mod listen;
 mod app;
 
 use clap::Parser;

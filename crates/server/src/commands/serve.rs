@@ -3,13 +3,13 @@
 mod services;
 
 use crate::config::{Access, Config};
+use crate::listen::{self, Limits};
 use crate::{app, workspace};
 use anyhow::Context as _;
 use control::{EdgeTokens, Licences, Operator};
 use edge::Guard;
 use std::io::Write;
 use std::sync::Arc;
-use std::time::Duration;
 use stdx::clock::{Clock, SystemClock};
 use store::Key;
 use tokio::net::TcpListener;
@@ -25,10 +25,6 @@ const ACCESS_SECRET: &str = "edge token";
 
 /// Files that need no token: the catalogue shows them.
 const OPEN_FILES: &[&str] = &["poster.jpg"];
-
-/// How long viewers may go on after the signal to stop: a segment takes well under a second, and a process manager
-/// kills after 10 s at the earliest.
-const DRAIN_MAX: Duration = Duration::from_secs(5);
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
@@ -59,25 +55,8 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let address = listener.local_addr().with_context(doing)?;
     writeln!(std::io::stdout(), "Matinee serves {} at http://{address}/", config.data_dir.display())?;
 
-    let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        signal().await;
-        // Nobody waits for the drain any more only where serving has ended already.
-        let _ = stopping.send(());
-    });
-    tokio::select! {
-        ended = serving.into_future() => ended.context("serving")?,
-        () = drained(stopped) => {}
-    }
+    listen::serve(listener, service, Limits::default().within_files(), signal()).await;
     Ok(())
-}
-
-async fn drained(stopped: tokio::sync::oneshot::Receiver<()>) {
-    // An error means that serving ended without a signal; the other branch tells.
-    let _ = stopped.await;
-    let mut deadline = tokio::time::interval(DRAIN_MAX);
-    deadline.tick().await;
-    deadline.tick().await;
 }
 
 async fn signal() {

@@ -42,7 +42,7 @@ pub(crate) struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            // Some 8 kB each: 128 MiB where all are idle.
+            // Some 12 kB each once they have asked for something: 200 MB.
             connections: 16_384,
             head: Duration::from_secs(30),
             // Longer than a network is gone when a train is in a tunnel.

@@ -44,6 +44,22 @@ pub struct Assembled {
     pub audio: Vec<AssembledTrack>,
 }
 
+impl Assembled {
+    /// Goes on with those rungs alone for which `kept` has true.
+    pub(super) fn keep(&mut self, kept: &[bool]) {
+        retain(&mut self.video, kept);
+        retain(&mut self.encoded.shots, kept);
+        retain(&mut self.encoded.rounds, kept);
+        retain(&mut self.encoded.laddered.rungs, kept);
+    }
+}
+
+/// Leaves of `items` those for which `kept` has true, in the same place.
+pub(super) fn retain<T>(items: &mut Vec<T>, kept: &[bool]) {
+    let mut kept = kept.iter();
+    items.retain(|_| kept.next().is_none_or(|kept| *kept));
+}
+
 /// A CMAF track in the store.
 #[derive(Debug, Clone)]
 pub struct AssembledTrack {

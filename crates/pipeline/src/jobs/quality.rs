@@ -3,7 +3,7 @@
 //! [`Assembled`] → [`Verdict`]: the film has passed, or some of its shots go back to be encoded again. The shots are
 //! scored as they were encoded: assembling moves their bytes and changes none.
 
-use super::assemble::Assembled;
+use super::assemble::{Assembled, retain};
 use super::encode::{Again, ShotEncode, Task};
 use super::ingest::refusal;
 use super::picture;
@@ -13,7 +13,7 @@ use crate::step::{Cost, Step};
 use crate::workshop::{self, Made, for_all};
 use ::encode::quality as scale;
 use ::quality::gate::Measured;
-use ::quality::{Aim, Config, FrameScores, PooledScores, ShotQuality, gate};
+use ::quality::{Aim, Config, FrameScores, Outcome, PooledScores, ShotQuality, gate};
 use anyhow::Context as _;
 use media::Format;
 use media::rung::{Crf, Rung};
@@ -65,8 +65,8 @@ impl Job for Quality {
     type Takes = Assembled;
     type Gives = Verdict;
 
-    async fn run(ctx: &Context, assembled: Assembled) -> Result<Verdict, Failure> {
-        let scores = score_all(ctx, &assembled, Purpose::Gate).await?;
+    async fn run(ctx: &Context, mut assembled: Assembled) -> Result<Verdict, Failure> {
+        let mut scores = score_all(ctx, &assembled, Purpose::Gate).await?;
         let mut tasks = Vec::new();
         let mut notes = vec![None; scores.len()];
         for (rung, scores) in scores.iter().enumerate() {
@@ -94,10 +94,39 @@ impl Job for Quality {
             ctx.tell(Event::Note { stage: Stage::Quality, message });
             return Ok(Verdict::Again(Box::new(Again { encoded: assembled.encoded, tasks })));
         }
+        let kept = worth_having(ctx, &assembled, &scores)?;
+        assembled.keep(&kept);
+        retain(&mut scores, &kept);
+        retain(&mut notes, &kept);
         let others = score_all(ctx, &assembled, Purpose::Others).await?;
         let scores = scores.into_iter().zip(others).map(|(scores, others)| with_others(scores, others));
         Ok(Verdict::Passed(Box::new(passed(assembled, &scores.collect::<Vec<_>>(), notes)?)))
     }
+}
+
+/// For each rung whether it is worth having; says which are not.
+fn worth_having(
+    ctx: &Context,
+    assembled: &Assembled,
+    scores: &[Vec<FrameScores>],
+) -> anyhow::Result<Vec<bool>> {
+    let mut outcomes = Vec::new();
+    for (track, scores) in assembled.video.iter().zip(scores) {
+        let whole = FrameScores::joined(scores).pool().context("a rung has no scored frame")?;
+        outcomes.push(Outcome { bytes: track.output.bytes, vmaf: whole.vmaf.mean });
+    }
+    let rungs = &assembled.encoded.laddered.rungs;
+    let mut kept = Vec::new();
+    for format in rungs.chunk_by(|one, other| one.format == other.format) {
+        kept.extend(::quality::worth_having(&outcomes[kept.len()..kept.len() + format.len()]));
+    }
+    for (rung, outcome) in
+        rungs.iter().zip(&outcomes).zip(&kept).filter(|(_, kept)| !**kept).map(|(both, _)| both)
+    {
+        let message = format!("{} is left out: VMAF {:.1} is had for no more bits", rung.name, outcome.vmaf);
+        ctx.tell(Event::Note { stage: Stage::Quality, message });
+    }
+    Ok(kept)
 }
 
 /// The task of a shot that is sent back.

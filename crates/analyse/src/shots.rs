@@ -21,7 +21,7 @@ pub struct Config {
     pub strength_min: f64,
     /// Least structural change of a cut; see [`FrameScore::structure`].
     pub structure_min: f64,
-    /// How many times the structural change around it a cut must have; of that the [`PASSED_OVER`] greatest do not count.
+    /// How many times the structural change around it a cut must have; of that the greatest few do not count.
     pub structure_ratio_min: f64,
     /// The same of the quieter side alone, of which all counts: a quiet shot before a restless one.
     pub structure_ratio_side_min: f64,

@@ -1,66 +1,59 @@
-//! Chance that is the same for the same seed.
+//! How the worlds draw from chance: distributions over the numbers of `stdx::random`, the same for the same seed.
 
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): small, and good enough to draw worlds from.
-#[derive(Debug, Clone)]
-pub(crate) struct Random(u64);
-
-const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+use stdx::random::Random;
 
 /// A number that is any, and always the same for `value`.
 pub(crate) fn mixed(value: u64) -> u64 {
-    Random(value).next()
+    Random::new(value).bits()
 }
 
-impl Random {
-    pub(crate) fn new(seed: u64) -> Random {
-        Random(mixed(seed))
-    }
+/// A stream for `seed`; those of neighbouring seeds have nothing in common.
+pub(crate) fn seeded(seed: u64) -> Random {
+    Random::new(mixed(seed))
+}
 
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(SPREAD);
-        let mut value = self.0;
-        value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        value ^ (value >> 31)
-    }
-
-    /// From 0 to 1, without 1.
-    pub(crate) fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    pub(crate) fn is(&mut self, chance: f64) -> bool {
-        self.share() < chance
-    }
-
+/// Draws that a stream of even numbers does not have by itself.
+pub(crate) trait Draw {
     /// From 0 to `count`, without it; 0 where that is 0.
-    pub(crate) fn below(&mut self, count: usize) -> usize {
-        (self.share() * count as f64) as usize
-    }
+    fn below(&mut self, count: usize) -> usize;
 
-    pub(crate) fn exponential(&mut self, mean: f64) -> f64 {
-        -mean * (1.0 - self.share()).ln()
-    }
+    /// With the mean `mean`.
+    fn exponential(&mut self, mean: f64) -> f64;
 
     /// Mean 0, deviation 1.
-    pub(crate) fn normal(&mut self) -> f64 {
-        (-2.0 * (1.0 - self.share()).ln()).sqrt() * (std::f64::consts::TAU * self.share()).cos()
-    }
+    fn normal(&mut self) -> f64;
 
     /// How many of independent rare things happen, `mean` of them on average.
-    pub(crate) fn poisson(&mut self, mean: f64) -> usize {
-        let mut spent = 0.0;
-        (0..)
-            .take_while(|_| {
-                spent += self.exponential(1.0);
-                spent <= mean
-            })
-            .count()
+    fn poisson(&mut self, mean: f64) -> usize;
+
+    /// A step, each drawn as often as it is high; `sums` are theirs, from the first step on.
+    fn in_steps(&mut self, sums: &[f64]) -> usize;
+}
+
+impl Draw for Random {
+    fn below(&mut self, count: usize) -> usize {
+        (self.unit() * count as f64) as usize
     }
 
-    /// A place in `steps`, each chosen as often as it is high; sums of them all, the last the highest.
-    pub(crate) fn in_steps(&mut self, sums: &[f64]) -> usize {
-        let at = self.share() * sums.last().copied().unwrap_or_default();
+    fn exponential(&mut self, mean: f64) -> f64 {
+        -mean * (1.0 - self.unit()).ln()
+    }
+
+    fn normal(&mut self) -> f64 {
+        (-2.0 * (1.0 - self.unit()).ln()).sqrt() * (std::f64::consts::TAU * self.unit()).cos()
+    }
+
+    fn poisson(&mut self, mean: f64) -> usize {
+        let mut spent = 0.0;
+        let happens = |_: &usize| {
+            spent += self.exponential(1.0);
+            spent <= mean
+        };
+        (0..).take_while(happens).count()
+    }
+
+    fn in_steps(&mut self, sums: &[f64]) -> usize {
+        let at = self.unit() * sums.last().copied().unwrap_or_default();
         sums.partition_point(|sum| *sum <= at).min(sums.len().saturating_sub(1))
     }
 }
@@ -83,7 +76,7 @@ mod tests {
 
     #[test]
     fn what_is_drawn_is_spread_as_it_says() {
-        let mut random = Random::new(3);
+        let mut random = seeded(3);
         let mean = |mut draw: Box<dyn FnMut() -> f64>| (0..20_000).map(|_| draw()).sum::<f64>() / 20_000.0;
         let mut again = random.clone();
         assert!((mean(Box::new(move || again.exponential(7.0))) - 7.0).abs() < 0.2);

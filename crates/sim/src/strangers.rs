@@ -2,8 +2,9 @@
 //!
 //! Owns traces on which knowledge of walks must not do harm.
 
-use crate::random::{Random, mixed, sums};
+use crate::random::{Draw as _, mixed, seeded, sums};
 use cache::eviction::{Request, Slice};
+use stdx::random::Random;
 
 /// A kind of trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +49,7 @@ const REQUESTS_PER_S: u64 = 100;
 
 /// `count` requests of a kind.
 pub fn trace(kind: Kind, seed: u64, count: u64) -> Vec<Request> {
-    let mut random = Random::new(seed);
+    let mut random = seeded(seed);
     let popularity = sums((1..=OBJECTS).map(|rank| (rank as f64).powf(-EXPONENT)));
     let mut by_turns = 0;
     let mut next = |number: u64, random: &mut Random| {
@@ -82,5 +83,5 @@ pub fn trace(kind: Kind, seed: u64, count: u64) -> Vec<Request> {
 }
 
 fn size(object: u64) -> u32 {
-    (MEDIAN_BYTES * (SIZE_SPREAD * Random::new(object).normal()).exp()) as u32 + 1
+    (MEDIAN_BYTES * (SIZE_SPREAD * seeded(object).normal()).exp()) as u32 + 1
 }

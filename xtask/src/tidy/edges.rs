@@ -57,7 +57,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
             "playback", "pipeline", "edge", "control",
         ],
     ),
-    ("sim", &["cache"]),
+    ("sim", &["stdx", "cache"]),
     ("xtask", &["media", "stdx", "encode", "cache", "sim"]),
 ];
 

@@ -6,7 +6,7 @@ use super::{File, Remark};
 /// The crates that must be pure.
 const PURE: &[&str] = &[
     "media", "title", "cmaf", "manifest", "text", "conform", "cpix", "ingest", "analyse", "ladder", "encode",
-    "quality", "package", "playback", "report", "cache", "sim",
+    "quality", "package", "playback", "report", "cache",
 ];
 
 /// What a pure crate may not depend on. `dev-dependencies` are free: tests may look at files.

@@ -2,7 +2,8 @@
 
 use super::catalogue::{Popularity, Title};
 use super::{CODECS, Params, RUNGS, SLICE_S, Step};
-use crate::random::{Random, sums};
+use crate::random::{Draw as _, seeded, sums};
+use stdx::random::Random;
 
 const DAY_S: f64 = 86_400.0;
 const HOUR_S: f64 = 3600.0;
@@ -43,7 +44,7 @@ struct Visit {
 
 /// Calls `step` for every slice that is watched; sessions one after the other, not in the order of time.
 pub(super) fn watch(params: &Params, titles: &[Title], mut step: impl FnMut(Step)) {
-    let mut random = Random::new(params.seed ^ 1);
+    let mut random = seeded(params.seed ^ 1);
     let mut popularity = Popularity::new(params, titles);
     let mut returning: Vec<Visit> = Vec::new();
     let mut session = 0;
@@ -75,7 +76,7 @@ fn newcomers(
     let mut visits = Vec::new();
     for (hour, sessions) in HOURS.iter().enumerate() {
         for _ in 0..random.poisson(of_day * sessions) {
-            let at_s = f64::from(day) * DAY_S + (hour as f64 + random.share()) * HOUR_S;
+            let at_s = f64::from(day) * DAY_S + (hour as f64 + random.unit()) * HOUR_S;
             let title = random.in_steps(popularity);
             let (rung, codec) = (random.in_steps(&rungs), random.in_steps(&codecs));
             if titles[title].is_there(at_s) {
@@ -99,19 +100,20 @@ fn sit(
         let left = titles[title].minutes - minute;
         let watched = minutes(random).min(left);
         for _ in 0..watched {
-            if random.is(SWITCHES) {
-                rung = if random.is(0.5) { rung.saturating_sub(1) } else { (rung + 1).min(RUNGS.len() - 1) };
+            if random.chance(SWITCHES) {
+                rung =
+                    if random.chance(0.5) { rung.saturating_sub(1) } else { (rung + 1).min(RUNGS.len() - 1) };
             }
             step(Step { session, title, rung, codec, minute, at_s });
             minute += 1;
             at_s += SLICE_S;
         }
         if watched < left {
-            let comes_back = watched >= RETURN_MINUTES && random.is(RETURNERS);
+            let comes_back = watched >= RETURN_MINUTES && random.chance(RETURNERS);
             let in_s = DAY_S * (RETURN_DAYS.0 + random.exponential(RETURN_DAYS.1));
             return comes_back.then_some(Visit { at_s: at_s + in_s, title, minute, rung, codec });
         }
-        if !(titles[title].has_next && random.is(ONWARDS)) {
+        if !(titles[title].has_next && random.chance(ONWARDS)) {
             return None;
         }
         (title, minute) = (title + 1, 0);
@@ -120,7 +122,7 @@ fn sit(
 
 /// For how many minutes somebody stays, if the title is long enough.
 fn minutes(random: &mut Random) -> u32 {
-    let kind = random.share();
+    let kind = random.unit();
     let minutes = if kind < BROWSERS {
         random.exponential(BROWSING_MINUTES)
     } else if kind < BROWSERS + LEAVERS {

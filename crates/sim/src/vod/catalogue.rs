@@ -1,7 +1,8 @@
 //! The titles, and how popular each is on a day.
 
 use super::Params;
-use crate::random::Random;
+use crate::random::{Draw as _, seeded};
+use stdx::random::Random;
 
 const DAY_S: f64 = 86_400.0;
 
@@ -39,7 +40,7 @@ const DRIFT_ADDED: f64 = 0.12;
 
 /// All titles that are there, or will be. Episodes of a series follow each other.
 pub(super) fn titles(params: &Params) -> Vec<Title> {
-    let mut random = Random::new(params.seed);
+    let mut random = seeded(params.seed);
     let releases = params.releases_per_day * params.days as usize;
     let count = params.titles + releases;
     let mut ranks: Vec<usize> = (1..=count).collect();
@@ -64,7 +65,7 @@ pub(super) fn titles(params: &Params) -> Vec<Title> {
 
 /// A film, or the episodes of a series.
 fn work(random: &mut Random, weight: f64, released_day: f64) -> Vec<Title> {
-    let is_series = random.is(SERIES);
+    let is_series = random.chance(SERIES);
     let range = if is_series { EPISODE_MINUTES } else { FILM_MINUTES };
     let minutes = range.start + random.below((range.end - range.start) as usize) as u32;
     let title = |weight, has_next| Title { released_day, weight, minutes, has_next };
@@ -88,7 +89,7 @@ pub(super) struct Popularity {
 
 impl Popularity {
     pub(super) fn new(params: &Params, titles: &[Title]) -> Popularity {
-        Popularity { random: Random::new(params.seed ^ 2), drifts: vec![0.0; titles.len()] }
+        Popularity { random: seeded(params.seed ^ 2), drifts: vec![0.0; titles.len()] }
     }
 
     /// On the next day, which is `day`.

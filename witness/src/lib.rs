@@ -11,32 +11,12 @@ mod sample;
 use dash_mpd_core::{MPD, check_conformity};
 use manifest::Offer;
 use manifest::dash::{self, Addressing};
-use manifest::offer::{Pathway, Steering, TextForm};
-use media::package::Package;
-use media::protection::Scheme;
+// `sample` has it from its own crate, which is this one here.
+use manifest::offer::{self, TextForm};
 
 /// What `dash-mpd-core` does not know: a namespace's name; an attribute that DASH-IF's own schema of `dashif:Laurl` has; and
 /// content steering in the MPD itself, where ETSI TS 103 998 has it.
 const UNKNOWN: [&str; 3] = ["@xmlns:dashif", "Laurl.?.@licenseType", "ContentSteering"];
-
-fn packages() -> Vec<(&'static str, Package)> {
-    vec![
-        ("plain", sample::package()),
-        ("rich", sample::rich_package()),
-        ("marked", sample::marked_package()),
-        ("cenc", sample::protected_package(Scheme::Cenc)),
-        ("cbcs", sample::protected_package(Scheme::Cbcs)),
-    ]
-}
-
-fn steering() -> Steering {
-    let pathway = |id: &str| Pathway { id: id.to_owned(), base_url: format!("https://{id}.example/p/") };
-    Steering {
-        server_url: "https://steer.example/m".to_owned(),
-        pathways: vec![pathway("a"), pathway("b")],
-        query_before_start: true,
-    }
-}
 
 #[track_caller]
 fn check(name: &str, text: &str) {
@@ -56,8 +36,8 @@ fn check(name: &str, text: &str) {
 
 #[test]
 fn mpds_are_read() {
-    let steering = steering();
-    for (name, package) in packages() {
+    let steering = sample::steering();
+    for (name, package) in sample::packages() {
         for text_form in TextForm::ALL {
             for (steering, base_url) in [(None, ""), (Some(&steering), "https://edge.example/p/")] {
                 let offer = Offer { text_form, steering, base_url, ..Offer::whole(&package) };

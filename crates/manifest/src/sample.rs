@@ -1,6 +1,7 @@
 //! The packages that this crate's tests describe: a plain one with two rungs, two languages, two texts and thumbnails on
 //! two sheets; and a rich one with several formats and codings of sound.
 
+use crate::offer::{Pathway, Steering};
 use media::codec::{AudioCodec, VideoCodec};
 use media::package::{
     AudioTrack, Chapter, Marker, MarkerKind, Package, Picture, SegmentSpan, SegmentedText, TextForms,
@@ -200,6 +201,27 @@ pub(crate) fn audio(
         channels,
         sample_rate_hz: 48_000,
         describes_video: false,
+    }
+}
+
+/// All of them, with a word for each.
+pub(crate) fn packages() -> [(&'static str, Package); 5] {
+    [
+        ("plain", package()),
+        ("rich", rich_package()),
+        ("marked", marked_package()),
+        ("cenc", protected_package(Scheme::Cenc)),
+        ("cbcs", protected_package(Scheme::Cbcs)),
+    ]
+}
+
+/// Two places, and a server that says which.
+pub(crate) fn steering() -> Steering {
+    let pathway = |id: &str| Pathway { id: id.to_owned(), base_url: format!("https://{id}.example/p/") };
+    Steering {
+        server_url: "https://steer.example/m".to_owned(),
+        pathways: vec![pathway("a"), pathway("b")],
+        query_before_start: true,
     }
 }
 

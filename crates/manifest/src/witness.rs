@@ -4,33 +4,12 @@
 //! Values are looked at beside the writers. What reads the MPDs is in `witness`, apart, as it has many
 //! dependencies.
 
-use crate::offer::{Pathway, Steering, TextForm};
+use crate::offer::TextForm;
 use crate::{Offer, files, hls, sample};
 use m3u8_rs::{MasterPlaylist, MediaPlaylist, Playlist};
-use media::package::Package;
-use media::protection::Scheme;
 
 /// What `m3u8-rs` does not know: images and what stands in them, and what RFC 8216bis has beside RFC 8216.
 const UNKNOWN_TO_M3U8: [&str; 4] = ["X-IMAGE-STREAM-INF", "X-IMAGES-ONLY", "X-TILES", "X-CONTENT-STEERING"];
-
-fn packages() -> Vec<(&'static str, Package)> {
-    vec![
-        ("plain", sample::package()),
-        ("rich", sample::rich_package()),
-        ("marked", sample::marked_package()),
-        ("cenc", sample::protected_package(Scheme::Cenc)),
-        ("cbcs", sample::protected_package(Scheme::Cbcs)),
-    ]
-}
-
-fn steering() -> Steering {
-    let pathway = |id: &str| Pathway { id: id.to_owned(), base_url: format!("https://{id}.example/p/") };
-    Steering {
-        server_url: "https://steer.example/m".to_owned(),
-        pathways: vec![pathway("a"), pathway("b")],
-        query_before_start: true,
-    }
-}
 
 #[track_caller]
 fn check(name: &str, text: &str) {
@@ -54,7 +33,7 @@ fn check(name: &str, text: &str) {
 
 #[test]
 fn files_of_packages_are_read() {
-    for (name, package) in packages() {
+    for (name, package) in sample::packages() {
         let files = files(&package);
         let playlists: Vec<_> = files.iter().filter(|(path, _)| path.ends_with(".m3u8")).collect();
         assert!(playlists.len() > 4, "{name}");
@@ -64,8 +43,8 @@ fn files_of_packages_are_read() {
 
 #[test]
 fn playlists_of_devices_are_read() {
-    let steering = steering();
-    for (name, package) in packages() {
+    let steering = sample::steering();
+    for (name, package) in sample::packages() {
         for text_form in TextForm::ALL {
             for steering in [None, Some(&steering)] {
                 let base_url = "https://edge.example/p/";

@@ -82,6 +82,9 @@ impl FromStr for KeyId {
     }
 }
 
+/// Most keys that one Clear Key licence carries: as many as Chromium asks for (`kMaxKeyIds` of its media/base/limits.h).
+pub const LICENCE_KEYS_MAX: usize = 128;
+
 /// What tracks share a key: those that the same devices may play.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TrackClass {

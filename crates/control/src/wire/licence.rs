@@ -7,12 +7,9 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cmaf::cenc::Key;
-use media::protection::KeyId;
+use media::protection::{KeyId, LICENCE_KEYS_MAX};
 use playback::Duration;
 use serde::{Deserialize, Serialize};
-
-/// Most keys that one request may ask for: as many as Chromium's Clear Key asks for (`kMaxKeyIds` of its media/base/limits.h).
-pub const KEYS_MAX: usize = 128;
 
 /// Carries the token for the next request.
 pub const TOKEN: HeaderName = HeaderName::from_static("matinee-token");
@@ -53,12 +50,13 @@ impl SessionType {
 /// Which keys a request asks for, and for how long; `None` where it is no licence request.
 pub(crate) fn read(body: &[u8]) -> Option<(Vec<KeyId>, Duration)> {
     let request: Request = serde_json::from_slice(body).ok()?;
-    let keys: Option<Vec<KeyId>> = request.kids.iter().take(KEYS_MAX + 1).map(|text| key_id(text)).collect();
+    let keys: Option<Vec<KeyId>> =
+        request.kids.iter().take(LICENCE_KEYS_MAX + 1).map(|text| key_id(text)).collect();
     let duration = match request.session {
         SessionType::Temporary => Duration::Streaming,
         SessionType::Persistent => Duration::Offline,
     };
-    Some((keys.filter(|keys| !keys.is_empty() && keys.len() <= KEYS_MAX)?, duration))
+    Some((keys.filter(|keys| !keys.is_empty() && keys.len() <= LICENCE_KEYS_MAX)?, duration))
 }
 
 fn key_id(text: &str) -> Option<KeyId> {
@@ -136,7 +134,8 @@ mod tests {
             KeyId(*b"\x2e\x1d\xbf\x0d\x46\xc6\x4b\xb9\xb9\xd4\x0b\x3e\x9d\xff\xa9\x10"),
             KeyId(*b"\xff\xee\xdd\xcc\xbb\xaa\x99\x88\x77\x66\x55\x44\x33\x22\x11\x00"),
         ];
-        let many = format!("{{\"kids\":[{}]}}", vec!["\"Lh2_DUbGS7m51As-nf-pEA\""; KEYS_MAX + 1].join(","));
+        let many =
+            format!("{{\"kids\":[{}]}}", vec!["\"Lh2_DUbGS7m51As-nf-pEA\""; LICENCE_KEYS_MAX + 1].join(","));
         for (body, expected) in [
             (
                 r#"{"kids":["Lh2_DUbGS7m51As-nf-pEA","_-7dzLuqmYh3ZlVEMyIRAA"],"type":"temporary"}"#,

@@ -16,15 +16,13 @@ use anyhow::{Context as _, anyhow};
 use cmaf::cenc::{Period, Protection, pssh};
 use media::Digest;
 use media::package::TrackIndex;
-use media::protection::{self, KeyPeriod, Scheme, Signal, TrackClass};
+use media::protection::{self, KeyPeriod, LICENCE_KEYS_MAX, Scheme, Signal, TrackClass};
 use std::path::{Path, PathBuf};
 use title::TitleId;
 
 /// Memory of the window through which samples pass, and of one segment's tables.
 const MEMORY_BYTES: u64 = 64 << 20;
 
-/// Keys that a browser takes in one Clear Key licence (Chromium's limit for a request).
-const LICENCE_KEYS_MAX: usize = 128;
 /// Key periods of a title: a licence has to carry those of all classes.
 const PERIODS_MAX: usize = LICENCE_KEYS_MAX / TrackClass::ALL.len();
 

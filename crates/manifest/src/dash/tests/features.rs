@@ -2,7 +2,7 @@
 //! element for element, against the clauses that the writers cite.
 
 use super::super::*;
-use crate::offer::{Pathway, TextForm};
+use crate::offer::TextForm;
 use crate::sample;
 use expect_test::expect_file;
 use media::protection::Scheme;
@@ -58,12 +58,8 @@ fn text_has_the_form_that_is_offered() {
 #[test]
 fn a_steered_title_names_every_place() {
     let package = sample::package();
-    let pathway = |id: &str| Pathway { id: id.to_owned(), base_url: format!("https://{id}.example/p/") };
-    let steering = Steering {
-        server_url: "https://steer.example/m?x=1&y=2".to_owned(),
-        pathways: vec![pathway("a"), pathway("b")],
-        query_before_start: true,
-    };
+    let server_url = "https://steer.example/m?x=1&y=2".to_owned();
+    let steering = Steering { server_url, ..sample::steering() };
     let mpd = mpd(&Offer { steering: Some(&steering), ..Offer::whole(&package) });
     assert_eq!(
         trimmed(&mpd, &["serviceLocation", "ContentSteering"]),

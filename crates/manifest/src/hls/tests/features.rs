@@ -2,7 +2,6 @@
 //! for line, against the sections that the writers cite.
 
 use super::super::*;
-use crate::offer::{Pathway, Steering};
 use crate::sample;
 use expect_test::{ExpectFile, expect_file};
 use m3u8_rs::{KeyMethod, MasterPlaylist};
@@ -139,12 +138,7 @@ fn thumbnails_are_a_playlist_of_images() {
 #[test]
 fn a_steered_title_names_every_place() {
     let package = sample::package();
-    let pathway = |id: &str| Pathway { id: id.to_owned(), base_url: format!("https://{id}.example/p/") };
-    let steering = Steering {
-        server_url: "https://steer.example/m".to_owned(),
-        pathways: vec![pathway("a"), pathway("b")],
-        query_before_start: true,
-    };
+    let steering = sample::steering();
     let offer = Offer { steering: Some(&steering), ..Offer::whole(&package) };
     check(&multivariant(&offer), expect_file!["../../../golden/steered.m3u8"]);
 }

@@ -6,6 +6,7 @@
 //! the bytes are nor where they come from.
 
 pub mod access;
+pub mod blocks;
 pub mod cmcd;
 pub mod conditional;
 pub mod eviction;

@@ -47,7 +47,9 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
             "quality", "package", "report", "text", "store", "db", "codec",
         ],
     ),
-    ("edge", &["stdx", "cache", "store"]),
+    ("listen", &[]),
+    ("slices", &["cache"]),
+    ("edge", &["stdx", "cache", "store", "listen", "slices", "fetch"]),
     ("control", &["media", "title", "stdx", "cmaf", "manifest", "playback", "cache", "db", "keys", "fetch"]),
     // top
     (

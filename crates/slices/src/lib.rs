@@ -1,0 +1,1 @@
+//! Slices of objects on disk.

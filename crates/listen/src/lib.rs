@@ -4,5 +4,7 @@
 //! answer, in pieces of memory and of files, and this crate sends them by the shortest way there is.
 
 mod answer;
+mod streamed;
 
 pub use answer::{Answer, Body, Done, FilePart, Handler, Peer, Piece, Pieces};
+pub use streamed::Streamed;

@@ -6,16 +6,18 @@ use hyper::header::{HOST, LOCATION, RANGE, USER_AGENT};
 use hyper::{HeaderMap, Method, Response, StatusCode};
 use rustls::ClientConfig;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::address::{Address, Server};
 use crate::connection::{Connection, connect};
+use crate::flow::{Flow, Pace};
 use crate::{Answer, Error, Limits, Request, Result, Trust};
 
 /// Connections that are kept for later, over all servers. The oldest goes first: a server that is asked often has one that
 /// is young.
-const IDLE_MAX: usize = 16;
+const IDLE_MAX: usize = 64;
 
 /// Exchanges at a time, over all servers; further ones wait, within their own limit. Each holds a connection, of which
 /// systems allow a process 1024 by default, and some for those who ask us.
@@ -56,6 +58,20 @@ impl Client {
         timeout(limits.total, self.follow(request, &address, limits)).await.map_err(late)?
     }
 
+    /// Sends `request` and reads the head of the answer; its body is taken as it comes. Follows no redirection, and counts
+    /// for no place: who holds many such answers sees to a limit.
+    ///
+    /// # Errors
+    /// Where no answer begins in time.
+    pub async fn open(&self, request: &Request, pace: &Pace) -> Result<Flow> {
+        let address = Address::new(&request.url)?;
+        let limit = pace.connect.saturating_add(pace.head);
+        let late = |_| Error::Late { url: address.shown(), limit };
+        let begun = self.begin(request, &request.headers, &address, pace.connect);
+        let (response, server, connection) = timeout(limit, begun).await.map_err(late)??;
+        Ok(Flow::new(response, address.shown(), pace.stall, (self.clone(), server, connection)))
+    }
+
     async fn follow(&self, request: &Request, first: &Address, limits: &Limits) -> Result<Answer> {
         // Fails where places are closed, which nobody does.
         let _place = self.0.places.acquire().await.ok();
@@ -79,8 +95,7 @@ impl Client {
         Err(Error::Redirects { url: first.shown(), redirects_max: limits.redirects_max })
     }
 
-    /// One request and its answer. A connection that was kept may have been closed by the server meanwhile; then a new one
-    /// is made, unless the server may have done already what must not be done twice.
+    /// One request and its answer.
     async fn exchange(
         &self,
         request: &Request,
@@ -88,10 +103,23 @@ impl Client {
         to: &Address,
         limits: &Limits,
     ) -> Result<Answer> {
+        let (response, server, connection) = self.begin(request, headers, to, limits.connect).await?;
+        self.finish(server, connection, request, to, response, limits).await
+    }
+
+    /// One request and the head of its answer. A connection that was kept may have been closed by the server meanwhile;
+    /// then a new one is made, unless the server may have done already what must not be done twice.
+    async fn begin(
+        &self,
+        request: &Request,
+        headers: &HeaderMap,
+        to: &Address,
+        connect_limit: Duration,
+    ) -> Result<(Response<Incoming>, Server, Connection)> {
         let server = to.server();
         if let Some(mut kept) = self.take_idle(&server).await {
             match kept.try_send_request(written(request, headers, to)?).await {
-                Ok(response) => return self.finish(server, kept, request, to, response, limits).await,
+                Ok(response) => return Ok((response, server, kept)),
                 Err(mut error) => {
                     let is_unsent = error.take_message().is_some();
                     if !is_unsent && request.method != Method::GET {
@@ -100,11 +128,11 @@ impl Client {
                 }
             }
         }
-        let late = |_| Error::Late { url: to.shown(), limit: limits.connect };
-        let mut fresh = timeout(limits.connect, connect(&server, &self.0.tls)).await.map_err(late)??;
+        let late = |_| Error::Late { url: to.shown(), limit: connect_limit };
+        let mut fresh = timeout(connect_limit, connect(&server, &self.0.tls)).await.map_err(late)??;
         let response = fresh.send_request(written(request, headers, to)?).await;
         let response = response.map_err(|source| Error::Exchange { url: to.shown(), source })?;
-        self.finish(server, fresh, request, to, response, limits).await
+        Ok((response, server, fresh))
     }
 
     /// Reads the answer and keeps the connection.
@@ -142,7 +170,7 @@ impl Client {
         connection.ready().await.ok().map(|()| connection)
     }
 
-    fn keep_idle(&self, server: Server, connection: Connection) {
+    pub(crate) fn keep_idle(&self, server: Server, connection: Connection) {
         if connection.is_closed() {
             return;
         }

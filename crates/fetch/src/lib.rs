@@ -8,6 +8,7 @@ mod address;
 mod client;
 mod connection;
 mod error;
+mod flow;
 mod request;
 mod trust;
 
@@ -16,5 +17,6 @@ pub mod testing;
 
 pub use client::Client;
 pub use error::{Error, Result};
+pub use flow::{Flow, Pace};
 pub use request::{Answer, Limits, Part, Request};
 pub use trust::Trust;

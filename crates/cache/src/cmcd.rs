@@ -43,6 +43,18 @@ impl Cmcd {
         self.0.is_empty()
     }
 
+    /// The value of `key` as it is written; empty where the key says yes.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    /// The text that the value of `key` is, without its quotes and escapes (RFC 8941, 3.3.3).
+    pub fn text(&self, key: &str) -> Option<String> {
+        let quoted = self.get(key)?.strip_prefix('"')?.strip_suffix('"')?;
+        let mut is_escaped = false;
+        Some(quoted.chars().filter(|&c| stands_for_itself(c, &mut is_escaped)).collect())
+    }
+
     fn add(&mut self, text: &[u8]) {
         if text.len() > TEXT_BYTES_MAX {
             return;
@@ -53,6 +65,12 @@ impl Cmcd {
             }
         }
     }
+}
+
+/// Whether a character of a quoted text stands for itself: all but a backslash before another character.
+fn stands_for_itself(c: char, is_escaped: &mut bool) -> bool {
+    *is_escaped = c == '\\' && !*is_escaped;
+    !*is_escaped
 }
 
 /// In order of keys, whatever order they came in.
@@ -131,6 +149,20 @@ mod tests {
         let cmcd = Cmcd::read(query, headers.iter().copied());
         assert_eq!(cmcd.to_string(), expected, "{query:?} {headers:?}");
         assert_eq!(cmcd.is_empty(), expected.is_empty());
+    }
+
+    #[test]
+    fn texts_lose_their_quotes() {
+        let cmcd = Cmcd::read(None, [&br#"nor="..%2Fa.mp4",sid="a\"b\\c",br=32,bs"#[..]]);
+        for (key, text, value) in [
+            ("nor", Some("..%2Fa.mp4"), Some("\"..%2Fa.mp4\"")),
+            ("sid", Some("a\"b\\c"), Some(r#""a\"b\\c""#)),
+            ("br", None, Some("32")),
+            ("bs", None, Some("")),
+            ("st", None, None),
+        ] {
+            assert_eq!((cmcd.text(key).as_deref(), cmcd.get(key)), (text, value), "{key}");
+        }
     }
 
     #[test]

@@ -11,4 +11,6 @@ pub mod cmcd;
 pub mod conditional;
 pub mod eviction;
 pub mod freshness;
+pub mod misses;
+pub mod parents;
 pub mod range;

@@ -43,6 +43,14 @@ pub fn evaluate(value: &[u8], length: u64) -> Answer {
     }
 }
 
+/// The first byte that a `Range` header of this value asks for first, where that does not depend on the length.
+pub fn first(value: &[u8]) -> Option<u64> {
+    match parse_set(value)?.first()? {
+        Spec::From(first, _) => Some(*first),
+        Spec::Last(_) => None,
+    }
+}
+
 /// One range of a set.
 enum Spec {
     /// From a position to another, included, or to the end.

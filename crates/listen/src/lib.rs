@@ -2,9 +2,24 @@
 //!
 //! Owns sockets, what a client may cost, HTTP on the wire and TLS. Does not know what is asked: a [`Handler`] says what to
 //! answer, in pieces of memory and of files, and this crate sends them by the shortest way there is.
+//!
+//! Each thread that serves has a runtime and listening sockets of its own, and a connection stays on the thread that took it.
+//! Plain HTTP/1.1 goes out by `sendfile`: bytes of a file never enter this process. A page that is not in memory is read in
+//! by another thread, so that nobody else waits for the disk.
 
 mod answer;
-mod streamed;
+mod connection;
+mod date;
+mod head;
+mod listener;
+mod options;
+mod pages;
+mod places;
+mod respond;
+mod serve;
+mod wire;
 
 pub use answer::{Answer, Body, Done, FilePart, Handler, Peer, Piece, Pieces};
-pub use streamed::Streamed;
+pub use listener::Listener;
+pub use options::{Limits, Options};
+pub use serve::serve;

@@ -47,7 +47,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
             "quality", "package", "report", "text", "store", "db", "codec",
         ],
     ),
-    ("listen", &[]),
+    ("listen", &["stdx"]),
     ("slices", &["cache"]),
     ("edge", &["stdx", "cache", "store", "listen", "slices", "fetch"]),
     ("control", &["media", "title", "stdx", "cmaf", "manifest", "playback", "cache", "db", "keys", "fetch"]),

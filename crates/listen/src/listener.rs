@@ -1,0 +1,117 @@
+//! Sockets that connections come in on.
+
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+/// Connections that wait to be taken; the system may allow fewer (`net.core.somaxconn`).
+pub(crate) const BACKLOG: i32 = 4096;
+
+/// An address that is listened on.
+#[derive(Debug)]
+pub struct Listener {
+    /// One for each thread, among which the kernel shares connections out; or one for all.
+    sockets: Vec<TcpListener>,
+}
+
+impl Listener {
+    /// Listens on `address` with one socket for each of `threads` threads.
+    ///
+    /// # Errors
+    /// Where the address is taken or not ours.
+    pub fn bind(address: SocketAddr, threads: usize) -> io::Result<Listener> {
+        let first = bound(address)?;
+        // Port 0 is any; the others take the one that the first got.
+        let address = first.local_addr()?;
+        let mut sockets = vec![first];
+        for _ in 1..threads {
+            sockets.push(bound(address)?);
+        }
+        Ok(Listener { sockets })
+    }
+
+    /// Listens on a socket that another process opened, as a service manager does.
+    pub fn given(socket: TcpListener) -> Listener {
+        Listener { sockets: vec![socket] }
+    }
+
+    /// The address.
+    ///
+    /// # Errors
+    /// Where the system does not tell.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.sockets[0].local_addr()
+    }
+
+    /// The socket for one thread.
+    pub(crate) fn of_thread(&self, thread: usize) -> io::Result<TcpListener> {
+        let socket = self.sockets[thread % self.sockets.len()].try_clone()?;
+        socket.set_nonblocking(true)?;
+        Ok(socket)
+    }
+
+    /// Sets what connections that are taken here inherit.
+    pub(crate) fn prepare(&self, stall: Duration, congestion: Option<&str>) -> io::Result<()> {
+        for socket in &self.sockets {
+            let socket = SockRef::from(socket);
+            // Answers are written whole, and the last packet of a segment must not wait for a full one.
+            socket.set_tcp_nodelay(true)?;
+            socket.set_tcp_user_timeout(Some(stall))?;
+            if let Some(name) = congestion {
+                let named = |error: io::Error| {
+                    let words = format!(
+                        "congestion control {name:?}: {error}; see net.ipv4.tcp_available_congestion_control"
+                    );
+                    io::Error::new(error.kind(), words)
+                };
+                socket.set_tcp_congestion(name.as_bytes()).map_err(named)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn bound(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    // A restart must not wait for the connections of the last run to be forgotten.
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpStream;
+
+    #[test]
+    fn connections_inherit_what_is_set() {
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), 1).unwrap();
+        listener.prepare(Duration::from_secs(7), Some("cubic")).unwrap();
+        let _client = TcpStream::connect(listener.address().unwrap()).unwrap();
+        let (taken, _) = listener.sockets[0].accept().unwrap();
+        let taken = SockRef::from(&taken);
+        assert!(taken.tcp_nodelay().unwrap());
+        assert_eq!(taken.tcp_user_timeout().unwrap(), Some(Duration::from_secs(7)));
+        assert!(taken.tcp_congestion().unwrap().starts_with(b"cubic"));
+    }
+
+    #[test]
+    fn an_unknown_congestion_control_is_named() {
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), 1).unwrap();
+        let error = listener.prepare(Duration::from_secs(7), Some("telepathy")).unwrap_err();
+        assert!(error.to_string().contains("telepathy"), "{error}");
+    }
+
+    #[test]
+    fn every_thread_has_a_socket_on_the_same_port() {
+        let listener = Listener::bind("[::1]:0".parse().unwrap(), 3).unwrap();
+        let address = listener.address().unwrap();
+        for thread in 0..3 {
+            assert_eq!(listener.of_thread(thread).unwrap().local_addr().unwrap(), address);
+        }
+    }
+}

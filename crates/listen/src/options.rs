@@ -1,0 +1,82 @@
+//! What the one who starts the server decides: threads, the socket's behaviour, and what clients may cost.
+
+use std::sync::Arc;
+use std::time::Duration;
+use stdx::clock::{Clock, SystemClock};
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Threads that serve, at least 1; best one a core.
+    pub threads: usize,
+    /// How the kernel paces what is sent (`cubic`, `bbr`); the system's way where it is not said.
+    pub congestion: Option<String>,
+    /// What clients may cost.
+    pub limits: Limits,
+    /// Says what time it is, for `Date`.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            threads: 1,
+            congestion: None,
+            limits: Limits::default(),
+            clock: Arc::new(SystemClock::new()),
+        }
+    }
+}
+
+/// What clients may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections at once. The next waits to be taken until one ends.
+    pub connections: usize,
+    /// Connections at once from one address (IPv6: one network of 64 bits). Further ones are closed.
+    pub connections_of_client: usize,
+    /// Bytes of a request's head.
+    pub head_bytes: usize,
+    /// Bytes of a request's target.
+    pub target_bytes: usize,
+    /// Header fields of a request.
+    pub headers: usize,
+    /// Bytes of a request's body, which is thrown away; after a longer one the connection is closed.
+    pub body_bytes: u64,
+    /// Requests on one connection; with the last answer it is closed.
+    pub requests: u64,
+    /// Time for a request's head from its first byte, and for its body.
+    pub head: Duration,
+    /// Time to say nothing between two requests.
+    pub idle: Duration,
+    /// Time to take nothing of what is sent.
+    pub stall: Duration,
+    /// Time for what is in progress to end after the signal to stop.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            connections: 65_536,
+            // Homes behind one address of a mobile network are many; a machine that attacks opens more.
+            connections_of_client: 4096,
+            // Several times what browsers send with a token and all that is known of the client.
+            head_bytes: 64 << 10,
+            // What other servers allow, and several times a signed address.
+            target_bytes: 8 << 10,
+            headers: 100,
+            // Requests with bodies are answered with an error; a longer body is not worth the wait.
+            body_bytes: 64 << 10,
+            // None that a player reaches; memory that one connection spoils is given back in the end.
+            requests: 1 << 20,
+            head: Duration::from_secs(30),
+            // Players ask every few seconds; a full buffer of some make it a minute.
+            idle: Duration::from_secs(75),
+            // Longer than a network is gone when a train is in a tunnel.
+            stall: Duration::from_secs(120),
+            // A segment takes well under a second, and a process manager kills after 10 s at the earliest.
+            drain: Duration::from_secs(5),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! A server on real sockets, and clients that behave and misbehave.
+
+#![expect(clippy::unwrap_used, reason = "helpers of a test fail as tests do")]
+
+mod http1;
+mod support;

@@ -90,7 +90,7 @@ impl App {
 fn respond(asset: &Asset, headers: &HeaderMap) -> Response<Body> {
     let tag = EntityTag::strong(&asset.tag);
     let if_none_match = headers.get(header::IF_NONE_MATCH).map(|value| value.as_bytes());
-    let (status, content) = match conditional::evaluate(None, if_none_match, &tag) {
+    let (status, content) = match conditional::evaluate(None, if_none_match, Some(&tag)) {
         Verdict::NotModified => (StatusCode::NOT_MODIFIED, &[][..]),
         Verdict::Proceed | Verdict::Failed => (StatusCode::OK, asset.content),
     };

@@ -2,21 +2,17 @@
 //!
 //! Owns the event's fields. Tokens are in none of them. Where events go is for whoever runs the edge.
 
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::Bytes;
 use cache::cmcd::{self, Cmcd};
 use http::header::{self, HeaderMap, HeaderName};
-use http::{Response, request};
-use http_body::{Frame, SizeHint};
-use http_body_util::BodyExt;
+use http::request;
+use listen::Answer;
 use stdx::clock::Clock;
 
 use crate::path::split_token;
-use crate::response::{Body, CACHE_STATUS};
+use crate::response::CACHE_STATUS;
 
 /// The target of the events: `edge=info` lets them through.
 const TARGET: &str = "edge::access";
@@ -24,7 +20,7 @@ const TARGET: &str = "edge::access";
 /// Longest text from a request in an event, in bytes: what a stranger sends must not fill a log.
 const TEXT_BYTES_MAX: usize = 512;
 
-/// What is known of a request while its answer is sent; becomes an event when it goes.
+/// What is known of a request while its answer is sent.
 struct Entry {
     clock: Arc<dyn Clock>,
     start: Duration,
@@ -37,8 +33,6 @@ struct Entry {
     /// `Content-Length` of the answer; what was not sent of it is missing in `bytes`.
     length: u64,
     cache: String,
-    /// Bytes of the body that went out.
-    bytes: u64,
 }
 
 /// A log that may be on.
@@ -55,13 +49,8 @@ impl AccessLog {
         tracing::enabled!(target: TARGET, tracing::Level::INFO).then(|| self.0.monotonic())
     }
 
-    /// The response to `request`, which came at `start`, with an event at its end.
-    pub(crate) fn follow(
-        &self,
-        start: Duration,
-        request: &request::Parts,
-        response: Response<Body>,
-    ) -> Response<Body> {
+    /// The answer to `request`, which came at `start`, with an event at its end.
+    pub(crate) fn follow(&self, start: Duration, request: &request::Parts, mut answer: Answer) -> Answer {
         let (key, range) = (split_token(request.uri.path()).1, text(&request.headers, header::RANGE));
         let fields = request.headers.iter().filter(|(name, _)| cmcd::HEADERS.contains(&name.as_str()));
         let cmcd = Cmcd::read(request.uri.query(), fields.map(|(_, value)| value.as_bytes()));
@@ -72,12 +61,18 @@ impl AccessLog {
             key: clip(key.trim_start_matches('/')),
             range: clip(range),
             cmcd: cmcd.to_string(),
-            status: response.status().as_u16(),
-            length: text(response.headers(), header::CONTENT_LENGTH).parse().unwrap_or_default(),
-            cache: text(response.headers(), CACHE_STATUS).to_owned(),
-            bytes: 0,
+            status: answer.status.as_u16(),
+            length: text(&answer.headers, header::CONTENT_LENGTH).parse().unwrap_or_default(),
+            cache: text(&answer.headers, CACHE_STATUS).to_owned(),
         };
-        response.map(|body| Logged { body, entry }.boxed_unsync())
+        let done = answer.done.take();
+        answer.done = Some(Box::new(move |bytes| {
+            entry.tell(bytes);
+            if let Some(done) = done {
+                done(bytes);
+            }
+        }));
+        answer
     }
 }
 
@@ -91,8 +86,8 @@ fn clip(text: &str) -> String {
     text.get(..text.floor_char_boundary(TEXT_BYTES_MAX)).unwrap_or_default().to_owned()
 }
 
-impl Drop for Entry {
-    fn drop(&mut self) {
+impl Entry {
+    fn tell(self, bytes: u64) {
         let duration = self.clock.monotonic().saturating_sub(self.start);
         tracing::info!(
             target: TARGET,
@@ -101,40 +96,10 @@ impl Drop for Entry {
             range = self.range,
             status = self.status,
             length = self.length,
-            bytes = self.bytes,
+            bytes,
             cache = self.cache,
             duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX),
             cmcd = self.cmcd,
         );
-    }
-}
-
-/// A body whose bytes are counted.
-struct Logged {
-    body: Body,
-    entry: Entry,
-}
-
-impl http_body::Body for Logged {
-    type Data = Bytes;
-    type Error = store::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, store::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        if let Some(Ok(frame)) = &frame {
-            self.entry.bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

@@ -1,9 +1,10 @@
-//! The edge: serves objects of the store over HTTP.
+//! The edge: serves objects over HTTP, from a store or from what it keeps of other edges'.
 //!
-//! Owns the way from a request to a response, past a guard where there is one. Knows bytes, ranges, freshness and keys; never codecs, manifests or
-//! titles. Does not listen: it is a service, for whoever listens.
+//! Owns the way from a request to an answer, past a guard where there is one. Knows bytes, ranges, freshness and keys; never
+//! codecs, manifests or titles. Does not listen: `listen` does, or whoever else calls it as a service.
 
 mod access_log;
+mod asked;
 mod content_type;
 mod guard;
 mod multipart;
@@ -11,7 +12,10 @@ mod path;
 mod respond;
 mod response;
 mod service;
+pub mod source;
+pub mod tier;
 
 pub use guard::Guard;
-pub use response::Body;
 pub use service::Edge;
+pub use source::{Origin, Source};
+pub use tier::Tier;

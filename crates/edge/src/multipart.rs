@@ -5,11 +5,12 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
-use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt, future, stream};
-use store::{ByteRange, ByteStream, Key, Store};
+use futures_util::{StreamExt, future, stream};
+use listen::{Body, Piece, Pieces};
+
+use crate::source::{Asked, Failure, Found, Handled, Reading, Source};
 
 /// A body under way.
 pub(crate) struct Multipart {
@@ -21,18 +22,18 @@ pub(crate) struct Multipart {
 struct Part {
     /// Delimiter and headers.
     head: Bytes,
-    /// Where its bytes are in what the store has.
-    span: ByteRange,
+    /// Where its bytes are in what the source has.
+    span: Range<u64>,
 }
 
 impl Multipart {
-    /// The body with `ranges` of an object of `bytes` and of `content_type`, which begins at `start` of what the store
+    /// The body with `ranges` of an object of `bytes` and of `content_type`, which begins at `start` of what the source
     /// has.
     pub(crate) fn new(content_type: &str, bytes: u64, start: u64, ranges: &[Range<u64>]) -> Multipart {
         let boundary = boundary();
         let part = |range: &Range<u64>| Part {
             head: head(&boundary, content_type, bytes, range).into(),
-            span: ByteRange { offset: start + range.start, length: range.end - range.start },
+            span: start + range.start..start + range.end,
         };
         let parts = ranges.iter().map(part).collect();
         Multipart { boundary, parts }
@@ -45,23 +46,28 @@ impl Multipart {
 
     /// Its length in bytes.
     pub(crate) fn content_length(&self) -> u64 {
-        let parts = self.parts.iter().map(|part| part.head.len() as u64 + part.span.length);
+        let parts = self.parts.iter().map(|part| part.head.len() as u64 + part.span.end - part.span.start);
         parts.sum::<u64>() + self.end().len() as u64
     }
 
-    /// The body, its bytes read from the object at `key`: one part after the other, so that no more than a piece of one
-    /// is in memory. The first part is opened at once: a store that fails is known before anything is sent.
-    pub(crate) async fn read(self, store: &Arc<dyn Store>, key: &Key) -> store::Result<ByteStream> {
+    /// The body, its bytes read from the object that was found. All parts are asked for before anything is sent: a
+    /// source that fails is known by then.
+    pub(crate) async fn read(
+        self,
+        source: &dyn Source,
+        asked: &Asked,
+        found: &Found,
+    ) -> Result<Reading, Failure> {
         let end = self.end();
-        let mut parts = self.parts.into_iter();
-        let first = match parts.next() {
-            Some(part) => open(Arc::clone(store), key.clone(), part).await?,
-            None => stream::empty().boxed(),
-        };
-        let (store, key) = (Arc::clone(store), key.clone());
-        let others = stream::iter(parts).then(move |part| open(Arc::clone(&store), key.clone(), part));
-        let end = stream::once(future::ready(Ok(end.into())));
-        Ok(first.chain(others.try_flatten()).chain(end).boxed())
+        let mut bodies = Vec::with_capacity(self.parts.len());
+        let mut handled = Handled::Hit;
+        for part in self.parts {
+            let reading = source.read(asked, found, part.span).await?;
+            handled = if reading.handled == Handled::Hit { handled } else { reading.handled };
+            bodies.push(memory(part.head).chain(pieces(reading.body)));
+        }
+        let body = stream::iter(bodies).flatten().chain(memory(end.into()));
+        Ok(Reading { body: Body::Pieces(body.boxed()), handled })
     }
 
     /// What follows the last part.
@@ -70,9 +76,17 @@ impl Multipart {
     }
 }
 
-async fn open(store: Arc<dyn Store>, key: Key, part: Part) -> store::Result<ByteStream> {
-    let bytes = store.read(&key, Some(part.span)).await?;
-    Ok(stream::once(future::ready(Ok(part.head))).chain(bytes).boxed())
+fn memory(bytes: Bytes) -> Pieces {
+    stream::once(future::ready(Ok(Piece::Memory(bytes)))).boxed()
+}
+
+fn pieces(body: Body) -> Pieces {
+    match body {
+        Body::Empty => stream::empty().boxed(),
+        Body::Bytes(bytes) => memory(bytes),
+        Body::File(part) => stream::once(future::ready(Ok(Piece::File(part)))).boxed(),
+        Body::Pieces(pieces) => pieces,
+    }
 }
 
 fn head(boundary: &str, content_type: &str, bytes: u64, range: &Range<u64>) -> String {

@@ -1,19 +1,22 @@
-//! From a request to a response.
+//! From a request to an answer.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use cache::access::Denied;
+use cache::blocks;
 use cache::conditional::{self, EntityTag, Verdict};
 use cache::freshness::Content;
-use cache::range::{self, Answer};
+use cache::range;
 use http::header::{self, HeaderName};
-use http::{HeaderMap, Method, Response, StatusCode, request};
-use store::{ByteRange, Key, Store};
+use http::{HeaderMap, Method, StatusCode, request};
+use listen::Answer;
 
+use crate::asked;
 use crate::content_type;
 use crate::multipart::Multipart;
-use crate::response::{Body, Builder, CACHE_STATUS};
+use crate::response::Builder;
+use crate::source::{Asked, Failure, Found, Handled, Source};
 
 /// What an object can be asked for.
 const METHODS: &str = "GET, HEAD, OPTIONS";
@@ -29,170 +32,215 @@ const PREFLIGHT_AGE_S: &str = "86400";
 const OTHER_METHODS: [Method; 6] =
     [Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE, Method::CONNECT];
 
-/// Seconds after which a client may ask again where the store failed: short beside a player's buffer, long beside what
+/// Seconds after which a client may ask again where nobody could say: short beside a player's buffer, long beside what
 /// a disk or a mount takes to recover.
 const RETRY_AFTER_S: &str = "2";
-
-/// Our member of `Cache-Status` (RFC 9211) where an object is sent: the edge had it. Answers that it makes up itself,
-/// such as 404, have none (section 2).
-const CACHE_HIT: &str = "matinee; hit";
 
 /// How who has no token is asked for one (RFC 9110 section 11.6.1 wants a challenge in each 401), by the name of the
 /// header that carries it.
 const CHALLENGE: &str = "CTA-Common-Access-Token";
 
-/// What a path names.
-pub(crate) struct Named {
-    /// The object.
-    pub(crate) key: Key,
+/// Asks for the digests of the blocks of the slice that a range is, and brings them, from one cache to the next.
+pub(crate) const BLOCK_DIGESTS: HeaderName = HeaderName::from_static("block-digests");
+
+/// What a request is about.
+pub(crate) struct Wanted {
+    /// The object, as its source is asked for it.
+    pub(crate) asked: Asked,
     /// The bytes of it that stand for the whole, if not all of them.
     pub(crate) part: Option<Range<u64>>,
+    /// How long it may be kept, and by whom.
+    pub(crate) content: Content,
 }
 
 /// An object, or a part of one that has its own address, as far as its headers need it.
 struct Object {
-    key: Key,
-    /// Where it begins in what the store has under the key.
+    found: Found,
+    content_type: String,
+    /// Where it begins in what the source has under the key.
     start: u64,
     bytes: u64,
-    /// Between the quotes of its entity tag. Objects never change, so the key and the length say it all, and every
-    /// edge says the same.
+    /// Its entity tag as it stands in a header.
     tag: String,
-    /// How long it may be kept, and by whom.
     content: Content,
+    /// This cache's name, for `Cache-Status`.
+    cache: Arc<str>,
 }
 
-/// The answer to `request` for the object `named`, which is kept as `content`; `None` stands for a path that names none.
+/// The answer to `request`; `None` stands for a path that names no object. `cache` is the name of this one.
 pub(crate) async fn respond(
-    store: &Arc<dyn Store>,
-    named: Option<Named>,
-    content: Content,
+    source: &dyn Source,
+    cache: &Arc<str>,
+    wanted: Option<Wanted>,
     request: &request::Parts,
-) -> Response<Body> {
+) -> Answer {
     match request.method {
         Method::GET | Method::HEAD => {}
         Method::OPTIONS => return preflight(),
         ref other if OTHER_METHODS.contains(other) => return not_allowed(),
         _ => return not_implemented(),
     }
-    let Some(Named { key, part }) = named else { return not_found() };
-    match respond_with_object(store, &key, part, content, request).await {
-        Ok(response) => response,
-        Err(store::Error::NotFound(_)) => not_found(),
-        Err(error) => {
-            tracing::error!(%key, error = &error as &dyn std::error::Error, "the store does not answer");
+    let Some(wanted) = wanted else { return not_found() };
+    match respond_with_object(source, cache, wanted, request).await {
+        Ok(answer) => answer,
+        Err(failure) => {
+            tracing::error!(error = &failure as &dyn std::error::Error, "an object cannot be had");
             Builder::new(StatusCode::SERVICE_UNAVAILABLE, Content::Passing)
                 .fixed(header::RETRY_AFTER, RETRY_AFTER_S)
-                .text("the store does not answer\n")
+                .text("the object cannot be had now\n")
         }
     }
 }
 
 async fn respond_with_object(
-    store: &Arc<dyn Store>,
-    key: &Key,
-    part: Option<Range<u64>>,
-    content: Content,
+    source: &dyn Source,
+    cache: &Arc<str>,
+    wanted: Wanted,
     request: &request::Parts,
-) -> store::Result<Response<Body>> {
-    let Some(meta) = store.head(key).await? else { return Ok(not_found()) };
-    let Some(object) = Object::new(key, meta.bytes, part, content) else { return Ok(not_found()) };
-    let tag = EntityTag::strong(&object.tag);
-    let value = |name| joined(&request.headers, name);
+) -> Result<Answer, Failure> {
+    let asked = &wanted.asked;
+    let Some(found) = source.find(asked).await? else { return Ok(not_found()) };
+    let Some(object) = Object::new(found, cache, &wanted) else { return Ok(not_found()) };
+    let tag = EntityTag::parse(object.tag.as_bytes());
+    let value = |name| asked::joined(&request.headers, name);
     let (if_match, if_none_match) = (value(header::IF_MATCH), value(header::IF_NONE_MATCH));
-    match conditional::evaluate(if_match.as_deref(), if_none_match.as_deref(), &tag) {
+    match conditional::evaluate(if_match.as_deref(), if_none_match.as_deref(), tag.as_ref()) {
         Verdict::Proceed => {}
-        Verdict::NotModified => return Ok(described(StatusCode::NOT_MODIFIED, &object).empty()),
+        Verdict::NotModified => {
+            let handled = object.found.handled;
+            return Ok(object.described(StatusCode::NOT_MODIFIED, handled).empty());
+        }
         Verdict::Failed => {
             let failed = Builder::new(StatusCode::PRECONDITION_FAILED, Content::Passing);
             return Ok(failed.text("the object is another one\n"));
         }
     }
     if request.method == Method::HEAD {
-        return Ok(whole(&object).empty());
+        return Ok(object.whole(object.found.handled).empty());
     }
-    match wanted_range(&request.headers, &object, &tag) {
-        Answer::Whole => {
-            let all = (object.bytes < meta.bytes).then(|| object.span(&(0..object.bytes)));
-            Ok(whole(&object).stream(store.read(key, all).await?))
+    let ranges = wanted_ranges(&request.headers, &object, tag.as_ref());
+    send(source, asked, &object, ranges, request).await
+}
+
+/// The answer with bytes.
+async fn send(
+    source: &dyn Source,
+    asked: &Asked,
+    object: &Object,
+    ranges: range::Answer,
+    request: &request::Parts,
+) -> Result<Answer, Failure> {
+    let found = &object.found;
+    match ranges {
+        range::Answer::Unsatisfiable => Ok(unsatisfiable(object)),
+        range::Answer::Whole if object.bytes == 0 => Ok(object.whole(found.handled).empty()),
+        range::Answer::Whole => {
+            let reading = source.read(asked, found, object.span(&(0..object.bytes))).await?;
+            Ok(object.whole(reading.handled).with(reading.body))
         }
-        Answer::Part(range) => {
-            Ok(ranged(&object, &range).stream(store.read(key, Some(object.span(&range))).await?))
+        range::Answer::Part(range) => {
+            let span = object.span(&range);
+            let digests = match slice_of(&span, found.bytes) {
+                Some(slice) if request.headers.contains_key(BLOCK_DIGESTS) => {
+                    source.digests(asked, found, slice).await
+                }
+                _ => None,
+            };
+            let reading = source.read(asked, found, span).await?;
+            let mut builder = object.ranged(&range, reading.handled);
+            if let Some(digests) = digests {
+                builder = builder.computed(BLOCK_DIGESTS, &digests.to_string());
+            }
+            Ok(builder.with(reading.body))
         }
-        Answer::Parts(ranges) => {
-            let content_type = content_type::of(object.key.name());
-            let body = Multipart::new(content_type, object.bytes, object.start, &ranges);
-            Ok(multipart(&object, &body).stream(body.read(store, key).await?))
+        range::Answer::Parts(ranges) => {
+            let multipart = Multipart::new(&object.content_type, object.bytes, object.start, &ranges);
+            let builder = object.multipart(&multipart);
+            let reading = multipart.read(source, asked, found).await?;
+            Ok(builder.handled(&object.cache, reading.handled).with(reading.body))
         }
-        Answer::Unsatisfiable => Ok(unsatisfiable(&object)),
     }
+}
+
+/// Which slice `span` of an object of `bytes` is exactly, if it is one.
+fn slice_of(span: &Range<u64>, bytes: u64) -> Option<u32> {
+    let index = u32::try_from(span.start / u64::from(blocks::SLICE_BYTES)).ok()?;
+    (blocks::bytes_of(index, bytes)? == *span).then_some(index)
 }
 
 impl Object {
-    /// The `part` of an object of `bytes`, or all of it; `None` where the object has not that part.
-    fn new(key: &Key, bytes: u64, part: Option<Range<u64>>, content: Content) -> Option<Object> {
-        let tag = format!("{bytes:x}-{key}");
-        match part {
-            None => Some(Object { key: key.clone(), start: 0, bytes, tag, content }),
-            Some(part) if part.end <= bytes => {
-                let tag = format!("{tag}-{}-{}", part.start, part.end);
-                let bytes = part.end - part.start;
-                Some(Object { key: key.clone(), start: part.start, bytes, tag, content })
-            }
-            Some(_) => None,
+    /// What is wanted of what was found; `None` where that has not the part.
+    fn new(found: Found, cache: &Arc<str>, wanted: &Wanted) -> Option<Object> {
+        let (start, bytes) = match &wanted.part {
+            None => (0, found.bytes),
+            Some(part) if part.end <= found.bytes => (part.start, part.end - part.start),
+            Some(_) => return None,
+        };
+        let mut tag = found.tag.clone().unwrap_or_default();
+        if let (Some(part), Some(opaque)) = (&wanted.part, tag.strip_suffix('"')) {
+            tag = format!("{opaque}-{}-{}\"", part.start, part.end);
         }
+        let content_type = match &found.content_type {
+            Some(content_type) => content_type.clone(),
+            None => content_type::of(wanted.asked.key.name()).to_owned(),
+        };
+        let (content, cache) = (wanted.content, Arc::clone(cache));
+        Some(Object { found, content_type, start, bytes, tag, content, cache })
     }
 
-    /// Where a range of it is in what the store has.
-    fn span(&self, range: &Range<u64>) -> ByteRange {
-        ByteRange { offset: self.start + range.start, length: range.end - range.start }
+    /// Where a range of it is in what the source has.
+    fn span(&self, range: &Range<u64>) -> Range<u64> {
+        self.start + range.start..self.start + range.end
+    }
+
+    /// Headers that do not depend on which bytes are sent.
+    fn described(&self, status: StatusCode, handled: Handled) -> Builder {
+        let mut builder = Builder::new(status, self.content)
+            .handled(&self.cache, handled)
+            .fixed(header::ACCEPT_RANGES, "bytes");
+        if !self.tag.is_empty() {
+            builder = builder.computed(header::ETAG, &self.tag);
+        }
+        if let (Some(value), Content::Immutable) = (&self.found.cache_control, self.content) {
+            builder = builder.computed(header::CACHE_CONTROL, value);
+        }
+        if let Some(age_s) = self.found.age_s {
+            builder = builder.computed(header::AGE, &age_s.to_string());
+        }
+        builder
+    }
+
+    fn whole(&self, handled: Handled) -> Builder {
+        self.described(StatusCode::OK, handled)
+            .computed(header::CONTENT_TYPE, &self.content_type)
+            .computed(header::CONTENT_LENGTH, &self.bytes.to_string())
+    }
+
+    fn ranged(&self, range: &Range<u64>, handled: Handled) -> Builder {
+        let content_range = format!("bytes {}-{}/{}", range.start, range.end - 1, self.bytes);
+        self.described(StatusCode::PARTIAL_CONTENT, handled)
+            .computed(header::CONTENT_TYPE, &self.content_type)
+            .computed(header::CONTENT_LENGTH, &(range.end - range.start).to_string())
+            .computed(header::CONTENT_RANGE, &content_range)
+    }
+
+    /// Each part has a `Content-Range` of its own, the whole must have none (RFC 9110 section 15.3.7.2).
+    fn multipart(&self, body: &Multipart) -> Builder {
+        self.described(StatusCode::PARTIAL_CONTENT, self.found.handled)
+            .computed(header::CONTENT_TYPE, &body.content_type())
+            .computed(header::CONTENT_LENGTH, &body.content_length().to_string())
     }
 }
 
-fn wanted_range(headers: &HeaderMap, object: &Object, tag: &EntityTag<'_>) -> Answer {
+fn wanted_ranges(headers: &HeaderMap, object: &Object, tag: Option<&EntityTag<'_>>) -> range::Answer {
     let if_range = headers.get(header::IF_RANGE).map(|value| value.as_bytes());
-    match joined(headers, header::RANGE) {
+    match asked::joined(headers, header::RANGE) {
         Some(value) if conditional::range_applies(if_range, tag) => range::evaluate(&value, object.bytes),
-        _ => Answer::Whole,
+        _ => range::Answer::Whole,
     }
 }
 
-/// The values of header `name` as one list (RFC 9110 section 5.3).
-fn joined(headers: &HeaderMap, name: HeaderName) -> Option<Vec<u8>> {
-    let values: Vec<&[u8]> = headers.get_all(name).iter().map(|value| value.as_bytes()).collect();
-    (!values.is_empty()).then(|| values.join(&b", "[..]))
-}
-
-/// Headers that do not depend on which bytes are sent.
-fn described(status: StatusCode, object: &Object) -> Builder {
-    Builder::new(status, object.content)
-        .computed(header::ETAG, &EntityTag::strong(&object.tag).to_string())
-        .fixed(CACHE_STATUS, CACHE_HIT)
-        .fixed(header::ACCEPT_RANGES, "bytes")
-}
-
-fn whole(object: &Object) -> Builder {
-    described(StatusCode::OK, object)
-        .fixed(header::CONTENT_TYPE, content_type::of(object.key.name()))
-        .computed(header::CONTENT_LENGTH, &object.bytes.to_string())
-}
-
-fn ranged(object: &Object, range: &Range<u64>) -> Builder {
-    let content_range = format!("bytes {}-{}/{}", range.start, range.end - 1, object.bytes);
-    described(StatusCode::PARTIAL_CONTENT, object)
-        .fixed(header::CONTENT_TYPE, content_type::of(object.key.name()))
-        .computed(header::CONTENT_LENGTH, &(range.end - range.start).to_string())
-        .computed(header::CONTENT_RANGE, &content_range)
-}
-
-/// Each part has a `Content-Range` of its own, the whole must have none (RFC 9110 section 15.3.7.2).
-fn multipart(object: &Object, body: &Multipart) -> Builder {
-    described(StatusCode::PARTIAL_CONTENT, object)
-        .computed(header::CONTENT_TYPE, &body.content_type())
-        .computed(header::CONTENT_LENGTH, &body.content_length().to_string())
-}
-
-fn unsatisfiable(object: &Object) -> Response<Body> {
+fn unsatisfiable(object: &Object) -> Answer {
     Builder::new(StatusCode::RANGE_NOT_SATISFIABLE, Content::Passing)
         .fixed(header::ACCEPT_RANGES, "bytes")
         .computed(header::CONTENT_RANGE, &format!("bytes */{}", object.bytes))
@@ -200,7 +248,7 @@ fn unsatisfiable(object: &Object) -> Response<Body> {
 }
 
 /// The answer to who may not read.
-pub(crate) fn denied(denied: Denied) -> Response<Body> {
+pub(crate) fn denied(denied: Denied) -> Answer {
     let (status, line) = match denied {
         Denied::Missing => (StatusCode::UNAUTHORIZED, "an access token is needed\n"),
         Denied::Malformed => (StatusCode::UNAUTHORIZED, "the access token is unreadable\n"),
@@ -219,21 +267,21 @@ pub(crate) fn denied(denied: Denied) -> Response<Body> {
     }
 }
 
-fn not_found() -> Response<Body> {
+fn not_found() -> Answer {
     Builder::new(StatusCode::NOT_FOUND, Content::Absent).text("there is no such object\n")
 }
 
-fn not_allowed() -> Response<Body> {
+fn not_allowed() -> Answer {
     Builder::new(StatusCode::METHOD_NOT_ALLOWED, Content::Passing)
         .fixed(header::ALLOW, METHODS)
         .text("objects can only be read\n")
 }
 
-fn not_implemented() -> Response<Body> {
+fn not_implemented() -> Answer {
     Builder::new(StatusCode::NOT_IMPLEMENTED, Content::Passing).text("there is no such method\n")
 }
 
-fn preflight() -> Response<Body> {
+fn preflight() -> Answer {
     Builder::new(StatusCode::NO_CONTENT, Content::Passing)
         .fixed(header::ALLOW, METHODS)
         .fixed(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS)

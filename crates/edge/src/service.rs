@@ -1,4 +1,4 @@
-//! The edge as a service that any HTTP server of the tower family can call.
+//! The edge as a handler of our listener, and as a service that any HTTP server of the tower family can call.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -8,29 +8,45 @@ use std::task::{Context, Poll};
 
 use cache::freshness::Content;
 use http::{Method, Request, Response, request};
+use listen::{Answer, Body, Handler, Peer, Streamed};
 use stdx::clock::Clock;
 use store::{Key, Store};
 
 use crate::access_log::AccessLog;
+use crate::asked::asked;
 use crate::guard::Guard;
 use crate::path::{key_of, split_part, split_token};
-use crate::respond::{self, Named};
-use crate::response::{Body, no_body};
+use crate::respond::{self, Wanted};
+use crate::source::{Origin, Source};
 
-/// Serves the objects below one folder of a store.
+/// What an edge calls itself where it has no other name.
+const NAME: &str = "matinee";
+
+/// Serves the objects below one folder of a source.
 #[derive(Debug, Clone)]
 pub struct Edge {
-    store: Arc<dyn Store>,
+    source: Arc<dyn Source>,
     folder: Key,
+    name: Arc<str>,
     guard: Option<Arc<Guard>>,
     log: Option<AccessLog>,
 }
 
 impl Edge {
-    /// Serves the objects of `store` below `folder`: where that is `packages`, `/a/b` is the object `packages/a/b`.
+    /// Serves the objects of `source` below `folder`: where that is `packages`, `/a/b` is the object `packages/a/b`.
     /// To serve them below some path, nest the edge there.
-    pub fn new(store: Arc<dyn Store>, folder: Key) -> Edge {
-        Edge { store, folder, guard: None, log: None }
+    pub fn new(source: Arc<dyn Source>, folder: Key) -> Edge {
+        Edge { source, folder, name: NAME.into(), guard: None, log: None }
+    }
+
+    /// Serves the objects of `store` below `folder`; `clock` tells how long files have been open.
+    pub fn origin(store: Arc<dyn Store>, folder: Key, clock: Arc<dyn Clock>) -> Edge {
+        Edge::new(Arc::new(Origin::new(store, clock)), folder)
+    }
+
+    /// Calls itself `name` in `Cache-Status`: letters, digits and `-_.` (a token of RFC 8941).
+    pub fn named(self, name: &str) -> Edge {
+        Edge { name: name.into(), ..self }
     }
 
     /// Serves who has a token that `guard` takes, and nobody else.
@@ -44,19 +60,25 @@ impl Edge {
     }
 
     /// The answer to `request`, whose body is not read. Answers every request, if need be with an error status.
-    pub async fn respond<B>(&self, request: Request<B>) -> Response<Body> {
+    pub async fn respond<B>(&self, request: Request<B>) -> Response<Streamed> {
         // Bodies need not be shareable between threads; away with it before the first wait.
         let parts = request.into_parts().0;
+        self.answer_logged(&parts, None).await.streamed()
+    }
+
+    async fn answer_logged(&self, parts: &request::Parts, connection: Option<u64>) -> Answer {
         let log = self.log.as_ref().and_then(|log| Some((log, log.begin()?)));
-        let response = self.answer(&parts).await;
-        let response = if parts.method == Method::HEAD { response.map(|_| no_body()) } else { response };
+        let mut answer = self.answer_to(parts, connection).await;
+        if parts.method == Method::HEAD {
+            answer.body = Body::Empty;
+        }
         match log {
-            Some((log, start)) => log.follow(start, &parts, response),
-            None => response,
+            Some((log, start)) => log.follow(start, parts, answer),
+            None => answer,
         }
     }
 
-    async fn answer(&self, parts: &request::Parts) -> Response<Body> {
+    async fn answer_to(&self, parts: &request::Parts, connection: Option<u64>) -> Answer {
         let (token, path) = split_token(parts.uri.path());
         let content = match &self.guard {
             None => Content::Immutable,
@@ -66,15 +88,25 @@ impl Edge {
             },
         };
         let (path, part) = split_part(path);
-        let named = key_of(path, &self.folder).map(|key| Named { key, part });
-        respond::respond(&self.store, named, content, parts).await
+        let wanted = key_of(path, &self.folder).map(|key| Wanted {
+            asked: asked(parts, key, path, &self.folder, connection),
+            part,
+            content,
+        });
+        respond::respond(&*self.source, &self.name, wanted, parts).await
+    }
+}
+
+impl Handler for Edge {
+    async fn answer(&self, request: request::Parts, peer: Peer) -> Answer {
+        self.answer_logged(&request, Some(peer.connection)).await
     }
 }
 
 impl<B: Send + 'static> tower::Service<Request<B>> for Edge {
-    type Response = Response<Body>;
+    type Response = Response<Streamed>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Streamed>, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))

@@ -35,7 +35,9 @@ async fn ask(line: &str, headers: &[(&str, &str)], is_read: bool) {
     let clock = Arc::new(ManualClock::default());
     clock.advance_ms(1_500_000);
     let guard = Guard::new(SECRET, "/media", &["a.mp4"], clock.clone());
-    let edge = Edge::new(Arc::new(store), Key::new("packages").unwrap()).guarded(guard).logged(clock.clone());
+    let edge = Edge::origin(Arc::new(store), Key::new("packages").unwrap(), clock.clone())
+        .guarded(guard)
+        .logged(clock.clone());
 
     let (method, path) = line.split_once(' ').unwrap();
     let mut request = Request::builder().method(method).uri(path);

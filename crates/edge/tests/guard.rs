@@ -20,7 +20,8 @@ async fn edge(now_ms: i64) -> Edge {
     let clock = ManualClock::default();
     clock.advance_ms(now_ms);
     let guard = Guard::new(SECRET, "/media", &["poster.jpg"], Arc::new(clock));
-    Edge::new(Arc::new(store), Key::new("packages").unwrap()).guarded(guard)
+    Edge::origin(Arc::new(store), Key::new("packages").unwrap(), Arc::new(ManualClock::default()))
+        .guarded(guard)
 }
 
 async fn check(line: &str, header: Option<&str>, now_ms: i64, status: u16, cache_control: &str) {

@@ -10,6 +10,7 @@ use cache::range::RANGES_MAX;
 use edge::Edge;
 use http::{HeaderValue, Request};
 use http_body_util::BodyExt;
+use stdx::clock::ManualClock;
 use stdx::random::Random;
 use store::{Key, Memory, Store};
 
@@ -115,7 +116,7 @@ fn check_cmcd(request: &Request<()>) {
 async fn every_request_has_an_answer() {
     let store = Memory::new();
     store.put(&Key::new("packages/a.mp4").unwrap(), vec![7; LENGTH].into()).await.unwrap();
-    let edge = Edge::new(Arc::new(store), Key::new("packages").unwrap());
+    let edge = Edge::origin(Arc::new(store), Key::new("packages").unwrap(), Arc::new(ManualClock::default()));
     let mut random = Random::new(9110);
     let mut multipart = 0;
     for _ in 0..REQUESTS {

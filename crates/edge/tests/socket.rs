@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use edge::Edge;
+use stdx::clock::ManualClock;
 use store::{Key, Local, Store};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -14,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 async fn serve(folder: &std::path::Path, bytes: Bytes) -> std::net::SocketAddr {
     let store = Local::open(folder).await.unwrap();
     store.put(&Key::new("packages/film.mp4").unwrap(), bytes).await.unwrap();
-    let edge = Edge::new(Arc::new(store), Key::new("packages").unwrap());
+    let edge = Edge::origin(Arc::new(store), Key::new("packages").unwrap(), Arc::new(ManualClock::default()));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = axum::Router::new().nest_service("/media", edge);

@@ -4,9 +4,11 @@
 
 use std::sync::Arc;
 
-use edge::{Body, Edge};
+use edge::Edge;
 use http::{Request, Response};
 use http_body_util::BodyExt;
+use listen::Streamed;
+use stdx::clock::ManualClock;
 use store::faulty::Faulty;
 use store::{Key, Local, Memory, Store};
 
@@ -216,7 +218,7 @@ async fn fill(store: &dyn Store) {
 }
 
 fn edge(store: Arc<dyn Store>) -> Edge {
-    Edge::new(store, Key::new("packages").unwrap())
+    Edge::origin(store, Key::new("packages").unwrap(), Arc::new(ManualClock::default()))
 }
 
 fn request(line: &str, headers: &[(&str, &str)]) -> Request<()> {
@@ -228,7 +230,7 @@ fn request(line: &str, headers: &[(&str, &str)]) -> Request<()> {
     request.body(()).unwrap()
 }
 
-async fn body_of(response: Response<Body>) -> Result<String, store::Error> {
+async fn body_of(response: Response<Streamed>) -> std::io::Result<String> {
     Ok(String::from_utf8(response.into_body().collect().await?.to_bytes().to_vec()).unwrap())
 }
 

@@ -3,7 +3,7 @@
 use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::header::{HOST, LOCATION, RANGE, USER_AGENT};
-use hyper::{HeaderMap, Method, Response, StatusCode};
+use hyper::{HeaderMap, Response, StatusCode};
 use rustls::ClientConfig;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -122,7 +122,7 @@ impl Client {
                 Ok(response) => return Ok((response, server, kept)),
                 Err(mut error) => {
                     let is_unsent = error.take_message().is_some();
-                    if !is_unsent && request.method != Method::GET {
+                    if !is_unsent && !request.method.is_safe() {
                         return Err(Error::Exchange { url: to.shown(), source: error.into_error() });
                     }
                 }

@@ -49,6 +49,11 @@ impl Request {
         Request::new(Method::GET, url, Bytes::new())
     }
 
+    /// Asks what is known of what is at `url`.
+    pub fn head(url: &str) -> Request {
+        Request::new(Method::HEAD, url, Bytes::new())
+    }
+
     /// Sends `body` to `url`. Its media type is among the headers.
     pub fn post(url: &str, body: Bytes) -> Request {
         Request::new(Method::POST, url, body)

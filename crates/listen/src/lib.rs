@@ -17,9 +17,11 @@ mod pages;
 mod places;
 mod respond;
 mod serve;
+mod streamed;
 mod wire;
 
 pub use answer::{Answer, Body, Done, FilePart, Handler, Peer, Piece, Pieces};
 pub use listener::Listener;
 pub use options::{Limits, Options};
 pub use serve::serve;
+pub use streamed::Streamed;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
+use stdx::clock::ManualClock;
 use store::{Key, Local};
 
 /// Where nginx is, if it is anywhere.
@@ -87,7 +88,11 @@ impl Edge {
     pub(crate) async fn start(folder: &Path) -> Edge {
         let socket = folder.join("edge.sock");
         let store = Local::open(folder).await.unwrap();
-        let edge = edge::Edge::new(Arc::new(store), Key::new("packages").unwrap());
+        let edge = edge::Edge::origin(
+            Arc::new(store),
+            Key::new("packages").unwrap(),
+            Arc::new(ManualClock::default()),
+        );
         let listener = tokio::net::UnixListener::bind(&socket).unwrap();
         let router = axum::Router::new().fallback_service(edge);
         tokio::spawn(async move { axum::serve(listener, router).await });

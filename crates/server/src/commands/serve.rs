@@ -32,7 +32,7 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let db = workspace::db(config).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let keys = workspace::keys(config, &db).await?;
-    let mut edge = edge::Edge::new(store, Key::new(PACKAGES)?).logged(clock.clone());
+    let mut edge = edge::Edge::origin(store, Key::new(PACKAGES)?, clock.clone()).logged(clock.clone());
     let client = workspace::client(config)?;
     let licences = Licences::new(keys.clone(), config.licence.clone(), clock.clone());
     let licences = services::with_services(config, licences, &client)?;

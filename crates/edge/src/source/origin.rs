@@ -1,0 +1,112 @@
+//! The origin's source: objects of a store.
+//!
+//! Files of a store in a directory are handed on as files, which are sent without passing through memory; those that are
+//! asked for often stay open. What other stores have is streamed.
+
+mod files;
+
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cache::blocks::{self, BlockDigests};
+use futures_util::TryStreamExt;
+use listen::{Body, FilePart, Piece};
+use stdx::clock::Clock;
+use store::{ByteRange, Key, Store};
+
+use self::files::{OpenFile, OpenFiles};
+use super::{Asked, Failure, Found, Handled, Reading, Source, origin_tag};
+
+/// The objects of a store.
+#[derive(Debug)]
+pub struct Origin {
+    store: Arc<dyn Store>,
+    files: OpenFiles,
+}
+
+impl Origin {
+    /// Those of `store`. `clock` tells how long a file has been open.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Origin {
+        Origin { store, files: OpenFiles::new(clock) }
+    }
+
+    /// The object's file, where the store keeps files.
+    async fn file(&self, key: &Key) -> Result<Option<Option<Arc<OpenFile>>>, Failure> {
+        if let Some(file) = self.files.get(key) {
+            return Ok(Some(Some(file)));
+        }
+        let Some(path) = self.store.local_path(key) else { return Ok(None) };
+        let opened = tokio::task::spawn_blocking(move || files::open(&path)).await;
+        let opened = opened
+            .map_err(|error| Failure::reading(key, &error))?
+            .map_err(|error| Failure::reading(key, &error))?;
+        Ok(Some(opened.map(|file| self.files.put(key, file))))
+    }
+}
+
+#[async_trait]
+impl Source for Origin {
+    async fn find(&self, asked: &Asked) -> Result<Option<Found>, Failure> {
+        let (bytes, handle) = match self.file(&asked.key).await? {
+            Some(None) => return Ok(None),
+            Some(Some(file)) => (file.bytes, Some(file as _)),
+            None => match self.store.head(&asked.key).await {
+                Ok(Some(meta)) => (meta.bytes, None),
+                Ok(None) => return Ok(None),
+                Err(error) => return Err(Failure::reading(&asked.key, &error)),
+            },
+        };
+        Ok(Some(Found {
+            bytes,
+            tag: Some(origin_tag(&asked.key, bytes)),
+            content_type: None,
+            cache_control: None,
+            age_s: None,
+            handle,
+            handled: Handled::Hit,
+        }))
+    }
+
+    async fn read(&self, asked: &Asked, found: &Found, range: Range<u64>) -> Result<Reading, Failure> {
+        let span = ByteRange { offset: range.start, length: range.end - range.start };
+        let body = match open_file(found) {
+            Some(file) => {
+                let (offset, length) = (span.offset, span.length);
+                Body::File(FilePart { file: Arc::clone(&file.file), offset, length, hold: None })
+            }
+            None => {
+                let key = &asked.key;
+                let bytes =
+                    self.store.read(key, Some(span)).await.map_err(|error| Failure::reading(key, &error))?;
+                Body::Pieces(Box::pin(bytes.map_ok(Piece::Memory).map_err(std::io::Error::other)))
+            }
+        };
+        Ok(Reading { body, handled: Handled::Hit })
+    }
+
+    async fn digests(&self, asked: &Asked, found: &Found, slice: u32) -> Option<BlockDigests> {
+        let range = blocks::bytes_of(slice, found.bytes)?;
+        let length = usize::try_from(range.end - range.start).ok()?;
+        if let Some(file) = open_file(found) {
+            let digests = move || {
+                let mut bytes = vec![0; length];
+                file.file.read_exact_at(&mut bytes, range.start).ok()?;
+                BlockDigests::of(&bytes)
+            };
+            return tokio::task::spawn_blocking(digests).await.ok()?;
+        }
+        let span = ByteRange { offset: range.start, length: length as u64 };
+        let mut pieces = self.store.read(&asked.key, Some(span)).await.ok()?;
+        let mut bytes = Vec::with_capacity(length);
+        while let Some(piece) = pieces.try_next().await.ok()? {
+            bytes.extend_from_slice(&piece);
+        }
+        BlockDigests::of(&bytes)
+    }
+}
+
+fn open_file(found: &Found) -> Option<Arc<OpenFile>> {
+    found.handle.clone()?.downcast().ok()
+}

@@ -11,7 +11,6 @@ use http::request;
 use listen::Answer;
 use stdx::clock::Clock;
 
-use crate::path::split_token;
 use crate::response::CACHE_STATUS;
 
 /// The target of the events: `edge=info` lets them through.
@@ -49,16 +48,22 @@ impl AccessLog {
         tracing::enabled!(target: TARGET, tracing::Level::INFO).then(|| self.0.monotonic())
     }
 
-    /// The answer to `request`, which came at `start`, with an event at its end.
-    pub(crate) fn follow(&self, start: Duration, request: &request::Parts, mut answer: Answer) -> Answer {
-        let (key, range) = (split_token(request.uri.path()).1, text(&request.headers, header::RANGE));
+    /// The answer to `request` for `path`, which came at `start`, with an event at its end.
+    pub(crate) fn follow(
+        &self,
+        start: Duration,
+        path: &str,
+        request: &request::Parts,
+        mut answer: Answer,
+    ) -> Answer {
+        let range = text(&request.headers, header::RANGE);
         let fields = request.headers.iter().filter(|(name, _)| cmcd::HEADERS.contains(&name.as_str()));
         let cmcd = Cmcd::read(request.uri.query(), fields.map(|(_, value)| value.as_bytes()));
         let entry = Entry {
             clock: Arc::clone(&self.0),
             start,
             method: clip(request.method.as_str()),
-            key: clip(key.trim_start_matches('/')),
+            key: clip(path.trim_start_matches('/')),
             range: clip(range),
             cmcd: cmcd.to_string(),
             status: answer.status.as_u16(),

@@ -4,6 +4,7 @@
 //! codecs, manifests or titles. Does not listen: `listen` does, or whoever else calls it as a service.
 
 mod access_log;
+mod admin;
 mod asked;
 mod content_type;
 mod guard;
@@ -15,6 +16,7 @@ mod service;
 pub mod source;
 pub mod tier;
 
+pub use admin::Admin;
 pub use guard::Guard;
 pub use service::Edge;
 pub use source::{Origin, Source};

@@ -27,6 +27,8 @@ const NAME: &str = "matinee";
 pub struct Edge {
     source: Arc<dyn Source>,
     folder: Key,
+    /// Path below which requests come, without a slash at its end; empty where somebody else took it off.
+    mount: Arc<str>,
     name: Arc<str>,
     guard: Option<Arc<Guard>>,
     log: Option<AccessLog>,
@@ -36,7 +38,7 @@ impl Edge {
     /// Serves the objects of `source` below `folder`: where that is `packages`, `/a/b` is the object `packages/a/b`.
     /// To serve them below some path, nest the edge there.
     pub fn new(source: Arc<dyn Source>, folder: Key) -> Edge {
-        Edge { source, folder, name: NAME.into(), guard: None, log: None }
+        Edge { source, folder, mount: "".into(), name: NAME.into(), guard: None, log: None }
     }
 
     /// Serves the objects of `store` below `folder`; `clock` tells how long files have been open.
@@ -47,6 +49,11 @@ impl Edge {
     /// Calls itself `name` in `Cache-Status`: letters, digits and `-_.` (a token of RFC 8941).
     pub fn named(self, name: &str) -> Edge {
         Edge { name: name.into(), ..self }
+    }
+
+    /// Answers requests below the path `mount`, such as `/media`, and knows no other.
+    pub fn mounted(self, mount: &str) -> Edge {
+        Edge { mount: mount.trim_end_matches('/').into(), ..self }
     }
 
     /// Serves who has a token that `guard` takes, and nobody else.
@@ -68,18 +75,26 @@ impl Edge {
 
     async fn answer_logged(&self, parts: &request::Parts, connection: Option<u64>) -> Answer {
         let log = self.log.as_ref().and_then(|log| Some((log, log.begin()?)));
-        let mut answer = self.answer_to(parts, connection).await;
+        // A path elsewhere is one that names nothing.
+        let path = parts.uri.path().strip_prefix(&*self.mount).unwrap_or_default();
+        let (token, path) = split_token(path);
+        let mut answer = self.answer_to(parts, token, path, connection).await;
         if parts.method == Method::HEAD {
             answer.body = Body::Empty;
         }
         match log {
-            Some((log, start)) => log.follow(start, parts, answer),
+            Some((log, start)) => log.follow(start, path, parts, answer),
             None => answer,
         }
     }
 
-    async fn answer_to(&self, parts: &request::Parts, connection: Option<u64>) -> Answer {
-        let (token, path) = split_token(parts.uri.path());
+    async fn answer_to(
+        &self,
+        parts: &request::Parts,
+        token: Option<&str>,
+        path: &str,
+        connection: Option<u64>,
+    ) -> Answer {
         let content = match &self.guard {
             None => Content::Immutable,
             Some(guard) => match guard.admit(token, path, parts) {

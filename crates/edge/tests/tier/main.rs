@@ -32,6 +32,7 @@ async fn every_range_is_the_origins_cold_and_warm() {
             }
             assert!(body == expected_body, "{pass} {range}");
         }
+        edge.settled().await;
         let status = get(&edge.edge, FILM, &[]).await.0.headers["cache-status"].clone();
         assert_eq!(status, "matinee; hit", "{pass}");
     }
@@ -80,6 +81,7 @@ async fn what_was_kept_is_there_after_a_restart_and_without_parents() {
     let folder = tempfile::tempdir().unwrap();
     let edge = tier(&folder, &[&world.url()]);
     assert_eq!(get(&edge.edge, FILM, &[]).await.0.status, StatusCode::OK);
+    edge.settled().await;
     edge.tier.close().await.unwrap();
     drop(edge);
     let edge = tier(&folder, &[]);

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use cache::eviction::Slice;
+
 use crate::object::Known;
 use crate::volume::{Entry, PAGE_BYTES};
 
@@ -86,6 +88,11 @@ impl Index {
         let held = shard.get(&known.id())?;
         let same = std::ptr::eq(&*held.known, known) || held.known.same_content(known);
         held.slice(index).filter(|_| same).cloned()
+    }
+
+    /// A slice by its name alone.
+    pub(crate) fn current(&self, slice: Slice) -> Option<Arc<Entry>> {
+        self.read(Index::shard_of(slice.object)).get(&slice.object)?.slice(slice.index).cloned()
     }
 
     /// Makes `known` the current description; gives the slices of other content that it had.

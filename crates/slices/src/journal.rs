@@ -215,6 +215,8 @@ impl Journal {
     pub(crate) fn write_clean(&mut self) -> io::Result<()> {
         self.disk.sync(&self.now.file)?;
         self.now.write(&*self.disk, &mut self.buffer, &Record::Clean)?;
+        // A write that failed may have left more behind it.
+        self.now.file.set_len(self.now.end)?;
         self.disk.sync(&self.now.file)
     }
 

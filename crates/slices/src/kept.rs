@@ -80,18 +80,15 @@ pub(crate) fn digests(disk: &dyn Disk, slice: Slice, entry: &Entry) -> io::Resul
     parse(slice, entry, &bytes).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
-/// Whether all bytes of `entry` are what was put.
-pub(crate) fn is_sound(disk: &dyn Disk, slice: Slice, entry: &Entry) -> bool {
+/// Reads a whole slice; `None` where any byte is not what was put, or cannot be read.
+pub(crate) fn read(disk: &dyn Disk, slice: Slice, entry: &Entry) -> Option<(Vec<u8>, BlockDigests)> {
     let length = entry.length as usize;
     let mut bytes = vec![0; length + digests_bytes(entry.length)];
-    if disk.read(&entry.volume.file, &mut bytes, entry.offset()).is_err() {
-        return false;
-    }
-    let (bytes, tail) = bytes.split_at(length);
-    parse(slice, entry, tail).is_some_and(|digests| {
-        let mut blocks = bytes.chunks(BLOCK_BYTES as usize).enumerate();
-        blocks.all(|(index, block)| digests.agree(index, block))
-    })
+    disk.read(&entry.volume.file, &mut bytes, entry.offset()).ok()?;
+    let digests = parse(slice, entry, &bytes[length..])?;
+    bytes.truncate(length);
+    let mut blocks = bytes.chunks(BLOCK_BYTES as usize).enumerate();
+    blocks.all(|(index, block)| digests.agree(index, block)).then_some((bytes, digests))
 }
 
 fn digests_bytes(length: u32) -> usize {

@@ -107,11 +107,12 @@ pub(crate) fn open(options: Options, disk: Arc<dyn Disk>) -> Result<(Slices, Rec
         volumes,
         active: None,
         bare,
-        untrue: !clean,
+        untrue: !clean || recovered.lost != Lost::default(),
+        condensing: None,
         folder,
     };
     if writable {
-        clear::clear_up(&mut writer, &index);
+        clear::clear_up(&mut writer, &index, recovered.lost.slices > 0);
         reclaim.run(&*disk);
     }
     let checking = std::array::from_fn(|_| Mutex::new(()));

@@ -3,6 +3,7 @@
 //! Owns the order of things. A slice's bytes are written first, then the journal says so, then it can be found. A slice
 //! that goes cannot be found any more, then the journal says so, and its room is given back when its last reader is done.
 
+mod condense;
 mod writer;
 
 use std::fs::File;
@@ -95,25 +96,38 @@ impl Slices {
         blocks: &[B],
         digests: &BlockDigests,
     ) -> Result<()> {
-        let length = fit(known, index, blocks, digests)?;
-        let doing = || format!("cannot keep slice {index} of {}", known.key);
+        fit(known, index, blocks, digests)?;
         if self.index.slice(known, index).is_some_and(|entry| !entry.is_suspect()) {
             return Ok(());
         }
+        let kept = self.write(known, index, blocks, digests, None);
+        self.settle();
+        kept
+    }
+
+    /// Writes a slice into a new place; instead of `moved` alone, or of any where that is `None`.
+    fn write<B: AsRef<[u8]>>(
+        &self,
+        known: &Known,
+        index: u32,
+        blocks: &[B],
+        digests: &BlockDigests,
+        moved: Option<&Arc<Entry>>,
+    ) -> Result<()> {
+        let doing = || format!("cannot keep slice {index} of {}", known.key);
+        let mut pieces: Vec<&[u8]> = blocks.iter().map(AsRef::as_ref).collect();
+        let length = pieces.iter().map(|piece| piece.len()).sum::<usize>() as u32;
         let root = record::root(known.slice(index), length, digests.digests());
         let entry = Arc::new(self.writer(doing)?.reserve(&self.index, known, length, root)?);
-        let mut pieces: Vec<&[u8]> = blocks.iter().map(AsRef::as_ref).collect();
         pieces.push(digests.digests().as_flattened());
         let written = self.disk.write(&entry.volume.file, &pieces, entry.offset());
-        let kept = match written {
-            Err(error) => Err(Error::of(doing(), error)),
-            Ok(()) => self.writer(doing).and_then(|mut writer| writer.put(&self.index, known, index, &entry)),
-        };
+        let kept = written.map_err(Error::io(doing)).and_then(|()| {
+            let mut writer = self.writer(doing)?;
+            writer.put(&self.index, known, index, &entry, moved)
+        });
         if kept.is_err() {
             self.lock().retire(&entry);
         }
-        drop(entry);
-        self.settle();
         kept
     }
 
@@ -152,15 +166,11 @@ impl Slices {
 
     /// Reads a slice and compares its digests, suspect or not; removes it where they do not agree.
     pub fn verify(&self, slice: Slice) -> Verdict {
-        let entry = {
-            let shard = self.index.read(Index::shard_of(slice.object));
-            shard.get(&slice.object).and_then(|held| held.slice(slice.index).cloned())
-        };
-        entry.map_or(Verdict::Gone, |entry| self.compare(&Kept { slice, entry }))
+        self.index.current(slice).map_or(Verdict::Gone, |entry| self.compare(&Kept { slice, entry }))
     }
 
     fn compare(&self, kept: &Kept) -> Verdict {
-        if kept::is_sound(&*self.disk, kept.slice, &kept.entry) {
+        if kept::read(&*self.disk, kept.slice, &kept.entry).is_some() {
             if kept.entry.clear() {
                 self.lock().note_cleared();
             }
@@ -228,6 +238,7 @@ impl Slices {
         {
             self.lock().finish_step();
         }
+        self.condense();
         self.reclaim.run(&*self.disk);
     }
 
@@ -251,8 +262,8 @@ fn listed(slice: Slice, entry: &Entry) -> Listed {
     Listed { slice, bytes: entry.length, order }
 }
 
-/// The length of a slice, if all that is told of it agrees.
-fn fit<B: AsRef<[u8]>>(known: &Known, index: u32, blocks: &[B], digests: &BlockDigests) -> Result<u32> {
+/// Whether all that is told of a slice agrees.
+fn fit<B: AsRef<[u8]>>(known: &Known, index: u32, blocks: &[B], digests: &BlockDigests) -> Result<()> {
     let misfit = |why| Error::Misfit { key: known.key.clone(), index, why };
     let range = blocks::bytes_of(index, known.bytes).ok_or_else(|| misfit("is beyond its end"))?;
     let length = (range.end - range.start) as u32;
@@ -263,7 +274,7 @@ fn fit<B: AsRef<[u8]>>(known: &Known, index: u32, blocks: &[B], digests: &BlockD
     if !digests.fit(length) {
         return Err(misfit("came with digests for another length"));
     }
-    Ok(length)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -20,8 +20,12 @@ const SLACK_BYTES: u64 = 1 << 20;
 const STAT_BLOCK_BYTES: u64 = 512;
 
 /// Makes `writer` ready to write, and gives back what nobody needs.
-pub(super) fn clear_up(writer: &mut Writer, index: &Index) {
+pub(super) fn clear_up(writer: &mut Writer, index: &Index, lost_slices: bool) {
     let _ = fs::remove_file(journal::next_path(&writer.folder));
+    if lost_slices && let Some(journal) = &mut writer.journal {
+        // So that what is lost is not lost again next time. Where that fails it is written at an orderly end, or lost again.
+        let _ = journal.rewrite(index);
+    }
     writer.active = resume(writer);
     writer.drop_empty_volumes();
     writer.drop_bare_objects(index);

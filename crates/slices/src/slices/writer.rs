@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use cache::blocks::Digest;
 use cache::eviction::Slice;
 
+use super::condense::Condensing;
 use crate::disk::Disk;
 use crate::index::Index;
 use crate::journal::Journal;
@@ -52,6 +53,7 @@ pub(crate) struct Writer {
     /// Whether the journal is not right any more: it calls slices suspect that are not or the other way round, or lacks a
     /// removal. It is rewritten at an orderly end, and only then.
     pub(crate) untrue: bool,
+    pub(crate) condensing: Option<Condensing>,
 }
 
 impl Writer {
@@ -103,12 +105,20 @@ impl Writer {
         Ok(entry)
     }
 
-    /// Makes a slice that has been written known; fails where its object is known no more.
-    pub(crate) fn put(&mut self, index: &Index, known: &Known, at: u32, entry: &Arc<Entry>) -> Result<()> {
-        if !is_current(index, known) {
+    /// Makes a slice that has been written known; fails where its object is known no more, or the slice is not `moved` any more.
+    pub(crate) fn put(
+        &mut self,
+        index: &Index,
+        known: &Known,
+        at: u32,
+        entry: &Arc<Entry>,
+        moved: Option<&Arc<Entry>>,
+    ) -> Result<()> {
+        let slice = known.slice(at);
+        let still = |moved| index.current(slice).is_some_and(|current| Arc::ptr_eq(&current, moved));
+        if !is_current(index, known) || !moved.is_none_or(still) {
             return Err(Error::Outdated(known.key.clone()));
         }
-        let slice = known.slice(at);
         let Entry { page, length, root, .. } = **entry;
         let placed = Placed { slice, volume: entry.volume.number, page, length, root, suspect: false };
         let doing = || format!("cannot note slice {at} of {}", known.key);

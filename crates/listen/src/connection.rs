@@ -4,6 +4,7 @@
 //! its beginning for all of it.
 
 use bytes::BytesMut;
+use futures_util::future::poll_immediate;
 use futures_util::{FutureExt as _, StreamExt as _};
 use http::{Method, StatusCode};
 use std::cell::RefCell;
@@ -96,8 +97,11 @@ impl<H: Handler> Connection<H> {
 
     /// The next head, in time.
     async fn next(&mut self) -> io::Result<Next> {
-        if self.state.inbox.is_empty() && !self.comes().await? {
-            return Ok(Next::End);
+        if self.state.inbox.is_empty() {
+            self.wire.flush().await?;
+            if !self.comes().await? {
+                return Ok(Next::End);
+            }
         }
         match timeout(self.options.limits.head, self.rest_of_head()).await {
             Ok(next) => next,
@@ -131,8 +135,12 @@ impl<H: Handler> Connection<H> {
                         Err(refused) => Next::Refused(refused),
                     });
                 }
-                Ok(None) if self.wire.read(inbox).await? == 0 => return Ok(Next::End),
-                Ok(None) => {}
+                Ok(None) => {
+                    self.wire.flush().await?;
+                    if self.wire.read(inbox).await? == 0 {
+                        return Ok(Next::End);
+                    }
+                }
                 Err(refused) => return Ok(Next::Refused(refused)),
             }
         }
@@ -149,7 +157,15 @@ impl<H: Handler> Connection<H> {
             BodyLength::Chunked => false,
         };
         let (method, version) = (request.method.clone(), request.version);
-        let answer = self.handler.answer(request, self.peer).await;
+        let handler = self.handler.clone();
+        let mut answering = std::pin::pin!(handler.answer(request, self.peer));
+        let answer = match poll_immediate(&mut answering).await {
+            Some(answer) => answer,
+            None => {
+                self.wire.flush().await?;
+                answering.await
+            }
+        };
         let is_last = self.state.answered >= self.options.limits.requests || *self.stop.borrow();
         let persistence = Persistence::of(version, close || !is_read || is_last);
         self.send(answer, &method, persistence).await?;
@@ -182,6 +198,9 @@ impl<H: Handler> Connection<H> {
         DATE.with_borrow_mut(|date| {
             respond::write_head(&mut head, &answer, date.now(&*self.options.clock), persistence);
         });
+        if !self.state.inbox.is_empty() {
+            self.wire.gather();
+        }
         let body_from = self.wire.out() + head.len() as u64;
         self.state.sending = Some(Sending { done: answer.done, body_from });
         self.wire.write(&head).await?;
@@ -192,7 +211,7 @@ impl<H: Handler> Connection<H> {
             Body::File(part) => self.wire.write_file(&part).await?,
             Body::Pieces(pieces) => self.send_pieces(pieces, length).await?,
         }
-        self.wire.flush().await?;
+        self.wire.end(!self.state.inbox.is_empty()).await?;
         self.settle();
         Ok(())
     }
@@ -231,6 +250,7 @@ impl<H: Handler> Connection<H> {
 
     /// Says that this was all, and gives the client time to see it before what it still sends is refused.
     async fn linger(&mut self) -> io::Result<()> {
+        self.wire.flush().await?;
         self.wire.finish().await?;
         let (inbox, wire) = (&mut self.state.inbox, &mut self.wire);
         let rest = async {

@@ -3,16 +3,15 @@
 mod plain;
 
 use bytes::BytesMut;
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 
 use crate::FilePart;
 pub(crate) use plain::Plain;
 
 /// Bytes that one connection may be given in a row before all others have their turn: some 100 microseconds' worth.
 const TURN_BYTES: u64 = 1 << 20;
-
-/// What an answer costs at least, counted in bytes of a [`TURN_BYTES`].
-const ANSWER_BYTES: u64 = 16 << 10;
 
 /// Room that is made for what comes.
 const READ_BYTES: usize = 4 << 10;
@@ -45,7 +44,21 @@ impl Wire {
         }
     }
 
-    /// Sends what is held.
+    /// Lets packets fill up with what follows, as more answers will, until [`Wire::flush`].
+    pub(crate) fn gather(&mut self) {
+        match self {
+            Wire::Plain(plain) => plain.gather(),
+        }
+    }
+
+    /// Ends an answer, after which there may be `more`; lets others go on.
+    pub(crate) async fn end(&mut self, more: bool) -> io::Result<()> {
+        match self {
+            Wire::Plain(plain) => plain.end(more).await,
+        }
+    }
+
+    /// Sends all there is.
     pub(crate) async fn flush(&mut self) -> io::Result<()> {
         match self {
             Wire::Plain(plain) => plain.flush().await,
@@ -85,14 +98,26 @@ impl Turn {
     pub(crate) async fn spend(&mut self, bytes: u64) {
         self.spent += bytes;
         if self.spent >= TURN_BYTES {
-            self.spent = 0;
-            tokio::task::yield_now().await;
+            self.end().await;
         }
     }
 
-    /// Counts an answer.
-    pub(crate) async fn answer(&mut self) {
-        self.spend(ANSWER_BYTES).await;
+    /// Lets others go on. After every answer: a client that asks for many in a row gets one a round, and reads the last one
+    /// meanwhile.
+    pub(crate) async fn end(&mut self) {
+        self.spent = 0;
+        let mut is_over = false;
+        // Tokio's own way to yield begins the next round with who came last in this one: just the client that has not taken
+        // yet what it was given, and whose socket its kernel is busy with.
+        poll_fn(|context| {
+            if is_over {
+                return Poll::Ready(());
+            }
+            is_over = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
     }
 
     /// Bytes that are left of this turn, at least 1.

@@ -21,6 +21,8 @@ pub(crate) struct Plain {
     stream: TcpStream,
     /// Bytes that go out with the next.
     held: Vec<u8>,
+    /// Whether the kernel waits for packets to fill up.
+    gathers: bool,
     out: u64,
     stall: Duration,
     turn: Turn,
@@ -28,7 +30,7 @@ pub(crate) struct Plain {
 
 impl Plain {
     pub(crate) fn new(stream: TcpStream, stall: Duration) -> Plain {
-        Plain { stream, held: Vec::new(), out: 0, stall, turn: Turn::default() }
+        Plain { stream, held: Vec::new(), gathers: false, out: 0, stall, turn: Turn::default() }
     }
 
     pub(crate) async fn read(&mut self, into: &mut BytesMut) -> io::Result<usize> {
@@ -43,12 +45,32 @@ impl Plain {
         self.send(bytes, SendFlags::empty()).await
     }
 
-    pub(crate) async fn flush(&mut self) -> io::Result<()> {
-        self.turn.answer().await;
-        if self.held.is_empty() {
-            return Ok(());
+    pub(crate) fn gather(&mut self) {
+        if !self.gathers {
+            self.gathers = true;
+            cork(&self.stream, true);
         }
-        self.send(&[], SendFlags::empty()).await
+    }
+
+    pub(crate) async fn end(&mut self, more: bool) -> io::Result<()> {
+        match more {
+            true if self.held.is_empty() => {}
+            true => self.send(&[], SendFlags::empty()).await?,
+            false => self.flush().await?,
+        }
+        self.turn.end().await;
+        Ok(())
+    }
+
+    pub(crate) async fn flush(&mut self) -> io::Result<()> {
+        if !self.held.is_empty() {
+            self.send(&[], SendFlags::empty()).await?;
+        }
+        if self.gathers {
+            self.gathers = false;
+            cork(&self.stream, false);
+        }
+        Ok(())
     }
 
     /// Sends what is held and `bytes`.
@@ -148,5 +170,12 @@ pub(super) async fn read(stream: &TcpStream, into: &mut BytesMut) -> io::Result<
 pub(super) fn reset(stream: &TcpStream) {
     if let Err(error) = socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO)) {
         tracing::debug!(%error, "a connection that broke is closed as if it had not");
+    }
+}
+
+/// Has the kernel wait for packets to fill up, or send the last one as it is. The kernel waits 200 ms at most.
+pub(super) fn cork(stream: &TcpStream, is_set: bool) {
+    if let Err(error) = socket2::SockRef::from(stream).set_tcp_cork(is_set) {
+        tracing::debug!(%error, "a connection sends as it likes");
     }
 }

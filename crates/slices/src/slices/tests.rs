@@ -2,7 +2,9 @@
 
 mod changes;
 mod damage;
+mod disks;
 mod faults;
+mod kill;
 mod random;
 
 use super::*;

@@ -22,7 +22,7 @@ use crate::source::Failure;
 pub(super) struct Fill {
     pub(super) key: Key,
     pub(super) slice: Slice,
-    /// Whether what comes is not to be kept: it was purged on its way.
+    /// Whether what comes is not to be kept: it was purged or evicted on its way.
     pub(super) is_left: AtomicBool,
     state: Mutex<State>,
     changed: Notify,
@@ -220,6 +220,14 @@ impl Fills {
             }
             stays
         });
+    }
+
+    /// A slice on its way is not to be kept after all: it makes room for another already.
+    pub(super) fn evict(&self, slice: Slice) {
+        let fills = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fill) = fills.get(&slice) {
+            fill.is_left.store(true, Ordering::Relaxed);
+        }
     }
 
     /// How many there are.

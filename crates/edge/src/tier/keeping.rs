@@ -5,6 +5,7 @@
 
 use std::ops::{Deref, Range};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use cache::blocks::{self, BlockDigests};
 use cache::eviction::{Outcome, Policy as _, Request, Slice};
@@ -82,16 +83,23 @@ impl Shared {
         let outcome = self.policy().request(&request, &mut evicted);
         if !evicted.is_empty() {
             let shared = Arc::clone(self);
-            tokio::task::spawn_blocking(move || shared.evict(&evicted));
+            tokio::task::spawn_blocking(move || evicted.iter().for_each(|&slice| shared.evict(slice)));
         }
         outcome != Outcome::Passed
     }
 
-    fn evict(&self, evicted: &[Slice]) {
-        for &slice in evicted {
-            self.misses().gone(slice, Reason::Evicted);
-            self.told(self.slices.remove(slice));
-        }
+    /// Keeps a slice no more that makes room for others, or is worth less than they are.
+    fn evict(&self, slice: Slice) {
+        self.misses().gone(slice, Reason::Evicted);
+        // First that, then the disk: what is put between the two is removed by who puts it.
+        self.fills.evict(slice);
+        self.told(self.slices.remove(slice));
+    }
+
+    /// Does so without waiting for it.
+    pub(super) fn drop_soon(self: &Arc<Shared>, slice: Slice) {
+        let shared = Arc::clone(self);
+        tokio::task::spawn_blocking(move || shared.evict(slice));
     }
 
     /// The slice, if it is kept and sound.
@@ -138,6 +146,15 @@ impl Shared {
             // Nothing, or on a disk that takes nothing.
             None => self.policy().forget(fill.slice),
         }
+        if fill.is_left.load(Ordering::Relaxed) {
+            self.remove(fill.slice).await;
+        }
+    }
+
+    /// Removes a slice; who reads it goes on.
+    async fn remove(self: &Arc<Shared>, slice: Slice) {
+        let shared = Arc::clone(self);
+        let _ = tokio::task::spawn_blocking(move || shared.told(shared.slices.remove(slice))).await;
     }
 
     async fn put(self: &Arc<Shared>, fill: &Fill) -> Option<Kept> {
@@ -165,8 +182,7 @@ impl Shared {
         }
         if let Some(kept) = self.put(fill).await {
             fill.keep(kept);
-            let (shared, slice) = (Arc::clone(self), fill.slice);
-            tokio::task::spawn_blocking(move || shared.told(shared.slices.remove(slice)));
+            self.remove(fill.slice).await;
         }
     }
 
@@ -259,7 +275,7 @@ impl Shared {
     fn told<T>(&self, told: slices::Result<T>) -> bool {
         let Err(error) = told else { return true };
         let now_ms = self.now_ms();
-        let last_ms = self.disk_error_ms.swap(now_ms, std::sync::atomic::Ordering::Relaxed);
+        let last_ms = self.disk_error_ms.swap(now_ms, Ordering::Relaxed);
         if now_ms.saturating_sub(last_ms) >= DISK_ERROR_MS || last_ms == 0 {
             tracing::error!(
                 error = &error as &dyn std::error::Error,

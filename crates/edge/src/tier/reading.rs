@@ -125,7 +125,10 @@ impl Walk {
         let slice = Slice { object: slices::object_id(&self.version.key), index: part.index };
         let length = part.within.end - part.within.start;
         if let Some(kept) = shared.find_kept(&self.version, part.index).await {
-            shared.decide(&self.key, slice, kept.length(), self.walker);
+            if !shared.decide(&self.key, slice, kept.length(), self.walker) {
+                // It was pinned, and is no longer.
+                shared.drop_soon(slice);
+            }
             shared.served.hit(length);
             return Ready::Kept(kept);
         }

@@ -52,6 +52,12 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  matinee serve\n  \
         matinee serve --data /srv/matinee --listen 0.0.0.0:8080\n  matinee serve --config /etc/matinee.toml")]
     Serve(Serve),
+    /// Serve films near viewers: keep what is watched, and fetch the rest from other edges or from the origin
+    #[command(
+        after_help = "Examples:\n  matinee edge --set edge.parents=https://origin.example/media/ --set edge.listen=0.0.0.0:80\n  \
+        matinee edge --set edge.listen=0.0.0.0:8081\n\nSee docs/guide/edge.md"
+    )]
+    Edge,
     /// Show how a title was prepared: shots, hull, rungs, quality, cost
     #[command(after_help = "Examples:\n  matinee report \"Seven Samurai\"\n  \
         matinee report seven-samurai-3f2a9c01 --html report.html\n  matinee report \"Seven Samurai\" --json")]
@@ -252,6 +258,8 @@ pub(crate) enum TokensAction {
     },
     /// End a session, or shut a device out: no licence, no renewal; for a device no play grant either
     Revoke(TokensRevoke),
+    /// Print the secret that signs tokens for media, for edges on other machines [setting: edge.secret]
+    Secret,
     /// Take a revocation back
     Restore {
         /// The session or the device's fingerprint

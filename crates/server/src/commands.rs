@@ -2,6 +2,7 @@
 
 mod prepare;
 mod serve;
+mod edge;
 mod report;
 mod list;
 mod doctor;
@@ -70,6 +71,7 @@ async fn try_run(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Prepare(args) => return prepare::run(&config, args).await,
         Command::Serve(_) => serve::run(&config).await?,
+        Command::Edge => edge::run(&config).await?,
         Command::Report(args) => report::run(&config, args).await?,
         Command::List(args) => list::run(&config, args).await?,
         Command::Keys(args) => keys::run(&config, args).await?,

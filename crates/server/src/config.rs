@@ -2,10 +2,12 @@
 //!
 //! Owns one table of all settings; the reference page, the environment's names and `matinee settings` come from it.
 
+mod edge;
 mod services;
 mod table;
 mod values;
 
+pub(crate) use edge::Edge;
 pub(crate) use services::{Entitled, Proxy, Service};
 pub(crate) use values::{Access, Secret};
 
@@ -41,6 +43,7 @@ pub(crate) struct Config {
     pub entitled: Entitled,
     pub access: Access,
     pub access_token_s: u64,
+    pub edge: Edge,
     pub prepare: Settings,
 }
 
@@ -62,6 +65,7 @@ impl Default for Config {
             entitled: Entitled::default(),
             access: Access::Open,
             access_token_s: 6 * 3600,
+            edge: Edge::default(),
             prepare: Settings::default(),
         }
     }

@@ -56,7 +56,7 @@ pub(super) const ROOMS: &[(&str, &[&str])] = &[
         "server",
         &[
             "media", "title", "stdx", "conform", "cpix", "report", "store", "db", "codec", "keys", "fetch",
-            "playback", "pipeline", "edge", "control",
+            "playback", "pipeline", "listen", "slices", "edge", "control",
         ],
     ),
     ("sim", &["stdx", "cache"]),

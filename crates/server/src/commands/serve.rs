@@ -15,16 +15,16 @@ use store::Key;
 use tokio::net::TcpListener;
 
 /// Where the edge answers.
-const MEDIA_PATH: &str = "/media";
+pub(super) const MEDIA_PATH: &str = "/media";
 
 /// The store's folder that the edge serves: what is published, and nothing else.
-const PACKAGES: &str = "packages";
+pub(super) const PACKAGES: &str = "packages";
 
 /// Name of the secret that signs the edge's tokens.
-const ACCESS_SECRET: &str = "edge token";
+pub(super) const ACCESS_SECRET: &str = "edge token";
 
 /// Files that need no token: the catalogue shows them.
-const OPEN_FILES: &[&str] = &["poster.jpg"];
+pub(super) const OPEN_FILES: &[&str] = &["poster.jpg"];
 
 /// Serves until SIGINT or SIGTERM.
 pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
@@ -59,7 +59,8 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn signal() {
+/// Ends with SIGINT or SIGTERM.
+pub(super) async fn signal() {
     use tokio::signal::unix::{SignalKind, signal};
     match signal(SignalKind::terminate()) {
         Ok(mut terminate) => {

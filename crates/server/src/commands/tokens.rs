@@ -1,6 +1,7 @@
 //! `matinee tokens`: who plays, and whose play tokens are worth nothing any more.
 
 use crate::cli::{Tokens, TokensAction, TokensRevoke};
+use crate::commands::serve::ACCESS_SECRET;
 use crate::config::Config;
 use crate::{output, workspace};
 use anyhow::{Context as _, ensure};
@@ -20,8 +21,17 @@ pub(crate) async fn run(config: &Config, args: Tokens) -> anyhow::Result<()> {
     match args.action {
         TokensAction::List { json } => list(&db, now_ms, json).await,
         TokensAction::Revoke(args) => revoke(config, &db, args, now_ms).await,
+        TokensAction::Secret => secret(config, &db, now_ms).await,
         TokensAction::Restore { subject } => restore(&db, subject).await,
     }
+}
+
+/// Prints what edges on other machines check tokens with.
+async fn secret(config: &Config, db: &Db, now_ms: i64) -> anyhow::Result<()> {
+    let keys = workspace::keys(config, db).await?;
+    let secret = keys.secret(ACCESS_SECRET, now_ms).await?;
+    let digits: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(writeln!(std::io::stdout(), "{digits}")?)
 }
 
 async fn revoke(config: &Config, db: &Db, args: TokensRevoke, now_ms: i64) -> anyhow::Result<()> {

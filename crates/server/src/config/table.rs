@@ -1,5 +1,6 @@
 //! The table of all settings.
 
+mod edge;
 mod general;
 mod licence;
 mod prepare;
@@ -9,6 +10,6 @@ use super::Setting;
 
 /// All settings, in the order of the reference page.
 pub(crate) fn settings() -> impl Iterator<Item = &'static Setting> {
-    let parts = [general::SETTINGS, licence::SETTINGS, proxy::SETTINGS, prepare::SETTINGS];
+    let parts = [general::SETTINGS, edge::SETTINGS, licence::SETTINGS, proxy::SETTINGS, prepare::SETTINGS];
     parts.into_iter().flatten()
 }

@@ -3,6 +3,7 @@
 use anyhow::{anyhow, bail, ensure};
 use media::protection::TrackClass;
 use playback::SOFTWARE_CLASS_MAX;
+use std::net::SocketAddr;
 use std::str::FromStr;
 
 /// Who may fetch media.
@@ -155,5 +156,41 @@ pub(super) fn put_software_class(place: &mut TrackClass, value: &str) -> anyhow:
     let can = |class: &TrackClass| (TrackClass::Sd..=SOFTWARE_CLASS_MAX).contains(class);
     let class = TrackClass::named(value).filter(can);
     *place = class.ok_or_else(|| anyhow!("`{value}` does not fit: it is sd, hd or fhd"))?;
+    Ok(())
+}
+
+/// Addresses to listen on, with commas between; empty for none.
+pub(super) fn put_addresses(place: &mut Vec<SocketAddr>, value: &str) -> anyhow::Result<()> {
+    put_list(place, value)
+}
+
+/// A secret of 64 hexadecimal digits, or none.
+pub(super) fn put_secret(place: &mut Secret, value: &str) -> anyhow::Result<()> {
+    let is_one = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+    ensure!(value.is_empty() || is_one, "the secret is not 64 hexadecimal digits");
+    value.clone_into(&mut place.0);
+    Ok(())
+}
+
+/// URLs of other servers, with commas between.
+pub(super) fn put_urls(place: &mut Vec<String>, value: &str) -> anyhow::Result<()> {
+    let mut urls: Vec<String> = Vec::new();
+    put_list(&mut urls, value)?;
+    for url in &urls {
+        let is_one = ["http://", "https://"].iter().any(|scheme| {
+            url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
+        });
+        ensure!(is_one, "`{url}` is no http or https URL");
+    }
+    *place = urls;
+    Ok(())
+}
+
+/// A name that stands in headers: a token of RFC 8941 without its rarer characters.
+pub(super) fn put_token_name(place: &mut String, value: &str) -> anyhow::Result<()> {
+    let is_one = value.starts_with(|c: char| c.is_ascii_alphabetic())
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    ensure!(is_one, "`{value}` does not fit: a letter, then letters, digits, `-`, `_` and `.`");
+    value.clone_into(place);
     Ok(())
 }

@@ -1,0 +1,43 @@
+//! What an edge of its own is made of.
+
+use super::Secret;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Settings of `matinee edge`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Edge {
+    pub listen: Vec<SocketAddr>,
+    pub parents: Vec<String>,
+    pub fallbacks: Vec<String>,
+    pub dir: Option<PathBuf>,
+    pub capacity_bytes: u64,
+    pub memory_bytes: u64,
+    pub name: String,
+    pub secret: Secret,
+    pub pin: Vec<String>,
+    pub admin: Vec<SocketAddr>,
+    pub threads: Option<usize>,
+    pub congestion: Option<String>,
+    pub scrub: bool,
+}
+
+impl Default for Edge {
+    fn default() -> Edge {
+        Edge {
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 8081))],
+            parents: Vec::new(),
+            fallbacks: Vec::new(),
+            dir: None,
+            capacity_bytes: 10 << 30,
+            memory_bytes: 256 << 20,
+            name: "matinee".to_owned(),
+            secret: Secret::default(),
+            pin: Vec::new(),
+            admin: Vec::new(),
+            threads: None,
+            congestion: None,
+            scrub: true,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Settings of an edge of its own (`matinee edge`).
+
+use super::super::Setting;
+use super::super::values::{
+    put, put_addresses, put_list, put_or_none, put_or_none_within, put_secret, put_token_name, put_urls,
+    put_within,
+};
+
+pub(super) const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "edge.listen",
+        help: "Addresses and ports for plain HTTP, with commas between; port 0 takes a free one. Empty: none.",
+        get: |c| listed(&c.edge.listen),
+        set: |c, v| put_addresses(&mut c.edge.listen, v),
+    },
+    Setting {
+        key: "edge.parents",
+        help: "URLs of the edges or servers that it fetches from, with commas between, such as `https://regional.example/media/`: each film is asked of one of them, and of the next where that one fails. Empty: it is an origin, and serves the films of the data folder.",
+        get: |c| c.edge.parents.join(","),
+        set: |c, v| put_urls(&mut c.edge.parents, v),
+    },
+    Setting {
+        key: "edge.fallbacks",
+        help: "URLs that are asked where no parent answers.",
+        get: |c| c.edge.fallbacks.join(","),
+        set: |c, v| put_urls(&mut c.edge.fallbacks, v),
+    },
+    Setting {
+        key: "edge.dir",
+        help: "Folder for what the edge keeps, on ext4, XFS, Btrfs or tmpfs. Empty: `edge` in the data folder.",
+        get: |c| c.edge.dir.as_ref().map(|dir| dir.display().to_string()).unwrap_or_default(),
+        set: |c, v| put_or_none(&mut c.edge.dir, v),
+    },
+    Setting {
+        key: "edge.capacity_bytes",
+        help: "Bytes of films that the edge keeps, from 16777216 on: some 5 % less than the disk has for it.",
+        get: |c| c.edge.capacity_bytes.to_string(),
+        set: |c, v| put_within(&mut c.edge.capacity_bytes, v, 16 << 20, u64::MAX),
+    },
+    Setting {
+        key: "edge.memory_bytes",
+        help: "Bytes on their way from parents that may be in memory, from 16777216 on. What is kept is in the page cache besides.",
+        get: |c| c.edge.memory_bytes.to_string(),
+        set: |c, v| put_within(&mut c.edge.memory_bytes, v, 16 << 20, u64::MAX),
+    },
+    Setting {
+        key: "edge.name",
+        help: "What the edge calls itself in `Cache-Status`: letters, digits, `-`, `_` and `.`.",
+        get: |c| c.edge.name.clone(),
+        set: |c, v| put_token_name(&mut c.edge.name, v),
+    },
+    Setting {
+        key: "edge.secret",
+        help: "With `edge.access = token`: what the tokens are signed with, 64 hexadecimal digits, as `matinee tokens secret` prints them where the films are. Best given in the environment. Empty: the one in the database of the data folder.",
+        get: |c| c.edge.secret.0.clone(),
+        set: |c, v| put_secret(&mut c.edge.secret, v),
+    },
+    Setting {
+        key: "edge.pin",
+        help: "Beginnings of paths, with commas between, whose films are kept whatever others are worth.",
+        get: |c| c.edge.pin.join(","),
+        set: |c, v| put_list(&mut c.edge.pin, v),
+    },
+    Setting {
+        key: "edge.admin",
+        help: "Address for the operator: `/metrics`, and with `serve.operator_token` also `/purge` and `/pin`. Empty: none.",
+        get: |c| listed(&c.edge.admin),
+        set: |c, v| put_addresses(&mut c.edge.admin, v),
+    },
+    Setting {
+        key: "edge.threads",
+        help: "Threads that serve, 1 to 1024. Empty: one for each core.",
+        get: |c| c.edge.threads.map(|n| n.to_string()).unwrap_or_default(),
+        set: |c, v| put_or_none_within(&mut c.edge.threads, v, 1, 1024),
+    },
+    Setting {
+        key: "edge.congestion",
+        help: "How the kernel paces what is sent, such as `bbr` or `cubic`. Empty: the system's way.",
+        get: |c| c.edge.congestion.clone().unwrap_or_default(),
+        set: |c, v| put_or_none(&mut c.edge.congestion, v),
+    },
+    Setting {
+        key: "edge.scrub",
+        help: "Whether all that is kept is read again and again, 8 MiB a second at most, to find what a disk has spoiled: true or false.",
+        get: |c| c.edge.scrub.to_string(),
+        set: |c, v| put(&mut c.edge.scrub, v),
+    },
+];
+
+fn listed(addresses: &[std::net::SocketAddr]) -> String {
+    addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}

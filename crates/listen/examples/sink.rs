@@ -1,9 +1,9 @@
 //! A client that costs next to nothing, to measure servers with: it discards what comes unread.
 //!
-//! `sink ADDRESS http|https PATH CONNECTIONS SECONDS DEPTH [every=MILLISECONDS] [file=PATH]`
+//! `sink ADDRESS http|https PATH CONNECTIONS SECONDS DEPTH [every=MILLISECONDS] [files=COUNT] [file=PATH]`
 //!
-//! Each connection asks for the same path with `DEPTH` requests under way. Its first answer is read and, with `file`, compared
-//! byte for byte; of all others only the length counts, which is that of the first. The kernel throws those away (`MSG_TRUNC`),
+//! Each connection asks with `DEPTH` requests under way, for one path or, where it has `{}`, for `files` of them in turn. Its first answer is read and, with `file`, compared
+//! byte for byte; of all others only the length counts, which has to be that of the first, head included. The kernel throws those away (`MSG_TRUNC`),
 //! encrypted as they are, so that neither copying nor deciphering is measured. `every` paces: each connection asks once in so
 //! many milliseconds. Certificates are not checked: who serves is known.
 
@@ -46,8 +46,9 @@ fn measure(arguments: &Arguments) -> Result<Figures> {
     let clock = Rc::new(SystemClock::new());
     let figures = Rc::new(RefCell::new(Figures::default()));
     let mut connections = Vec::new();
-    for _ in 0..arguments.connections {
-        connections.push(Connection::open(arguments, expected.as_deref())?);
+    for number in 0..arguments.connections {
+        let first = number * arguments.files / arguments.connections;
+        connections.push(Connection::open(arguments, first, expected.as_deref())?);
     }
     let begin = clock.monotonic();
     let local = tokio::task::LocalSet::new();

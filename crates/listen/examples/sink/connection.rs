@@ -27,6 +27,8 @@ pub(crate) struct Connection {
     tls: Option<ClientConnection>,
     /// Bytes of an answer on the wire.
     answer_bytes: u64,
+    /// The turn with which it begins.
+    first: usize,
 }
 
 /// Counts what is read.
@@ -54,7 +56,7 @@ impl Write for Counted<'_> {
 }
 
 impl Connection {
-    pub(crate) fn open(arguments: &Arguments, expected: Option<&[u8]>) -> Result<Connection> {
+    pub(crate) fn open(arguments: &Arguments, first: usize, expected: Option<&[u8]>) -> Result<Connection> {
         let stream = TcpStream::connect(arguments.address)?;
         stream.set_nodelay(true)?;
         let mut tls = None;
@@ -73,7 +75,7 @@ impl Connection {
             }
             answer_bytes = counted.bytes;
         }
-        Ok(Connection { stream, tls, answer_bytes })
+        Ok(Connection { stream, tls, answer_bytes, first })
     }
 
     /// Asks and discards until the runtime ends.
@@ -87,6 +89,8 @@ impl Connection {
         self.stream.set_nonblocking(true)?;
         let stream = tokio::net::TcpStream::from_std(self.stream.try_clone()?)?;
         let mut asked = VecDeque::new();
+        // Connections begin at different files.
+        let mut turn = self.first;
         let mut discarded = 0;
         let mut scratch = vec![0; DISCARD_BYTES];
         let start = tokio::time::Instant::now() + phase;
@@ -96,7 +100,8 @@ impl Connection {
                 if let Some(pace) = &mut pace {
                     pace.tick().await;
                 }
-                self.ask(&stream, &arguments.path).await?;
+                self.ask(&stream, &arguments.path_of(turn)).await?;
+                turn += 1;
                 asked.push_back(clock.monotonic());
             }
             let bytes = discard(&stream, &mut scratch).await?;
@@ -157,7 +162,7 @@ async fn discard(stream: &tokio::net::TcpStream, scratch: &mut [u8]) -> Result<u
 
 /// Asks and reads the whole answer; gives its body.
 fn exchange(stream: &mut (impl Read + Write), arguments: &Arguments) -> Result<Vec<u8>> {
-    stream.write_all(request(&arguments.path).as_bytes())?;
+    stream.write_all(request(&arguments.path_of(0)).as_bytes())?;
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];

@@ -324,7 +324,9 @@ impl Rewrite {
                 add(&Record::Slice(Placed { slice, volume, page, length, root, suspect }));
             }
         }
-        self.tape.append(disk, buffer, records)?;
+        if records > 0 {
+            self.tape.append(disk, buffer, records)?;
+        }
         self.shards += 1;
         Ok(())
     }

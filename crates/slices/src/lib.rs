@@ -41,7 +41,13 @@
 //! and what is damaged is found out by its digests. Bytes are written before the frame that names them, so after the
 //! process alone was killed all that was acknowledged is there. Slices that were kept over an end other than
 //! [`Slices::close`] are *suspect*: [`Slices::find`] says so, and [`Slices::check`] reads and compares them before their first use.
-//! So opening takes as long as reading the journal, whatever the end was.
+//! So opening takes as long as reading the journal, whatever the end was: for a million slices half a second where an object has
+//! 250 of them, and up to five where each has an object of its own. Finding one takes half a microsecond to one.
+//!
+//! # Limits
+//!
+//! Volumes stay open: a process needs as many file descriptors as twice what is kept fills volumes, and some more. The file
+//! system must be able to punch holes; [`Slices::open`] refuses one that cannot.
 
 mod disk;
 mod error;

@@ -16,6 +16,7 @@ use crate::journal::{self, Journal, Opened};
 use crate::reclaim::Reclaim;
 use crate::slices::{State, Writer};
 use crate::{Error, Result, Slices, Usage};
+pub(crate) use folder::Lock;
 use folder::{Folder, Found};
 use replay::Replay;
 
@@ -87,7 +88,7 @@ pub(crate) fn open(options: Options, disk: Arc<dyn Disk>) -> Result<(Slices, Rec
     let Found { volumes, damaged } = folder::volumes(&*disk, &folder, writable, &reclaim)?;
     let mut replay = Replay::new(&volumes);
     let told = read_journal(&disk, &folder, writable, &mut replay)?;
-    let Replay { index, missing, bare, .. } = replay;
+    let Replay { index, missing, bare, highest, .. } = replay;
     let lost = Lost {
         journal_bytes: told.lost_bytes,
         journal: told.absent && !volumes.is_empty(),
@@ -103,7 +104,8 @@ pub(crate) fn open(options: Options, disk: Arc<dyn Disk>) -> Result<(Slices, Rec
         volume_bytes,
         state: if writable { State::Open } else { State::ReadOnly },
         journal: told.journal,
-        next_number: volumes.last_key_value().map_or(1, |(number, _)| number + 1),
+        // A record that names a volume which is gone must not come to name another's bytes.
+        next_number: highest.saturating_add(1),
         volumes,
         active: None,
         bare,

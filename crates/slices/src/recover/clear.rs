@@ -26,7 +26,8 @@ pub(super) fn clear_up(writer: &mut Writer, index: &Index, lost_slices: bool) {
         // So that what is lost is not lost again next time. Where that fails it is written at an orderly end, or lost again.
         let _ = journal.rewrite(index);
     }
-    writer.active = resume(writer);
+    // Places that records of lost slices name are not given to others.
+    writer.active = if lost_slices { None } else { resume(writer) };
     writer.drop_empty_volumes();
     writer.drop_bare_objects(index);
     let leaking: Vec<_> = writer.volumes.values().filter(|volume| leaks(volume)).cloned().collect();

@@ -15,10 +15,21 @@ use crate::{Error, Result};
 /// Names in a cache's folder; the last is what some file systems begin with.
 const OURS: [&str; 5] = ["lock", "journal", "journal.next", "volumes", "lost+found"];
 
+/// A lock on a folder.
+#[derive(Debug)]
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing is not enough: a process that is just being started by another thread may have the file too, for a moment.
+        let _ = self.0.unlock();
+    }
+}
+
 /// A folder that is ours.
 pub(super) struct Folder {
     /// To be held; none on a disk that takes no writes and was never used.
-    pub(super) lock: Option<File>,
+    pub(super) lock: Option<Lock>,
     /// Whether the disk takes writes.
     pub(super) writable: bool,
 }
@@ -52,7 +63,7 @@ pub(super) fn claim(disk: &dyn Disk, folder: &Path) -> Result<Folder> {
             .map_err(|source| Error::CannotPunch { folder: folder.to_owned(), source })?;
         fs::create_dir_all(volumes_of(folder)).map_err(Error::io(doing))?;
     }
-    Ok(Folder { lock, writable })
+    Ok(Folder { lock: lock.map(Lock), writable })
 }
 
 fn open_lock(folder: &Path) -> io::Result<File> {
@@ -93,7 +104,9 @@ pub(super) fn volumes(
             found.volumes.insert(number, Arc::new(volume));
             continue;
         }
-        found.damaged += 1;
+        // An empty one was only just begun.
+        let empty = entry.metadata().is_ok_and(|meta| meta.len() == 0);
+        found.damaged += u64::from(!empty);
         if writable {
             fs::remove_file(entry.path()).map_err(Error::io(doing))?;
         }

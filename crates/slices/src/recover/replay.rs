@@ -19,6 +19,8 @@ pub(super) struct Replay {
     pub(super) missing: Missing,
     /// Objects in the order in which they were told or lost their last slice.
     pub(super) bare: VecDeque<u64>,
+    /// The highest number of a volume that was told, there or not.
+    pub(super) highest: u32,
 }
 
 /// Slices whose bytes are not there.
@@ -45,12 +47,14 @@ impl Replay {
     pub(super) fn new(volumes: &BTreeMap<u32, Arc<Volume>>) -> Replay {
         let pages =
             |volume: &Volume| volume.file.metadata().map_or(0, |meta| meta.len().div_ceil(PAGE_BYTES));
+        let highest = volumes.last_key_value().map_or(0, |(&number, _)| number);
         let volumes = volumes.iter().map(|(&number, volume)| (number, (volume.clone(), pages(volume))));
         Replay {
             volumes: volumes.collect(),
             index: Index::new(),
             missing: Missing::default(),
             bare: VecDeque::new(),
+            highest,
         }
     }
 
@@ -88,6 +92,7 @@ impl Replay {
 
     fn place(&mut self, placed: Placed) {
         let Placed { slice, page, length, root, suspect, .. } = placed;
+        self.highest = self.highest.max(placed.volume);
         self.drop_slice(slice);
         let range = self.index.object(slice.object).and_then(|known| bytes_of(slice.index, known.bytes));
         if range.is_none_or(|range| range.end - range.start != u64::from(length)) {

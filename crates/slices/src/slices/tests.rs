@@ -5,6 +5,7 @@ mod damage;
 mod disks;
 mod faults;
 mod kill;
+mod million;
 mod random;
 
 use super::*;

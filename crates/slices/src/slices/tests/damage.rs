@@ -150,6 +150,32 @@ fn lose_power(folder: &tempfile::TempDir, random: &mut stdx::random::Random) {
     }
 }
 
+/// Slices are lost with the end of a volume, and noting that fails: what comes later is not taken for them.
+#[test]
+fn places_of_lost_slices_go_to_no_other() {
+    let bench = Bench::new();
+    put_whole(&bench.slices, object("stays", 70_000, "1"));
+    put_whole(&bench.slices, object("lost", 70_000, "1"));
+    for at in 1..20 {
+        let folder = copy_of(bench.folder.path());
+        let volume = folder.path().join("volumes/00000001.volume");
+        fs::OpenOptions::new().write(true).open(volume).unwrap().set_len(80_000).unwrap();
+        let disk = Arc::new(Faulty::new(Fault::Once(at), std::io::ErrorKind::StorageFull));
+        let Ok((slices, _)) = crate::recover::open(options(&folder), disk) else { continue };
+        let put_all = |key: &str| {
+            let known = slices.put_object(object(key, 70_000, "1"))?.known;
+            put(&slices, &known, 0)
+        };
+        for key in ["new", "newer"] {
+            let _ = put_all(key);
+        }
+        drop(slices);
+        let (slices, _) = Slices::open(options(&folder)).unwrap();
+        check_bytes(&slices);
+        assert_eq!(check_bytes(&slices), 0, "fault {at}: the first look harmed what it found sound");
+    }
+}
+
 #[test]
 fn a_layout_of_others_is_refused() {
     let (bench, _) = history();

@@ -151,7 +151,7 @@ impl Slices {
         gone
     }
 
-    /// The block digests of a slice, read from beside it. Where they are damaged, so is the slice: [`Slices::check`] it.
+    /// The block digests of a slice, read from beside it. Where they are damaged, so is the slice: [`Slices::verify`] it.
     pub fn digests(&self, kept: &Kept) -> Result<BlockDigests> {
         let doing = || format!("cannot read the digests of {:?}", kept.slice);
         kept::digests(&*self.disk, kept.slice, &kept.entry).map_err(|error| Error::of(doing(), error))

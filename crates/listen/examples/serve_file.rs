@@ -1,9 +1,9 @@
-//! Serves one file under every path, to be measured: `serve_file ADDRESS FILE [THREADS]`.
+//! Serves one file under every path, to be measured: `serve_file ADDRESS FILE [threads=N] [chain=PEM key=PEM]`.
 //!
 //! Nothing but `listen` is between the request and the bytes: ranges are not looked at.
 
 use http::{HeaderMap, HeaderValue, StatusCode, header, request};
-use listen::{Answer, Body, FilePart, Handler, Listener, Options, Peer};
+use listen::{Answer, Body, Certificates, FilePart, Handler, KeyPair, Listener, Options, Peer};
 use std::fs::File;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -29,18 +29,23 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}; give ADDRESS FILE [THREADS]");
+            eprintln!("{error}; give ADDRESS FILE [threads=N] [chain=PEM key=PEM]");
             ExitCode::from(2)
         }
     }
 }
 
 fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
-    let [address, path, threads @ ..] = arguments else { return Err("too little is said".into()) };
-    let threads = threads.first().map_or(Ok(1), |threads| threads.parse())?;
+    let [address, path, more @ ..] = arguments else { return Err("too little is said".into()) };
+    let named = |name: &str| more.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('='));
+    let threads = named("threads").map_or(Ok(1), str::parse)?;
     let file = File::open(path)?;
     let length = file.metadata()?.len();
-    let listener = Listener::bind(address.parse()?, threads)?;
+    let mut listener = Listener::bind(address.parse()?, threads)?;
+    if let (Some(chain), Some(key)) = (named("chain"), named("key")) {
+        let pair = KeyPair { chain: chain.into(), key: key.into() };
+        listener = listener.with_tls(Arc::new(Certificates::load(vec![pair])?));
+    }
     let options = Options { threads, congestion: Some("cubic".into()), ..Options::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let handler = Arc::new(OneFile { file: Arc::new(file), length });

@@ -17,6 +17,7 @@ mod pages;
 mod places;
 mod respond;
 mod serve;
+mod tls;
 mod streamed;
 mod wire;
 
@@ -25,3 +26,4 @@ pub use listener::Listener;
 pub use options::{Limits, Options};
 pub use serve::serve;
 pub use streamed::Streamed;
+pub use tls::{CertificateError, Certificates, KeyPair};

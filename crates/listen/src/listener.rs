@@ -3,7 +3,10 @@
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
+
+use crate::Certificates;
 
 /// Connections that wait to be taken; the system may allow fewer (`net.core.somaxconn`).
 pub(crate) const BACKLOG: i32 = 4096;
@@ -13,6 +16,7 @@ pub(crate) const BACKLOG: i32 = 4096;
 pub struct Listener {
     /// One for each thread, among which the kernel shares connections out; or one for all.
     sockets: Vec<TcpListener>,
+    certificates: Option<Arc<Certificates>>,
 }
 
 impl Listener {
@@ -28,12 +32,22 @@ impl Listener {
         for _ in 1..threads {
             sockets.push(bound(address)?);
         }
-        Ok(Listener { sockets })
+        Ok(Listener { sockets, certificates: None })
     }
 
     /// Listens on a socket that another process opened, as a service manager does.
     pub fn given(socket: TcpListener) -> Listener {
-        Listener { sockets: vec![socket] }
+        Listener { sockets: vec![socket], certificates: None }
+    }
+
+    /// The same with TLS: with one of these certificates.
+    pub fn with_tls(self, certificates: Arc<Certificates>) -> Listener {
+        Listener { certificates: Some(certificates), ..self }
+    }
+
+    /// The certificates, where this listens for TLS.
+    pub(crate) fn certificates(&self) -> Option<Arc<Certificates>> {
+        self.certificates.clone()
     }
 
     /// The address.

@@ -45,7 +45,7 @@ pub struct Limits {
     pub body_bytes: u64,
     /// Requests on one connection; with the last answer it is closed.
     pub requests: u64,
-    /// Time for a request's head from its first byte, and for its body.
+    /// Time for a request's head from its first byte, for its body, and before all that for a handshake.
     pub head: Duration,
     /// Time to say nothing between two requests.
     pub idle: Duration,

@@ -21,6 +21,18 @@ pub(crate) fn read_now(file: &File, spaces: &mut [IoSliceMut<'_>], offset: u64) 
         Err(Errno::OPNOTSUPP) => preadv2(file, spaces, offset, ReadWriteFlags::empty()),
         read => read,
     };
+    not_none(read)
+}
+
+/// Reads into `spaces` what there is of `file` from `offset` on, waiting for the disk if need be.
+///
+/// # Errors
+/// Those of reading; `UnexpectedEof` at the end of the file.
+pub(crate) fn read(file: &File, spaces: &mut [IoSliceMut<'_>], offset: u64) -> io::Result<usize> {
+    not_none(preadv2(file, spaces, offset, ReadWriteFlags::empty()))
+}
+
+fn not_none(read: Result<usize, Errno>) -> io::Result<usize> {
     match read {
         Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
         Ok(bytes) => Ok(bytes),

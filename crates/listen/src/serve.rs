@@ -15,14 +15,18 @@ use tokio::time::timeout;
 use crate::connection::{Connection, State};
 use crate::listener::BACKLOG;
 use crate::places::{Place, Places};
+use crate::tls::{self, Tls};
 use crate::wire::{Plain, Wire};
-use crate::{Handler, Listener, Options, Peer};
+use crate::{Certificates, Handler, Limits, Listener, Options, Peer};
 
 /// Threads beside each that serves, which wait for its disk. More are of use only to disks that no edge has.
 const DISK_THREADS: usize = 16;
 
 /// How long to wait after connections could not be taken, for lack of files or memory: others end meanwhile.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What a thread takes connections on.
+type Socket = (TcpListener, Option<Arc<Certificates>>);
 
 /// What threads share.
 struct Server<H> {
@@ -76,7 +80,10 @@ fn start<H: Handler>(
     let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(DISK_THREADS).build()?;
     let sockets = {
         let _within = runtime.enter();
-        let sockets = listeners.iter().map(|listener| TcpListener::from_std(listener.of_thread(thread)?));
+        let sockets = listeners.iter().map(|listener| {
+            let socket = TcpListener::from_std(listener.of_thread(thread)?)?;
+            Ok((socket, listener.certificates()))
+        });
         sockets.collect::<io::Result<Vec<_>>>()?
     };
     let (ending, end) = oneshot::channel();
@@ -88,7 +95,7 @@ fn start<H: Handler>(
     Ok(end)
 }
 
-fn run<H: Handler>(runtime: Runtime, sockets: Vec<TcpListener>, server: Arc<Server<H>>) {
+fn run<H: Handler>(runtime: Runtime, sockets: Vec<Socket>, server: Arc<Server<H>>) {
     let (drain, mut stop) = (server.options.limits.drain, server.stop.clone());
     runtime.block_on(async move {
         let (alive, mut ended) = mpsc::channel(1);
@@ -106,7 +113,11 @@ fn run<H: Handler>(runtime: Runtime, sockets: Vec<TcpListener>, server: Arc<Serv
 }
 
 /// Takes connections until the server is to stop. Each holds `alive`.
-async fn take_all<H: Handler>(socket: TcpListener, server: Arc<Server<H>>, alive: mpsc::Sender<Infallible>) {
+async fn take_all<H: Handler>(
+    (socket, certificates): Socket,
+    server: Arc<Server<H>>,
+    alive: mpsc::Sender<Infallible>,
+) {
     let mut stop = server.stop.clone();
     loop {
         let (stream, address, place) = tokio::select! {
@@ -114,12 +125,12 @@ async fn take_all<H: Handler>(socket: TcpListener, server: Arc<Server<H>>, alive
             _ = stop.wait_for(|stop| *stop) => break,
             taken = take(&socket, &server.places) => taken,
         };
-        begin(stream, address, place, &server, alive.clone());
+        begin(Taken { stream, address, place, alive: alive.clone() }, certificates.clone(), &server);
     }
     // Those whom the kernel let in before are not turned away.
     for _ in 0..BACKLOG {
         let Some((stream, address, place)) = take(&socket, &server.places).now_or_never() else { break };
-        begin(stream, address, place, &server, alive.clone());
+        begin(Taken { stream, address, place, alive: alive.clone() }, certificates.clone(), &server);
     }
 }
 
@@ -141,26 +152,46 @@ async fn take(socket: &TcpListener, places: &Arc<Places>) -> (TcpStream, SocketA
     }
 }
 
-fn begin<H: Handler>(
+/// A connection that was taken.
+struct Taken {
     stream: TcpStream,
     address: SocketAddr,
     place: Place,
-    server: &Server<H>,
     alive: mpsc::Sender<Infallible>,
-) {
-    let number = server.connections.fetch_add(1, Ordering::Relaxed);
-    let connection = Connection {
-        wire: Wire::Plain(Plain::new(stream, server.options.limits.stall)),
-        peer: Peer { address, connection: number, secure: false },
+}
+
+fn begin<H: Handler>(taken: Taken, certificates: Option<Arc<Certificates>>, server: &Arc<Server<H>>) {
+    let server = server.clone();
+    tokio::spawn(async move {
+        let Taken { stream, address, place, alive } = taken;
+        let wire = match certificates {
+            None => Ok(Wire::Plain(Plain::new(stream, server.options.limits.stall))),
+            Some(certificates) => secured(stream, &certificates, &server.options.limits).await,
+        };
+        match wire {
+            Ok(wire) => connection(wire, address, &server).run().await,
+            Err(error) => tracing::debug!(%error, %address, "a handshake failed"),
+        }
+        drop((place, alive));
+    });
+}
+
+fn connection<H: Handler>(wire: Wire, address: SocketAddr, server: &Server<H>) -> Connection<H> {
+    let connection = server.connections.fetch_add(1, Ordering::Relaxed);
+    Connection {
+        peer: Peer { address, connection, secure: matches!(wire, Wire::Tls(_)) },
+        wire,
         handler: server.handler.clone(),
         options: server.options.clone(),
         stop: server.stop.clone(),
         state: State::default(),
-    };
-    tokio::spawn(async move {
-        connection.run().await;
-        drop((place, alive));
-    });
+    }
+}
+
+/// Shakes hands, in time.
+async fn secured(mut stream: TcpStream, certificates: &Certificates, limits: &Limits) -> io::Result<Wire> {
+    let established = timeout(limits.head, tls::accept(&mut stream, certificates.configs())).await??;
+    Ok(Wire::Tls(Box::new(Tls::new(stream, established, limits.stall)?)))
 }
 
 /// Ends when `duration` is over.

@@ -6,20 +6,23 @@ use bytes::BytesMut;
 use std::future::poll_fn;
 use std::io;
 use std::task::Poll;
+use std::time::Duration;
 
 use crate::FilePart;
+use crate::tls::Tls;
 pub(crate) use plain::Plain;
 
 /// Bytes that one connection may be given in a row before all others have their turn: some 100 microseconds' worth.
 const TURN_BYTES: u64 = 1 << 20;
 
 /// Room that is made for what comes.
-const READ_BYTES: usize = 4 << 10;
+pub(crate) const READ_BYTES: usize = 4 << 10;
 
 /// A connection's two directions.
 #[derive(Debug)]
 pub(crate) enum Wire {
     Plain(Plain),
+    Tls(Box<Tls>),
 }
 
 impl Wire {
@@ -27,6 +30,7 @@ impl Wire {
     pub(crate) async fn read(&mut self, into: &mut BytesMut) -> io::Result<usize> {
         match self {
             Wire::Plain(plain) => plain.read(into).await,
+            Wire::Tls(tls) => tls.read(into).await,
         }
     }
 
@@ -34,6 +38,7 @@ impl Wire {
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
             Wire::Plain(plain) => plain.write(bytes).await,
+            Wire::Tls(tls) => tls.write(bytes).await,
         }
     }
 
@@ -41,6 +46,7 @@ impl Wire {
     pub(crate) async fn write_file(&mut self, part: &FilePart) -> io::Result<()> {
         match self {
             Wire::Plain(plain) => plain.write_file(part).await,
+            Wire::Tls(tls) => tls.write_file(part).await,
         }
     }
 
@@ -48,6 +54,8 @@ impl Wire {
     pub(crate) fn gather(&mut self) {
         match self {
             Wire::Plain(plain) => plain.gather(),
+            // Its records go out many at once as it is.
+            Wire::Tls(_) => {}
         }
     }
 
@@ -55,6 +63,7 @@ impl Wire {
     pub(crate) async fn end(&mut self, more: bool) -> io::Result<()> {
         match self {
             Wire::Plain(plain) => plain.end(more).await,
+            Wire::Tls(tls) => tls.end().await,
         }
     }
 
@@ -62,6 +71,7 @@ impl Wire {
     pub(crate) async fn flush(&mut self) -> io::Result<()> {
         match self {
             Wire::Plain(plain) => plain.flush().await,
+            Wire::Tls(tls) => tls.flush().await,
         }
     }
 
@@ -69,6 +79,7 @@ impl Wire {
     pub(crate) fn out(&self) -> u64 {
         match self {
             Wire::Plain(plain) => plain.out(),
+            Wire::Tls(tls) => tls.out(),
         }
     }
 
@@ -76,13 +87,18 @@ impl Wire {
     pub(crate) async fn finish(&mut self) -> io::Result<()> {
         match self {
             Wire::Plain(plain) => plain.finish(),
+            Wire::Tls(tls) => tls.finish().await,
         }
     }
 
     /// Makes that the connection, once dropped, is reset: the other side sees that something is missing.
     pub(crate) fn reset(&self) {
-        match self {
-            Wire::Plain(plain) => plain.reset(),
+        let stream = match self {
+            Wire::Plain(plain) => plain.stream(),
+            Wire::Tls(tls) => tls.stream(),
+        };
+        if let Err(error) = socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO)) {
+            tracing::debug!(%error, "a connection that broke is closed as if it had not");
         }
     }
 }

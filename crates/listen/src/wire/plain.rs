@@ -144,13 +144,13 @@ impl Plain {
         socket2::SockRef::from(&self.stream).shutdown(Shutdown::Write)
     }
 
-    pub(crate) fn reset(&self) {
-        reset(&self.stream);
+    pub(crate) fn stream(&self) -> &TcpStream {
+        &self.stream
     }
 }
 
 /// Appends what comes. A buffer that is empty is given back while there is nothing: most connections are idle.
-pub(super) async fn read(stream: &TcpStream, into: &mut BytesMut) -> io::Result<usize> {
+async fn read(stream: &TcpStream, into: &mut BytesMut) -> io::Result<usize> {
     loop {
         into.reserve(READ_BYTES);
         match stream.try_read_buf(into) {
@@ -166,15 +166,8 @@ pub(super) async fn read(stream: &TcpStream, into: &mut BytesMut) -> io::Result<
     }
 }
 
-/// Has the kernel reset the connection when it is closed.
-pub(super) fn reset(stream: &TcpStream) {
-    if let Err(error) = socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO)) {
-        tracing::debug!(%error, "a connection that broke is closed as if it had not");
-    }
-}
-
 /// Has the kernel wait for packets to fill up, or send the last one as it is. The kernel waits 200 ms at most.
-pub(super) fn cork(stream: &TcpStream, is_set: bool) {
+fn cork(stream: &TcpStream, is_set: bool) {
     if let Err(error) = socket2::SockRef::from(stream).set_tcp_cork(is_set) {
         tracing::debug!(%error, "a connection sends as it likes");
     }

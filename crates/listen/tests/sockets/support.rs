@@ -3,9 +3,12 @@
 use bytes::Bytes;
 use futures_util::stream;
 use http::{HeaderMap, HeaderValue, StatusCode, header, request};
-use listen::{Answer, Body, FilePart, Handler, Limits, Listener, Options, Peer, Piece};
+use listen::{
+    Answer, Body, Certificates, FilePart, Handler, KeyPair, Limits, Listener, Options, Peer, Piece,
+};
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -17,6 +20,12 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A limit that is reached on purpose.
 pub(crate) const SHORT: Duration = Duration::from_millis(50);
+
+/// A certificate of `tests/certificates`, with its key.
+pub(crate) fn pair(name: &str) -> KeyPair {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/certificates");
+    KeyPair { chain: folder.join(format!("{name}.pem")), key: folder.join(format!("{name}-key.pem")) }
+}
 
 /// Byte `at` of the file.
 pub(crate) fn byte(at: usize) -> u8 {
@@ -94,6 +103,13 @@ impl Running {
 
     pub(crate) fn limited(limits: Limits) -> Running {
         Running::new(Options { limits, ..Options::default() })
+    }
+
+    /// With TLS, and the certificate of `first.test`.
+    pub(crate) fn secure(options: Options) -> Running {
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), options.threads).unwrap();
+        let certificates = Certificates::load(vec![pair("first")]).unwrap();
+        Running::with(listener.with_tls(Arc::new(certificates)), options)
     }
 
     pub(crate) fn with(listener: Listener, options: Options) -> Running {

@@ -7,6 +7,7 @@ mod cache;
 mod prepare;
 mod first_frame;
 mod clips;
+mod edge;
 mod ladder;
 mod manifest;
 mod package;
@@ -92,6 +93,7 @@ const BENCHES: &[Bench] = &[
     Bench { name: "first-frame", product: true, measure: first_frame::measure },
     Bench { name: "clips", product: true, measure: clips::measure },
     Bench { name: "cache", product: false, measure: cache::measure },
+    Bench { name: "edge", product: false, measure: edge::measure },
     Bench { name: "ladder", product: false, measure: ladder::measure },
     Bench { name: "manifest", product: false, measure: manifest::measure },
     Bench { name: "package", product: false, measure: package::measure },

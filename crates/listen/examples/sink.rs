@@ -50,6 +50,7 @@ fn measure(arguments: &Arguments) -> Result<Figures> {
         let first = number * arguments.files / arguments.connections;
         connections.push(Connection::open(arguments, first, expected.as_deref())?);
     }
+    eprintln!("open {}", connections.len());
     let begin = clock.monotonic();
     let local = tokio::task::LocalSet::new();
     let count = connections.len();

@@ -1,5 +1,7 @@
 //! `matinee edge`: an edge of its own, in front of other edges or of the films in the data folder.
 
+mod certificates;
+
 use crate::commands::serve::{self, MEDIA_PATH, OPEN_FILES, PACKAGES};
 use crate::config::{Access, Config};
 use crate::workspace;
@@ -117,9 +119,21 @@ async fn serve_on(
         clock,
         ..listen::Options::default()
     };
-    let listeners = bound("edge.listen", &settings.listen, threads)?;
+    let mut listeners = bound("edge.listen", &settings.listen, threads)?;
     for listener in &listeners {
         writeln!(std::io::stdout(), "Matinee's edge serves at http://{}{MEDIA_PATH}/", listener.address()?)?;
+    }
+    if let Some(loaded) = certificates::load(config, &options.clock)? {
+        for listener in bound("edge.tls_listen", &settings.tls_listen, threads)? {
+            writeln!(
+                std::io::stdout(),
+                "Matinee's edge serves at https://{}{MEDIA_PATH}/",
+                listener.address()?
+            )?;
+            listeners.push(listener.with_tls(loaded.clone()));
+        }
+        let files = settings.certificates.iter().chain(&settings.certificate_keys).cloned().collect();
+        tokio::spawn(certificates::keep_fresh(loaded, files));
     }
     let (stopping, stopped) = watch::channel(());
     if let Some(tier) = tier {

@@ -8,6 +8,9 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Edge {
     pub listen: Vec<SocketAddr>,
+    pub tls_listen: Vec<SocketAddr>,
+    pub certificates: Vec<PathBuf>,
+    pub certificate_keys: Vec<PathBuf>,
     pub parents: Vec<String>,
     pub fallbacks: Vec<String>,
     pub dir: Option<PathBuf>,
@@ -26,6 +29,9 @@ impl Default for Edge {
     fn default() -> Edge {
         Edge {
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 8081))],
+            tls_listen: Vec::new(),
+            certificates: Vec::new(),
+            certificate_keys: Vec::new(),
             parents: Vec::new(),
             fallbacks: Vec::new(),
             dir: None,

@@ -14,6 +14,24 @@ pub(super) const SETTINGS: &[Setting] = &[
         set: |c, v| put_addresses(&mut c.edge.listen, v),
     },
     Setting {
+        key: "edge.tls_listen",
+        help: "Addresses and ports for HTTPS, with commas between. Empty: none.",
+        get: |c| listed(&c.edge.tls_listen),
+        set: |c, v| put_addresses(&mut c.edge.tls_listen, v),
+    },
+    Setting {
+        key: "edge.certificate",
+        help: "Files with certificates for HTTPS (PEM, the server's own first), with commas between where it has several names. Read again on SIGHUP and when they change.",
+        get: |c| paths(&c.edge.certificates),
+        set: |c, v| put_list(&mut c.edge.certificates, v),
+    },
+    Setting {
+        key: "edge.key",
+        help: "Files with the private keys of those certificates (PEM), in the same order.",
+        get: |c| paths(&c.edge.certificate_keys),
+        set: |c, v| put_list(&mut c.edge.certificate_keys, v),
+    },
+    Setting {
         key: "edge.parents",
         help: "URLs of the edges or servers that it fetches from, with commas between, such as `https://regional.example/media/`: each film is asked of one of them, and of the next where that one fails. Empty: it is an origin, and serves the films of the data folder.",
         get: |c| c.edge.parents.join(","),
@@ -89,4 +107,8 @@ pub(super) const SETTINGS: &[Setting] = &[
 
 fn listed(addresses: &[std::net::SocketAddr]) -> String {
     addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+fn paths(paths: &[std::path::PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(",")
 }

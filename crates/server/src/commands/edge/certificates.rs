@@ -1,0 +1,67 @@
+//! The certificates of an edge: loaded at the start, and again when they are renewed.
+
+use crate::config::Config;
+use anyhow::{Context as _, ensure};
+use listen::{Certificates, KeyPair};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+use stdx::clock::Clock;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::MissedTickBehavior;
+
+/// How often it is looked whether the files have changed.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// Those of the settings; `None` where nothing is served under TLS.
+pub(super) fn load(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<Arc<Certificates>>> {
+    let (chains, keys) = (&config.edge.certificates, &config.edge.certificate_keys);
+    if config.edge.tls_listen.is_empty() {
+        return Ok(None);
+    }
+    ensure!(
+        chains.len() == keys.len(),
+        "edge.certificate names {} files and edge.key {}: each certificate has its key",
+        chains.len(),
+        keys.len()
+    );
+    let pairs =
+        chains.iter().zip(keys).map(|(chain, key)| KeyPair { chain: chain.clone(), key: key.clone() });
+    let certificates = Certificates::load(pairs.collect()).context("edge.certificate")?;
+    for path in certificates.expired(clock.now_ms()) {
+        tracing::error!(path = %path.display(), "a certificate has expired; browsers will refuse it");
+    }
+    Ok(Some(Arc::new(certificates)))
+}
+
+/// Reads them again on SIGHUP and when the files change. What cannot be used is left, and the old ones serve on.
+pub(super) async fn keep_fresh(certificates: Arc<Certificates>, files: Vec<PathBuf>) {
+    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
+    let mut looks = tokio::time::interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seen = changed_at(&files);
+    loop {
+        tokio::select! {
+            _ = hangups.recv() => {}
+            _ = looks.tick() => {
+                let now = changed_at(&files);
+                if now == seen {
+                    continue;
+                }
+                seen = now;
+            }
+        }
+        match certificates.reload() {
+            Ok(()) => tracing::info!("the certificates were read again"),
+            Err(error) => tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "the new certificates cannot be used; the old ones serve on"
+            ),
+        }
+    }
+}
+
+/// When each file was last changed; `None` where it cannot be seen.
+fn changed_at(files: &[PathBuf]) -> Vec<Option<SystemTime>> {
+    files.iter().map(|file| std::fs::metadata(file).and_then(|meta| meta.modified()).ok()).collect()
+}

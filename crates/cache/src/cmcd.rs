@@ -38,6 +38,11 @@ impl Cmcd {
         cmcd
     }
 
+    /// Whether a request with this `query` and headers of these names has any, well-formed or not.
+    pub fn is_in<'a>(query: Option<&str>, mut names: impl Iterator<Item = &'a str>) -> bool {
+        names.any(|name| HEADERS.contains(&name)) || query.is_some_and(|query| query.contains("CMCD="))
+    }
+
     /// Whether it says nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -8,6 +8,7 @@
 pub mod access;
 pub mod blocks;
 pub mod cmcd;
+pub mod cmsd;
 pub mod conditional;
 pub mod eviction;
 pub mod freshness;

@@ -12,7 +12,8 @@ use crate::source::Handled;
 pub(crate) const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
 /// Response headers that pages of other origins may read: what players ask for, and what shows how they were served.
-const EXPOSED: &str = "Accept-Ranges, Cache-Status, Content-Length, Content-Range, Date, ETag, Retry-After";
+const EXPOSED: &str =
+    "Accept-Ranges, Age, Cache-Status, CMSD-Dynamic, Content-Length, Content-Range, Date, ETag, Retry-After";
 
 /// Headers that most answers have, with room for those of the connection.
 const HEADERS: usize = 20;

@@ -5,9 +5,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use cache::cmcd::Cmcd;
+use cache::cmsd::{self, Dynamic};
 use cache::freshness::Content;
-use http::{Method, Request, Response, request};
+use http::{HeaderName, HeaderValue, Method, Request, Response, request};
 use listen::{Answer, Body, Handler, Peer, Streamed};
 use stdx::clock::Clock;
 use store::{Key, Store};
@@ -32,13 +35,15 @@ pub struct Edge {
     name: Arc<str>,
     guard: Option<Arc<Guard>>,
     log: Option<AccessLog>,
+    /// Tells how long answers take, where that is told.
+    clock: Option<Arc<dyn Clock>>,
 }
 
 impl Edge {
     /// Serves the objects of `source` below `folder`: where that is `packages`, `/a/b` is the object `packages/a/b`.
     /// To serve them below some path, nest the edge there.
     pub fn new(source: Arc<dyn Source>, folder: Key) -> Edge {
-        Edge { source, folder, mount: "".into(), name: NAME.into(), guard: None, log: None }
+        Edge { source, folder, mount: "".into(), name: NAME.into(), guard: None, log: None, clock: None }
     }
 
     /// Serves the objects of `store` below `folder`; `clock` tells how long files have been open.
@@ -61,9 +66,10 @@ impl Edge {
         Edge { guard: Some(Arc::new(guard)), ..self }
     }
 
-    /// Tells of each request in an event of level `info`, timed by `clock`.
+    /// Tells of each request in an event of level `info`, and players that tell of themselves (CMCD) how long it took (CMSD),
+    /// both timed by `clock`.
     pub fn logged(self, clock: Arc<dyn Clock>) -> Edge {
-        Edge { log: Some(AccessLog::new(clock)), ..self }
+        Edge { log: Some(AccessLog::new(clock.clone())), clock: Some(clock), ..self }
     }
 
     /// The answer to `request`, whose body is not read. Answers every request, if need be with an error status.
@@ -78,13 +84,30 @@ impl Edge {
         // A path elsewhere is one that names nothing.
         let path = parts.uri.path().strip_prefix(&*self.mount).unwrap_or_default();
         let (token, path) = split_token(path);
+        let told = self
+            .clock
+            .as_ref()
+            .filter(|_| Cmcd::is_in(parts.uri.query(), parts.headers.keys().map(HeaderName::as_str)));
+        let begin = told.map(|clock| clock.monotonic());
         let mut answer = self.answer_to(parts, token, path, connection).await;
+        if let (Some(clock), Some(begin)) = (told, begin) {
+            self.tell(&mut answer, clock.monotonic().saturating_sub(begin));
+        }
         if parts.method == Method::HEAD {
             answer.body = Body::Empty;
         }
         match log {
             Some((log, start)) => log.follow(start, path, parts, answer),
             None => answer,
+        }
+    }
+
+    /// Tells a player that has told of itself.
+    fn tell(&self, answer: &mut Answer, delay: Duration) {
+        let response_delay_ms = u64::try_from(delay.as_millis()).ok();
+        let told = Dynamic { server: &self.name, response_delay_ms, ..Dynamic::default() };
+        if let Ok(value) = HeaderValue::from_str(&told.to_string()) {
+            answer.headers.insert(HeaderName::from_static(cmsd::DYNAMIC), value);
         }
     }
 

@@ -106,3 +106,22 @@ async fn an_event_for_each_request() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn players_that_tell_of_themselves_are_told() {
+    let store = Memory::default();
+    store.put(&Key::new("packages/0f/a.mp4").unwrap(), "0123456789".into()).await.unwrap();
+    let clock = Arc::new(ManualClock::default());
+    let edge = Edge::origin(Arc::new(store), Key::new("packages").unwrap(), clock.clone());
+    let edge = edge.named("edge-1").logged(clock);
+    for (path, header, expected) in [
+        ("/0f/a.mp4", "cmcd-request", Some("\"edge-1\";rd=0")),
+        ("/0f/a.mp4?CMCD=bs", "accept", Some("\"edge-1\";rd=0")),
+        ("/0f/a.mp4", "accept", None),
+    ] {
+        let request = Request::builder().uri(path).header(header, "su").body(()).unwrap();
+        let response = edge.respond(request).await;
+        let told = response.headers().get("cmsd-dynamic").map(|value| value.to_str().unwrap());
+        assert_eq!(told, expected, "{path} {header}");
+    }
+}

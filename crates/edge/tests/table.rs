@@ -46,7 +46,7 @@ const CASES: &[Case] = &[
             ("access-control-allow-origin", "*"),
             (
                 "access-control-expose-headers",
-                "Accept-Ranges, Cache-Status, Content-Length, Content-Range, Date, ETag, Retry-After",
+                "Accept-Ranges, Age, Cache-Status, CMSD-Dynamic, Content-Length, Content-Range, Date, ETag, Retry-After",
             ),
             ("cache-status", "matinee; hit"),
             ("timing-allow-origin", "*"),

@@ -94,7 +94,7 @@ fn steering() -> Steering {
         base_url: format!("https://{id}.example/media/0123456789abcdef/"),
     };
     Steering {
-        server_url: "https://steering.example/title".to_owned(),
+        server_url: Some("https://steering.example/title".to_owned()),
         pathways: vec![pathway("a")],
         query_before_start: false,
     }

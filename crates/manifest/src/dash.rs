@@ -88,9 +88,10 @@ fn places(xml: &mut Xml, steering: &Steering) {
             xml.attribute("serviceLocation", &pathway.id).text(&pathway.base_url);
         });
     }
+    let Some(server_url) = &steering.server_url else { return };
     xml.element("ContentSteering", |xml| {
         xml.maybe_attribute("defaultServiceLocation", steering.pathways.first().map(|first| &first.id));
-        xml.attribute("queryBeforeStart", steering.query_before_start).text(&steering.server_url);
+        xml.attribute("queryBeforeStart", steering.query_before_start).text(server_url);
     });
 }
 

@@ -117,8 +117,9 @@ const HEAD_BYTES: usize = 16_384;
 /// `EXT-X-CONTENT-STEERING` (section 4.4.6.6).
 fn steering(out: &mut String, offer: &Offer<'_>) {
     let Some(steering) = offer.steering else { return };
+    let Some(server_url) = &steering.server_url else { return };
     let mut attributes = Attributes::of(out, "EXT-X-CONTENT-STEERING");
-    attributes.quoted("SERVER-URI", &steering.server_url);
+    attributes.quoted("SERVER-URI", server_url);
     attributes.maybe_quoted("PATHWAY-ID", steering.pathways.first().map(|first| first.id.as_str())).end();
 }
 

@@ -11,6 +11,7 @@ pub mod dash;
 pub mod thumbnails;
 pub mod chapters;
 pub mod segments;
+pub mod steering;
 pub mod description;
 pub mod mobile;
 pub mod signalling;

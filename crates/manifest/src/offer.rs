@@ -83,11 +83,12 @@ impl TextForm {
     }
 }
 
-/// Content steering (RFC 8216bis, section 7; ETSI TS 103 998): a server tells players while they play where to fetch.
+/// Several places that have the same files, and who says which to use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Steering {
-    /// Where players ask for the steering manifest.
-    pub server_url: String,
+    /// Where players ask for the [`crate::steering`] manifest while they play (RFC 8216bis, section 7; ETSI TS 103 998).
+    /// `None`: they begin with the first place, and go to another where it fails.
+    pub server_url: Option<String>,
     /// Places that have all files, at least one. Players begin with the first.
     pub pathways: Vec<Pathway>,
     /// Whether DASH players ask before they fetch the first segment.

@@ -219,7 +219,7 @@ pub(crate) fn packages() -> [(&'static str, Package); 5] {
 pub(crate) fn steering() -> Steering {
     let pathway = |id: &str| Pathway { id: id.to_owned(), base_url: format!("https://{id}.example/p/") };
     Steering {
-        server_url: "https://steer.example/m".to_owned(),
+        server_url: Some("https://steer.example/m".to_owned()),
         pathways: vec![pathway("a"), pathway("b")],
         query_before_start: true,
     }

@@ -58,18 +58,20 @@ fn text_has_the_form_that_is_offered() {
 #[test]
 fn a_steered_title_names_every_place() {
     let package = sample::package();
-    let server_url = "https://steer.example/m?x=1&y=2".to_owned();
-    let steering = Steering { server_url, ..sample::steering() };
-    let mpd = mpd(&Offer { steering: Some(&steering), ..Offer::whole(&package) });
-    assert_eq!(
-        trimmed(&mpd, &["serviceLocation", "ContentSteering"]),
-        [
-            "<BaseURL serviceLocation=\"a\">https://a.example/p/</BaseURL>",
-            "<BaseURL serviceLocation=\"b\">https://b.example/p/</BaseURL>",
-            "<ContentSteering defaultServiceLocation=\"a\" queryBeforeStart=\"true\">\
-             https://steer.example/m?x=1&amp;y=2</ContentSteering>",
-        ]
-    );
+    let places = [
+        "<BaseURL serviceLocation=\"a\">https://a.example/p/</BaseURL>",
+        "<BaseURL serviceLocation=\"b\">https://b.example/p/</BaseURL>",
+    ];
+    let server = "<ContentSteering defaultServiceLocation=\"a\" queryBeforeStart=\"true\">\
+                  https://steer.example/m?x=1&amp;y=2</ContentSteering>";
+    for (server_url, expected) in [
+        (Some("https://steer.example/m?x=1&y=2".to_owned()), [&places[..], &[server]].concat()),
+        (None, places.to_vec()),
+    ] {
+        let steering = Steering { server_url, ..sample::steering() };
+        let mpd = mpd(&Offer { steering: Some(&steering), ..Offer::whole(&package) });
+        assert_eq!(trimmed(&mpd, &["serviceLocation", "ContentSteering"]), expected);
+    }
 }
 
 #[test]

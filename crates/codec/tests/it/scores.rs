@@ -33,10 +33,21 @@ async fn pair(bench: &Bench, crf: &str, cadence: Cadence) -> (PathBuf, PathBuf) 
 
 async fn compare(
     bench: &Bench,
-    (mezzanine, distorted, cadence): (&Path, &Path, Cadence),
+    pair: (&Path, &Path, Cadence),
     reference: (u64, u64),
     distorted_start: u64,
     subsample: u32,
+    metrics: Metrics,
+) -> Result<Scored, Error> {
+    compare_at(scoring_size(SIZE), bench, pair, reference, (distorted_start, subsample), metrics).await
+}
+
+async fn compare_at(
+    size: Size,
+    bench: &Bench,
+    (mezzanine, distorted, cadence): (&Path, &Path, Cadence),
+    reference: (u64, u64),
+    (distorted_start, subsample): (u64, u32),
     metrics: Metrics,
 ) -> Result<Scored, Error> {
     let folder = bench.folder("vmaf");
@@ -47,7 +58,7 @@ async fn compare(
         cadence,
         distorted,
         distorted_start,
-        size: scoring_size(SIZE),
+        size,
         bit_depth: if metrics == Metrics::Others { 10 } else { 8 },
         model: MODEL,
         metrics,
@@ -147,4 +158,19 @@ async fn the_other_metrics_know_a_worse_picture() {
     for (encode, itself) in all.frames.iter().zip(&same.frames) {
         assert!(itself.neg > encode.neg && itself.xpsnr_db > encode.xpsnr_db, "{encode:?} {itself:?}");
     }
+}
+
+#[tokio::test]
+async fn xpsnr_is_right_at_widths_that_fill_no_row() {
+    let bench = Bench::new().await;
+    let (mezzanine, distorted) = pair(&bench, "30", Cadence::Full).await;
+    let pair = (mezzanine.as_path(), distorted.as_path(), Cadence::Full);
+    let mut means = Vec::new();
+    // Nearly the same picture; the second width is no multiple of 64.
+    for size in [Size { width: 320, height: 180 }, Size { width: 336, height: 180 }] {
+        let scored = compare_at(size, &bench, pair, (6, 24), (0, 3), Metrics::Others).await.unwrap();
+        let values: Vec<f64> = scored.frames.iter().filter_map(|score| score.xpsnr_db).collect();
+        means.push(values.iter().sum::<f64>() / values.len() as f64);
+    }
+    assert!((means[0] - means[1]).abs() < 1.0, "{means:?}");
 }

@@ -257,7 +257,10 @@ async fn score(
     let job = workshop::Job {
         step: Step {
             kind: "score",
-            version: 2,
+            version: match purpose {
+                Purpose::Gate => 2,
+                Purpose::Others => 3, // 3: XPSNR of 10 bits is right at every width
+            },
             params,
             inputs: vec![analysed.mezzanine(format.transfer).digest, shot.output.digest],
             tool: ctx.tools.ffmpeg.id(),

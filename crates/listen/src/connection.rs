@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
+use stdx::clock::Clock;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -28,6 +29,11 @@ const LINGER_BYTES: usize = 256 << 10;
 
 thread_local! {
     static DATE: RefCell<Date> = RefCell::default();
+}
+
+/// Calls `with` with the date as answers have it.
+pub(crate) fn with_date(clock: &dyn Clock, with: impl FnOnce(&str)) {
+    DATE.with_borrow_mut(|date| with(date.now(clock)));
 }
 
 const TOO_SLOW: Refused =
@@ -195,9 +201,7 @@ impl<H: Handler> Connection<H> {
         let (answer, length) = respond::settled(answer, method);
         let mut head = std::mem::take(&mut self.state.head);
         head.clear();
-        DATE.with_borrow_mut(|date| {
-            respond::write_head(&mut head, &answer, date.now(&*self.options.clock), persistence);
-        });
+        with_date(&*self.options.clock, |date| respond::write_head(&mut head, &answer, date, persistence));
         if !self.state.inbox.is_empty() {
             self.wire.gather();
         }

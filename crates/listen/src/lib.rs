@@ -11,6 +11,7 @@ mod answer;
 mod connection;
 mod date;
 mod head;
+mod http2;
 mod listener;
 mod options;
 mod pages;

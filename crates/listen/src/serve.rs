@@ -13,11 +13,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::connection::{Connection, State};
+use crate::http2;
 use crate::listener::BACKLOG;
 use crate::places::{Place, Places};
 use crate::tls::{self, Tls};
 use crate::wire::{Plain, Wire};
-use crate::{Certificates, Handler, Limits, Listener, Options, Peer};
+use crate::{Certificates, Handler, Listener, Options, Peer};
 
 /// Threads beside each that serves, which wait for its disk. More are of use only to disks that no edge has.
 const DISK_THREADS: usize = 16;
@@ -164,22 +165,25 @@ fn begin<H: Handler>(taken: Taken, certificates: Option<Arc<Certificates>>, serv
     let server = server.clone();
     tokio::spawn(async move {
         let Taken { stream, address, place, alive } = taken;
-        let wire = match certificates {
-            None => Ok(Wire::Plain(Plain::new(stream, server.options.limits.stall))),
-            Some(certificates) => secured(stream, &certificates, &server.options.limits).await,
+        let limits = &server.options.limits;
+        let ended = match certificates {
+            None => {
+                let plain = Plain::new(stream, limits.stall);
+                connection(Wire::Plain(plain), address, &server).run().await;
+                Ok(())
+            }
+            Some(certificates) => secured(stream, address, &certificates, &server).await,
         };
-        match wire {
-            Ok(wire) => connection(wire, address, &server).run().await,
-            Err(error) => tracing::debug!(%error, %address, "a handshake failed"),
+        if let Err(error) = ended {
+            tracing::debug!(%error, %address, "a handshake failed");
         }
         drop((place, alive));
     });
 }
 
 fn connection<H: Handler>(wire: Wire, address: SocketAddr, server: &Server<H>) -> Connection<H> {
-    let connection = server.connections.fetch_add(1, Ordering::Relaxed);
     Connection {
-        peer: Peer { address, connection, secure: matches!(wire, Wire::Tls(_)) },
+        peer: peer(address, matches!(wire, Wire::Tls(_)), server),
         wire,
         handler: server.handler.clone(),
         options: server.options.clone(),
@@ -188,10 +192,28 @@ fn connection<H: Handler>(wire: Wire, address: SocketAddr, server: &Server<H>) -
     }
 }
 
-/// Shakes hands, in time.
-async fn secured(mut stream: TcpStream, certificates: &Certificates, limits: &Limits) -> io::Result<Wire> {
+fn peer<H>(address: SocketAddr, secure: bool, server: &Server<H>) -> Peer {
+    Peer { address, connection: server.connections.fetch_add(1, Ordering::Relaxed), secure }
+}
+
+/// Shakes hands, in time, and speaks what was agreed on.
+async fn secured<H: Handler>(
+    mut stream: TcpStream,
+    address: SocketAddr,
+    certificates: &Certificates,
+    server: &Server<H>,
+) -> io::Result<()> {
+    let limits = &server.options.limits;
     let established = timeout(limits.head, tls::accept(&mut stream, certificates.configs())).await??;
-    Ok(Wire::Tls(Box::new(Tls::new(stream, established, limits.stall)?)))
+    let is_http2 = established.protocol.as_deref() == Some(tls::HTTP_2);
+    let tls = Box::new(Tls::new(stream, established, limits.stall)?);
+    if is_http2 {
+        let (handler, options) = (server.handler.clone(), server.options.clone());
+        http2::run(tls, peer(address, true, server), handler, options, server.stop.clone()).await;
+    } else {
+        connection(Wire::Tls(tls), address, server).run().await;
+    }
+    Ok(())
 }
 
 /// Ends when `duration` is over.

@@ -2,7 +2,7 @@
 //!
 //! Owns records and their keys. rustls would copy each piece of an answer into a buffer, and from there into a record; here a
 //! file is read to where it is sealed, and many records go out at once.
-//! ([ADR 16](https://github.com/matinee/matinee/blob/main/docs/adr/0016-own-tls-records.md))
+//! (docs/adr/0016-own-tls-records.md)
 
 mod batch;
 mod certificates;
@@ -12,6 +12,7 @@ mod record;
 mod stream;
 mod validity;
 
+pub(crate) use certificates::HTTP_2;
 pub use certificates::{CertificateError, Certificates, KeyPair};
 pub(crate) use handshake::{Configs, accept};
 pub(crate) use stream::Tls;

@@ -10,6 +10,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::{Configs, validity};
 
+/// How HTTP/2 is named in a handshake (RFC 9113, 3.2).
+pub(crate) const HTTP_2: &[u8] = b"h2";
+
+/// How HTTP/1.1 is named there (RFC 7301, 6).
+const HTTP_1: &[u8] = b"http/1.1";
+
 /// Where a certificate and its key lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyPair {
@@ -74,7 +80,7 @@ impl Certificates {
     /// Where one cannot be used; which, and why.
     pub fn load(files: Vec<KeyPair>) -> Result<Certificates, CertificateError> {
         let resolver = Arc::new(Resolver(RwLock::new(read(&files)?)));
-        let configs = Configs::new(resolver.clone(), &[b"http/1.1"])?;
+        let configs = Configs::new(resolver.clone(), &[HTTP_2, HTTP_1])?;
         Ok(Certificates { files, resolver, configs })
     }
 

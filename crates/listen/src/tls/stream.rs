@@ -285,7 +285,7 @@ impl Tls {
     /// Sends close_notify, and then nothing more.
     pub(crate) async fn finish(&mut self) -> io::Result<()> {
         self.flush().await?;
-        self.outgoing.control = self.transmit.sealed(&CLOSE_NOTIFY, Kind::Alert).map_err(io::Error::other)?;
+        self.close()?;
         self.send().await?;
         socket2::SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write)
     }
@@ -294,14 +294,37 @@ impl Tls {
         &self.stream
     }
 
-    /// What data is taken into, for who fills it himself; none while the last is under way.
-    pub(crate) fn space(&mut self) -> Option<&mut Batch> {
-        self.outgoing.is_empty().then(|| self.outgoing.batch())
+    /// Takes as much of `bytes` as there is room for, and sends when there is none left; gives how much it took.
+    pub(crate) fn poll_write(&mut self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.outgoing.batch().room() == 0 {
+            self.seal()?;
+        }
+        // What is sealed cannot be added to.
+        if self.outgoing.sealed > 0 {
+            ready!(self.poll_send(context))?;
+        }
+        Poll::Ready(Ok(self.outgoing.batch().push(bytes)))
     }
 
-    /// Gives back the room of a batch that is empty.
-    pub(crate) fn rest(&mut self) {
-        self.outgoing.give_back();
+    /// Seals and sends all there is, and gives its room back.
+    pub(crate) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            self.seal()?;
+            ready!(self.poll_send(context))?;
+            if self.outgoing.batch.as_ref().is_none_or(|batch| batch.filled() == 0) {
+                self.outgoing.give_back();
+                return Poll::Ready(Ok(()));
+            }
+        }
+    }
+
+    /// Has close_notify sent after all else.
+    ///
+    /// # Errors
+    /// Where it cannot be sealed.
+    pub(crate) fn close(&mut self) -> io::Result<()> {
+        self.outgoing.control = self.transmit.sealed(&CLOSE_NOTIFY, Kind::Alert).map_err(io::Error::other)?;
+        Ok(())
     }
 }
 

@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "helpers of a test fail as tests do")]
 
 mod http1;
+mod http2;
 mod support;
 mod tls;

@@ -29,7 +29,7 @@ fn config(
     Arc::new(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
-fn usual() -> Arc<ClientConfig> {
+pub(crate) fn usual() -> Arc<ClientConfig> {
     config(ring::ALL_CIPHER_SUITES, &[&rustls::version::TLS13])
 }
 

@@ -96,13 +96,14 @@ pub(crate) fn router(state: State) -> Router {
 
 async fn list_titles(Shared(state): Shared<State>) -> Result<Json<Catalogue>, Refusal> {
     let listed = state.db.list_current().await.map_err(log_internal)?;
-    let titles = listed.into_iter().map(|listing| Title::listed(listing, &state.media_url)).collect();
+    let titles =
+        listed.into_iter().map(|listing| Title::listed(listing, state.media_urls.preferred())).collect();
     Ok(Json(Catalogue { titles }))
 }
 
 async fn show_title(Shared(state): Shared<State>, Named(id): Named) -> Result<Json<Title>, Refusal> {
     let release = current_release(&state, id).await?;
-    Ok(Json(Title::released(release, &state.media_url)))
+    Ok(Json(Title::released(release, state.media_urls.preferred())))
 }
 
 async fn play_title(
@@ -114,10 +115,10 @@ async fn play_title(
     let release = current_release(&state, id).await?;
     let (title, package) = (release.title.id.clone(), release.package_digest);
     let Granted { protection, entitlement } = licensing::grant(&state, &release, &viewer).await?;
-    let base_url = state.package_url(&package, &entitlement);
-    let folder = base_url.as_deref().zip(protection.as_ref());
-    let manifests = folder.and_then(|(folder, limits)| manifests::place(&state, &release, folder, limits));
-    let grant = base_url.and_then(|base_url| Grant::new(release, base_url, manifests, protection));
+    let grant = state.package_urls(&package, &entitlement).and_then(|folders| {
+        let manifests = manifests::place(&state, &release, folders.first()?, protection.as_ref());
+        Grant::new(release, folders, manifests, protection)
+    });
     grant.map(Json).ok_or_else(|| {
         tracing::error!(%title, %package, "a published package has no picture, or no access token");
         Refusal::internal()

@@ -12,7 +12,7 @@ use axum::routing::get;
 use cache::conditional::{self, EntityTag, Verdict};
 use cache::freshness::{Content, cache_control};
 
-use crate::MediaUrl;
+use crate::{MediaUrl, MediaUrls};
 
 /// A file: path below the address's root (`assets/main-3f2a.js`), content type, content.
 pub type File = (&'static str, &'static str, &'static [u8]);
@@ -49,11 +49,11 @@ struct Asset {
     freshness: Content,
 }
 
-/// Serves `files`; media may come from `media_url` too.
-pub(crate) fn router(files: &'static [File], media_url: &MediaUrl) -> Router {
+/// Serves `files`; media may come from `media_urls` too.
+pub(crate) fn router(files: &'static [File], media_urls: &MediaUrls) -> Router {
     let files =
         files.iter().map(|&(path, content_type, content)| (path, Asset::new(path, content_type, content)));
-    let app = App { files: files.collect(), policy: content_security_policy(media_url) };
+    let app = App { files: files.collect(), policy: content_security_policy(media_urls) };
     Router::new().fallback_service(get(serve).with_state(Arc::new(app)))
 }
 
@@ -117,12 +117,13 @@ fn not_found() -> Response<Body> {
 }
 
 /// Scripts and styles from this server only; pictures may be inlined, media may come through Media Source Extensions
-/// (`blob:`), and all three of pictures, media and fetches from the edge.
-fn content_security_policy(media_url: &MediaUrl) -> HeaderValue {
-    let edge = media_url.origin().map(|origin| format!(" {origin}")).unwrap_or_default();
+/// (`blob:`), and all three of pictures, media and fetches from the edges.
+fn content_security_policy(media_urls: &MediaUrls) -> HeaderValue {
+    let origins = media_urls.all().filter_map(MediaUrl::origin);
+    let edges: String = origins.map(|origin| format!(" {origin}")).collect();
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; manifest-src 'self'; \
-         connect-src 'self'{edge}; img-src 'self' data:{edge}; media-src 'self' blob:{edge}; \
+         connect-src 'self'{edges}; img-src 'self' data:{edges}; media-src 'self' blob:{edges}; \
          base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     // An origin that is no header value is no origin: without it the page stays closed.

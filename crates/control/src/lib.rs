@@ -12,6 +12,7 @@ mod licences;
 mod licensing;
 mod manifests;
 mod media_url;
+mod media_urls;
 pub mod openapi;
 mod revoking;
 mod services;
@@ -23,13 +24,14 @@ pub use edge_tokens::EdgeTokens;
 pub use entitlements::{EntitlementService, Entitlements, WhenDown};
 pub use licences::Licences;
 pub use media_url::MediaUrl;
+pub use media_urls::MediaUrls;
 pub use revoking::Operator;
 pub use services::{LicenceService, LicenceServices, PolicyIn};
 pub use state::State;
 
 /// The API below `/api` and `/healthz`; everything else is the web application made of `files`.
 pub fn router(state: State, files: &'static [File]) -> axum::Router {
-    let app = app::router(files, &state.media_url);
+    let app = app::router(files, &state.media_urls);
     api::router(state).fallback_service(app)
 }
 

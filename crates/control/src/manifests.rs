@@ -1,16 +1,18 @@
-//! Manifests for one device: what of a package it plays, written when it asks.
+//! Manifests for one device: what of a package it plays and where it is, written when it asks.
 //!
-//! The package's own manifests tell of everything, for all devices; these leave out what a device cannot play or gets no
-//! keys of. Below `/api/titles/{id}/manifests/`, with the package's digest and, where the edge asks for one, its token in
-//! front, as media addresses have them:
+//! The package's own manifests tell of everything, for all devices, and of the folder that they are in; these leave out what
+//! a device cannot play or gets no keys of, and name all edges. Below `/api/titles/{id}/manifests/`, with the package's
+//! digest and, where edges ask for one, its token in front, as media addresses have them:
 //!
 //! | name | what |
 //! | --- | --- |
 //! | `master.m3u8` | HLS multivariant playlist |
 //! | `manifest.mpd` | DASH, on-demand profile: players read each file's index |
 //! | `timeline.mpd` | DASH, live profile: a timeline of named segments |
+//! | `steering.json` | the order in which HLS players use the edges |
 //! | `segments/...` | the way from such a name to the bytes of a file |
 //! | another | the way to the package's file of that name |
+//! | `edge-N/...` | the same two ways, to the edge of that number |
 //!
 //! No bytes of media pass through here. What a manifest tells is no secret: the edge checks the token at each file.
 
@@ -20,6 +22,8 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, Response, StatusCode};
 use cache::freshness::{Content, cache_control};
 use manifest::dash::{self, Addressing};
+use manifest::offer::{Pathway, Steering};
+use manifest::steering::{self, STEERING_FILE, STEERING_TYPE};
 use manifest::{Offer, hls, segments};
 use media::Digest;
 use media::package::{DASH_FILE, HLS_FILE, Package};
@@ -30,7 +34,7 @@ use crate::api::{At, log_internal};
 use crate::wire::device;
 use crate::wire::protection::Protection;
 use crate::wire::refusal::Refusal;
-use crate::{MediaUrl, State};
+use crate::{MediaUrl, MediaUrls, State};
 
 /// The DASH manifest with a timeline.
 const TIMELINE_FILE: &str = "timeline.mpd";
@@ -56,35 +60,64 @@ pub(crate) async fn serve(
     RawQuery(query): RawQuery,
 ) -> Result<Response<Body>, Refusal> {
     let named = read(&rest).ok_or_else(Refusal::path_not_found)?;
+    let edges = edges(&state.media_urls, &named);
+    if named.file == STEERING_FILE {
+        // Players ask for it with parameters of their own.
+        return Ok(kept(text(STEERING_TYPE, steering::manifest(&edges)), named.token.is_some()));
+    }
     let device = device::read(query.as_deref()).map_err(|fault| Refusal::device_malformed(&fault))?;
     let release = state.db.release(&TitleId(title.clone()), &named.package).await.map_err(log_internal)?;
     let package = release.ok_or_else(|| Refusal::title_not_found(&title))?.package;
-    let folder = folder(&state.media_url, &named);
     let offer = || device.offer(&package, None).ok_or_else(Refusal::nothing_playable);
     let answer = match named.file {
-        HLS_FILE => text(HLS_TYPE, hls::multivariant(&Offer { base_url: &folder, ..offer()? })),
-        DASH_FILE => text(DASH_TYPE, dash::mpd(&Offer { base_url: &folder, ..offer()? })),
-        TIMELINE_FILE => text(DASH_TYPE, dash::mpd_with(&offer()?, Addressing::Timeline)),
-        file => elsewhere(&folder, &package, file).ok_or_else(Refusal::path_not_found)?,
+        HLS_FILE | DASH_FILE | TIMELINE_FILE => manifest(named.file, &edges, offer()?),
+        file => elsewhere(&edges, &package, file).ok_or_else(Refusal::path_not_found)?,
     };
     Ok(kept(answer, named.token.is_some()))
 }
 
-/// What stands before the file names of the manifests, and the query after them, where the package's own manifests tell of
-/// tracks that a device gets no keys of. `folder` is the package's, `protection` what the device gets.
+/// The manifest called `file`, with all `edges`. Names of segments lead there by way of this server.
+fn manifest(file: &str, edges: &[Pathway], offer: Offer<'_>) -> Response<Body> {
+    let is_named = file == TIMELINE_FILE;
+    let near = |edge: &Pathway| Pathway { base_url: format!("{}/", edge.id), ..edge.clone() };
+    let steering = Steering {
+        server_url: (file == HLS_FILE).then(|| STEERING_FILE.to_owned()),
+        pathways: if is_named { edges.iter().map(near).collect() } else { edges.to_vec() },
+        query_before_start: false,
+    };
+    let base_url = edges.first().filter(|_| !is_named).map_or("", |edge| &edge.base_url);
+    let offer = Offer { base_url, steering: Some(&steering).filter(|_| edges.len() > 1), ..offer };
+    match file {
+        HLS_FILE => text(HLS_TYPE, hls::multivariant(&offer)),
+        DASH_FILE => text(DASH_TYPE, dash::mpd(&offer)),
+        _ => text(DASH_TYPE, dash::mpd_with(&offer, Addressing::Timeline)),
+    }
+}
+
+/// What stands before the file names of the manifests, and the query after them, where the package's own manifests do not do:
+/// they tell of tracks that a device gets no keys of, or of one edge where there are several. `folder` is the package's at
+/// the preferred edge, `protection` what the device gets.
 pub(crate) fn place(
     state: &State,
     release: &Release,
     folder: &str,
-    protection: &Protection,
+    protection: Option<&Protection>,
 ) -> Option<(String, String)> {
+    let limit = protection.and_then(|protection| limit(release, protection));
+    if limit.is_none() && state.media_urls.others().is_empty() {
+        return None;
+    }
+    let below = state.media_urls.preferred().below(folder)?;
+    let before = format!("/api/titles/{}/manifests/{below}", release.title.id);
+    Some((before, limit.map(|class| format!("?class={}", class.name())).unwrap_or_default()))
+}
+
+/// The best class of tracks that a device gets keys of, where there are better ones.
+fn limit(release: &Release, protection: &Protection) -> Option<TrackClass> {
     let class_max = protection.classes.iter().filter_map(|class| TrackClass::named(class)).max()?;
     let video = release.package.video.iter().map(|video| &video.track);
     let mut protections = video.filter_map(|track| track.protection.as_ref());
-    let is_limited = protections.any(|protection| protection.class > class_max);
-    let below = state.media_url.below(folder).filter(|_| is_limited)?;
-    let before = format!("/api/titles/{}/manifests/{below}", release.title.id);
-    Some((before, format!("?class={}", class_max.name())))
+    protections.any(|protection| protection.class > class_max).then_some(class_max)
 }
 
 /// Reads `[~TOKEN/]DIGEST/FILE`.
@@ -101,21 +134,31 @@ fn read(rest: &str) -> Option<Named<'_>> {
     known.then_some(Named { token, package: package.parse().ok()?, file })
 }
 
-/// The package's folder at the edge.
-fn folder(media_url: &MediaUrl, named: &Named<'_>) -> String {
-    match named.token {
+/// The package's folder at each edge.
+fn edges(media_urls: &MediaUrls, named: &Named<'_>) -> Vec<Pathway> {
+    let folder = |media_url: &MediaUrl| match named.token {
         None => media_url.package(&named.package),
         Some(token) => media_url.guarded_package(&named.package, token),
-    }
+    };
+    let edge = |(number, media_url)| Pathway { id: edge_id(number), base_url: folder(media_url) };
+    (1..).zip(media_urls.all()).map(edge).collect()
 }
 
-/// Sends the player to where a file of the package is, or the part of one that a segment's name stands for.
-fn elsewhere(folder: &str, package: &Package, file: &str) -> Option<Response<Body>> {
+/// What an edge is called in manifests.
+fn edge_id(number: usize) -> String {
+    format!("edge-{number}")
+}
+
+/// Sends the player to where a file of the package is, or the part of one that a segment's name stands for, at the edge that
+/// is named before it, else at the first.
+fn elsewhere<'e>(edges: &'e [Pathway], package: &Package, file: &str) -> Option<Response<Body>> {
+    let at = |edge: &'e Pathway| Some((edge, file.strip_prefix(&edge.id)?.strip_prefix('/')?));
+    let (edge, file) = edges.iter().find_map(at).or_else(|| Some((edges.first()?, file)))?;
     let place = match segments::locate(package, file) {
         Some((path, bytes)) => format!("{path}/{}-{}", bytes.offset, bytes.end().saturating_sub(1)),
         None => Some(file).filter(|file| is_plain(file))?.to_owned(),
     };
-    let place = HeaderValue::from_str(&format!("{folder}{place}")).ok()?;
+    let place = HeaderValue::from_str(&format!("{}{place}", edge.base_url)).ok()?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
     response.headers_mut().insert(header::LOCATION, place);
@@ -134,9 +177,9 @@ fn text(content_type: &'static str, text: String) -> Response<Body> {
     response
 }
 
-/// An answer never changes: the package is in the address. Pages of other origins may read it, as they may media.
+/// An answer holds while the same edges are there. Pages of other origins may read it, as they may media.
 fn kept(mut response: Response<Body>, is_guarded: bool) -> Response<Body> {
-    let content = if is_guarded { Content::Guarded } else { Content::Immutable };
+    let content = if is_guarded { Content::Passing } else { Content::Changing };
     let fixed = |name: HeaderName, value: &'static str| (name, HeaderValue::from_static(value));
     response.headers_mut().extend([
         fixed(header::CACHE_CONTROL, cache_control(content)),

@@ -109,13 +109,13 @@ fn manifest() -> Value {
     json!({
         "operationId": "manifest",
         "summary": "A manifest of what one device plays of a package.",
-        "description": "A parameter that is left out says that the device plays everything. The answer never changes. Other \
-                        file names lead, by redirection, to the package's files.",
+        "description": "A parameter that is left out says that the device plays everything. It names all \
+                        edges. Other file names lead, by redirection, to the package's files.",
         "parameters": parameters,
         "responses": {
             "200": {
                 "description": "The manifest.",
-                "content": { "application/vnd.apple.mpegurl": {}, "application/dash+xml": {} },
+                "content": { "application/vnd.apple.mpegurl": {}, "application/dash+xml": {}, "application/vnd.apple.steering-list": {} },
             },
             "307": { "description": "The file is at the address in `Location`." },
             "400": answer("The query describes no device.", "Refusal"),

@@ -22,7 +22,7 @@ use serde_json::Value;
 use title::{Release, Title, TitleId};
 use tower::ServiceExt;
 
-use crate::{File, State, router};
+use crate::{File, MediaUrls, State, router};
 
 const FILES: &[File] = &[
     ("index.html", "text/html; charset=utf-8", b"<!doctype html>"),
@@ -38,10 +38,11 @@ struct Platform {
 }
 
 impl Platform {
-    async fn new(media_url: &str) -> Platform {
+    /// With these addresses of edges, commas between.
+    async fn new(media_urls: &str) -> Platform {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open_file(&folder.path().join("matinee.db")).await.unwrap();
-        let router = router(State::new(db.clone(), media_url), FILES);
+        let router = router(State::new(db.clone(), media_at(media_urls)), FILES);
         Platform { db, router, _folder: folder }
     }
 
@@ -61,6 +62,11 @@ impl Platform {
         assert_eq!(header(&response, "cache-control"), "no-store", "{line}");
         (status, serde_json::from_str(&text(response).await).unwrap())
     }
+}
+
+/// Edges at addresses with commas between.
+fn media_at(addresses: &str) -> MediaUrls {
+    MediaUrls::new(&addresses.split(',').collect::<Vec<_>>())
 }
 
 fn header<'a>(response: &'a Response<Body>, name: &str) -> &'a str {

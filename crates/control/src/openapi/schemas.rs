@@ -74,11 +74,23 @@ fn play_grant() -> Value {
         (
             "hls_url",
             string(
-                "HLS multivariant playlist, for other players; of a protected title it has what this device gets keys of.",
+                "HLS multivariant playlist, for other players; of a protected title it has what this device gets keys of. It names all edges.",
             ),
         ),
         ("dash_url", string("DASH manifest, likewise.")),
-        ("base_url", string("The package's folder; ends in a slash. Every `path` is relative to it.")),
+        (
+            "base_url",
+            string(
+                "The package's folder at the edge to ask first; ends in a slash. Every `path` is relative to it.",
+            ),
+        ),
+        (
+            "alternate_base_urls",
+            described(
+                list(string("Ends in a slash.")),
+                "The same folder at other edges, in the order in which to ask them where the first fails.",
+            ),
+        ),
         ("video", reference("Video")),
         (
             "audio",

@@ -47,6 +47,7 @@ async fn a_grant_has_all_that_a_player_needs() {
         "hls_url": format!("{base}master.m3u8"),
         "dash_url": format!("{base}manifest.mpd"),
         "base_url": base,
+        "alternate_base_urls": [],
         "video": {
             "timescale": 24,
             "starts": [0, 96, 144],

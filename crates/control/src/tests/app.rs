@@ -45,8 +45,12 @@ async fn a_file_that_the_browser_has_is_not_sent_again() {
 
 #[tokio::test]
 async fn pages_have_only_the_rights_they_need() {
-    for (media_url, edge) in [("/media/", ""), ("https://edge.example/media/", " https://edge.example")] {
-        let platform = Platform::new(media_url).await;
+    for (media_urls, edge) in [
+        ("/media/", ""),
+        ("https://edge.example/media/", " https://edge.example"),
+        ("https://a.example/m/,/media/,http://b:1/m", " https://a.example http://b:1"),
+    ] {
+        let platform = Platform::new(media_urls).await;
         for line in ["GET /", "GET /missing.js"] {
             let response = platform.answer(line, &[]).await;
             let policy = header(&response, "content-security-policy");

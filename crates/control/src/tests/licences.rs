@@ -16,7 +16,7 @@ use stdx::clock::ManualClock;
 use title::TitleId;
 use tower::ServiceExt;
 
-use super::{FILES, audio, header, plain, release, text, video};
+use super::{FILES, audio, header, media_at, plain, release, text, video};
 use crate::{Licences, State, router};
 
 pub(super) const START_MS: i64 = 1_000_000;
@@ -49,7 +49,8 @@ impl Cinema {
         }
         db.publish(&release("Clear", 3, plain())).await.unwrap();
         let licences = Licences::new(keys, policy, clock.clone());
-        let router = router(build(State::new(db.clone(), "/media/"), licences, clock.clone()), FILES);
+        let router =
+            router(build(State::new(db.clone(), media_at("/media/")), licences, clock.clone()), FILES);
         Cinema { db, clock, router, _folder: folder }
     }
 

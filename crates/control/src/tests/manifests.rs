@@ -4,12 +4,13 @@ use media::Format;
 use media::codec::VideoCodec;
 use media::package::{Package, VideoTrack};
 use media::picture::Transfer;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Platform, full, header, plain, release, text, track, video};
 
 const HLS: &str = "application/vnd.apple.mpegurl";
-const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+/// Edges may come and go.
+const KEPT: &str = "no-cache";
 
 /// One of everything, and the picture also in AV1.
 fn package() -> Package {
@@ -21,7 +22,11 @@ fn package() -> Package {
 }
 
 async fn platform() -> Platform {
-    let platform = Platform::new("https://edge.example/media/").await;
+    platform_at("https://edge.example/media/").await
+}
+
+async fn platform_at(media_urls: &str) -> Platform {
+    let platform = Platform::new(media_urls).await;
     platform.db.publish(&release("Film", 10, package())).await.unwrap();
     platform
 }
@@ -47,7 +52,7 @@ async fn a_device_gets_what_it_plays() {
         (format!("{digest}/master.m3u8?formats=h264&sounds=aac"), &["video-360p"]),
     ] {
         let (status, kind, kept, playlist) = ask(&platform, &rest).await;
-        assert_eq!((status, kind.as_str(), kept.as_str()), (200, HLS, IMMUTABLE), "{rest}");
+        assert_eq!((status, kind.as_str(), kept.as_str()), (200, HLS, KEPT), "{rest}");
         let uris: Vec<_> = playlist.lines().filter(|line| !line.starts_with('#')).collect();
         let folder = format!("https://edge.example/media/{digest}/");
         let expected: Vec<_> = variants.iter().map(|id| format!("{folder}{id}.m3u8")).collect();
@@ -73,22 +78,69 @@ async fn named_segments_lead_to_bytes() {
         ("text-0.vtt", "text-0.vtt"),
     ] {
         let (status, location, kept, _) = ask(&platform, &format!("{digest}/{name}")).await;
-        assert_eq!((status, location, kept.as_str()), (307, format!("{folder}{place}"), IMMUTABLE), "{name}");
+        assert_eq!((status, location, kept.as_str()), (307, format!("{folder}{place}"), KEPT), "{name}");
     }
 }
 
 #[tokio::test]
-async fn a_token_is_kept_and_so_is_the_answer_in_private() {
+async fn a_token_is_kept_and_the_answer_is_not() {
     let platform = platform().await;
     let digest = "0a".repeat(32);
     let (_, _, kept, playlist) = ask(&platform, &format!("~t-1/{digest}/master.m3u8")).await;
-    assert!(kept.starts_with("private"), "{kept}");
+    assert_eq!(kept, "no-store");
     assert!(
         playlist.contains(&format!("https://edge.example/media/~t-1/{digest}/video-360p.m3u8")),
         "{playlist}"
     );
     let (_, location, _, _) = ask(&platform, &format!("~t-1/{digest}/segments/video-360p/0.m4s")).await;
     assert_eq!(location, format!("https://edge.example/media/~t-1/{digest}/video-360p.mp4/800-5799"));
+}
+
+#[tokio::test]
+async fn all_edges_are_named() {
+    let platform = platform_at("https://a.example/media/,/media/").await;
+    let folder = format!("/media/~t/{}/", "0a".repeat(32));
+    let ask = async |file: &str| ask(&platform, &format!("~t/{}/{file}", "0a".repeat(32))).await.3;
+    let playlist = ask("master.m3u8?formats=h264").await;
+    assert!(playlist.contains("EXT-X-CONTENT-STEERING:SERVER-URI=\"steering.json\",PATHWAY-ID=\"edge-1\"\n"));
+    for (edge, host) in [("edge-1", "https://a.example"), ("edge-2", "")] {
+        let variant = format!("PATHWAY-ID=\"{edge}\"\n{host}{folder}video-360p.m3u8\n");
+        assert!(playlist.contains(&variant), "{playlist}");
+        let sound = format!("GROUP-ID=\"audio-aac@{edge}\",");
+        let uri = format!("URI=\"{host}{folder}audio-0.m3u8\"");
+        assert!(playlist.lines().any(|line| line.contains(&sound) && line.ends_with(&uri)), "{playlist}");
+    }
+    let steering = ask("steering.json?_HLS_pathway=edge-1&_HLS_throughput=5140000").await;
+    let steering: Value = serde_json::from_str(&steering).unwrap();
+    assert_eq!(steering["PATHWAY-PRIORITY"], json!(["edge-1", "edge-2"]));
+
+    let mpd = ask("manifest.mpd").await;
+    for base in [
+        format!("<BaseURL serviceLocation=\"edge-1\">https://a.example{folder}</BaseURL>"),
+        format!("<BaseURL serviceLocation=\"edge-2\">{folder}</BaseURL>"),
+    ] {
+        assert!(mpd.contains(&base) && !mpd.contains("ContentSteering"), "{mpd}");
+    }
+    let mpd = ask("timeline.mpd").await;
+    assert!(mpd.contains("<BaseURL serviceLocation=\"edge-2\">edge-2/</BaseURL>"), "{mpd}");
+}
+
+#[tokio::test]
+async fn named_segments_lead_to_the_named_edge() {
+    let platform = platform_at("https://a.example/media/,/media/").await;
+    let digest = "0a".repeat(32);
+    for (name, expected) in [
+        ("segments/video-360p/0.m4s", Some("https://a.example/media/@/video-360p.mp4/800-5799")),
+        ("edge-1/segments/video-360p/0.m4s", Some("https://a.example/media/@/video-360p.mp4/800-5799")),
+        ("edge-2/segments/video-360p/0.m4s", Some("/media/@/video-360p.mp4/800-5799")),
+        ("edge-2/text-0.vtt", Some("/media/@/text-0.vtt")),
+        ("edge-3/segments/video-360p/0.m4s", None),
+        ("edge-2segments/video-360p/0.m4s", None),
+    ] {
+        let (status, place, _, _) = ask(&platform, &format!("{digest}/{name}")).await;
+        let found = (status == 307).then(|| place.replace(&digest, "@"));
+        assert_eq!(found.as_deref(), expected, "{name}");
+    }
 }
 
 #[tokio::test]

@@ -14,12 +14,15 @@ use crate::wire::protection::{Protection, TrackProtection};
 pub struct Grant {
     /// The title.
     pub title: Title,
-    /// HLS multivariant playlist, for other players; of a protected title it has what this device gets keys of.
+    /// HLS multivariant playlist, for other players; of a protected title it has what this device gets keys of. It names
+    /// all edges.
     pub hls_url: String,
     /// DASH manifest, likewise.
     pub dash_url: String,
-    /// The package's folder; ends in a slash.
+    /// The package's folder at the edge to ask first; ends in a slash.
     pub base_url: String,
+    /// The same folder at other edges, in the order in which to ask them where the first fails.
+    pub alternate_base_urls: Vec<String>,
     /// The picture.
     pub video: Video,
     /// Audio tracks, the default one first; empty for a silent title.
@@ -176,15 +179,17 @@ pub struct Tile {
 pub struct Span(pub u64, pub u64);
 
 impl Grant {
-    /// The grant for `release`, whose files are below `base_url` and whose keys are had as `protection` says, or `None`
-    /// where it has no picture. Where the device has manifests of its own, `manifests` is what stands before and after
-    /// their file names.
+    /// The grant for `release`, whose files are in each of `folders`, the preferred one first, and whose keys are had as
+    /// `protection` says, or `None` where it has no picture or is nowhere. Where other manifests than the package's own are
+    /// written for it, `manifests` is what stands before and after their file names.
     pub fn new(
         release: Release,
-        base_url: String,
+        folders: Vec<String>,
         manifests: Option<(String, String)>,
         protection: Option<Protection>,
     ) -> Option<Grant> {
+        let mut folders = folders.into_iter();
+        let base_url = folders.next()?;
         let (before, after) = manifests.unwrap_or_else(|| (base_url.clone(), String::new()));
         let Package { duration_s, video, audio, text, poster, thumbnails, .. } = release.package;
         Some(Grant {
@@ -197,6 +202,7 @@ impl Grant {
             hls_url: format!("{before}{HLS_FILE}{after}"),
             dash_url: format!("{before}{DASH_FILE}{after}"),
             base_url,
+            alternate_base_urls: folders.collect(),
             video: Video::new(video)?,
             audio: audio.into_iter().map(AudioTrack::new).collect(),
             text: text.into_iter().map(TextTrack::new).collect(),

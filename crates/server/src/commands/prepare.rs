@@ -17,7 +17,7 @@ pub(crate) async fn run(config: &Config, args: Prepare) -> anyhow::Result<Exit> 
     let request = Request { file: args.file, title: args.title, subtitles: args.subtitles };
     match pipeline::prepare(&ctx, request).await {
         Ok(prepared) => {
-            told(&prepared, args.json, &config.media_url)?;
+            told(&prepared, args.json, config.media_urls.first().map_or("", String::as_str))?;
             Ok(Exit::Done)
         }
         Err(Failure::Refused(findings)) => {

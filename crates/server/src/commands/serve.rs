@@ -5,8 +5,8 @@ mod services;
 use crate::config::{Access, Config};
 use crate::listen::{self, Limits};
 use crate::{app, workspace};
-use anyhow::Context as _;
-use control::{EdgeTokens, Licences, Operator};
+use anyhow::{Context as _, ensure};
+use control::{EdgeTokens, Licences, MediaUrls, Operator};
 use edge::Guard;
 use std::io::Write;
 use std::sync::Arc;
@@ -37,8 +37,13 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let licences = Licences::new(keys.clone(), config.licence.clone(), clock.clone());
     let licences = services::with_services(config, licences, &client)?;
     let entitlements = services::entitlements(config, &client, clock.clone())?;
+    let media_urls = MediaUrls::new(&config.media_urls);
+    ensure!(
+        config.access == Access::Open || media_urls.share_a_path(),
+        "with edge.access = token all addresses in serve.media_url need the same path: a token opens one"
+    );
     let mut state =
-        control::State::new(db, &config.media_url).with_licences(licences).with_entitlements(entitlements);
+        control::State::new(db, media_urls).with_licences(licences).with_entitlements(entitlements);
     if !config.operator_token.0.is_empty() {
         state = state.with_operator(Operator::new(&config.operator_token.0));
     }

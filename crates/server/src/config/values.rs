@@ -89,6 +89,18 @@ where
     Ok(())
 }
 
+/// A list with commas between, of one or more.
+pub(super) fn put_some<T: FromStr>(place: &mut Vec<T>, value: &str) -> anyhow::Result<()>
+where
+    T::Err: std::fmt::Display,
+{
+    let mut list = Vec::new();
+    put_list(&mut list, value)?;
+    ensure!(!list.is_empty(), "the value is empty");
+    *place = list;
+    Ok(())
+}
+
 pub(super) fn put_within<T>(place: &mut T, value: &str, min: T, max: T) -> anyhow::Result<()>
 where
     T: FromStr + PartialOrd + std::fmt::Display + Copy,

@@ -60,13 +60,15 @@ export interface Health {
 }
 
 export interface PlayGrant {
+  /** The same folder at other edges, in the order in which to ask them where the first fails. */
+  readonly alternate_base_urls: readonly string[];
   /** The default one first; empty for a silent title. */
   readonly audio: readonly AudioTrack[];
-  /** The package's folder; ends in a slash. Every `path` is relative to it. */
+  /** The package's folder at the edge to ask first; ends in a slash. Every `path` is relative to it. */
   readonly base_url: string;
   /** DASH manifest, likewise. */
   readonly dash_url: string;
-  /** HLS multivariant playlist, for other players; of a protected title it has what this device gets keys of. */
+  /** HLS multivariant playlist, for other players; of a protected title it has what this device gets keys of. It names all edges. */
   readonly hls_url: string;
   readonly protection: Protection | null;
   readonly text: readonly TextTrack[];

@@ -1,7 +1,7 @@
 //! Settings of every command: folders, addresses, the log, certificates, the master key.
 
 use super::super::Setting;
-use super::super::values::{put, put_list, put_or_none, put_token};
+use super::super::values::{put, put_list, put_or_none, put_some, put_token};
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
@@ -24,9 +24,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "serve.media_url",
-        help: "Where viewers fetch the films: a path on this server, or the address of another edge. Ends in a slash.",
-        get: |c| c.media_url.clone(),
-        set: |c, v| put(&mut c.media_url, v),
+        help: "Where viewers fetch the films: a path on this server, or the address of another edge, ending in a slash. Of several, with commas between, they ask the first, and another where it fails; with `edge.access = token` all have the same path.",
+        get: |c| c.media_urls.join(","),
+        set: |c, v| put_some(&mut c.media_urls, v),
     },
     Setting {
         key: "serve.operator_token",

@@ -18,6 +18,7 @@ mod pages;
 mod places;
 mod respond;
 mod serve;
+pub mod systemd;
 mod tls;
 mod streamed;
 mod wire;

@@ -94,9 +94,15 @@ impl Keys {
         Ok(Keys { key: LessSafeKey::new(key), iv, sequence, first: sequence })
     }
 
+    /// Makes the next record the last for this key.
+    #[cfg(test)]
+    pub(crate) fn wear(&mut self) {
+        self.first = self.sequence.wrapping_sub(RECORDS_MAX);
+    }
+
     /// Whether the next record must be the one that tells of new keys.
     pub(crate) fn is_worn(&self) -> bool {
-        self.sequence - self.first >= RECORDS_MAX
+        self.sequence.wrapping_sub(self.first) >= RECORDS_MAX
     }
 
     /// The number of the next record, mixed into the IV (RFC 8446, 5.3). Each is used once.
@@ -141,7 +147,7 @@ impl Keys {
     /// # Errors
     /// Where it is not one that the peer sealed at this place.
     pub(crate) fn open(&mut self, record: &mut [u8]) -> Result<(Kind, Range<usize>), Fault> {
-        if record[0] != OPAQUE_TYPE || self.sequence - self.first >= OPENED_MAX {
+        if record[0] != OPAQUE_TYPE || self.sequence.wrapping_sub(self.first) >= OPENED_MAX {
             return Err(Fault::UnexpectedMessage);
         }
         let nonce = self.nonce();

@@ -385,3 +385,6 @@ impl Outgoing {
         Ok(bytes as u64)
     }
 }
+
+#[cfg(test)]
+mod tests;

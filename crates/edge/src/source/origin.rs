@@ -83,7 +83,7 @@ impl Source for Origin {
                 Body::Pieces(Box::pin(bytes.map_ok(Piece::Memory).map_err(std::io::Error::other)))
             }
         };
-        Ok(Reading { body, handled: Handled::Hit })
+        Ok(Reading { body, handled: Handled::Hit, done: None })
     }
 
     async fn digests(&self, asked: &Asked, found: &Found, slice: u32) -> Option<BlockDigests> {

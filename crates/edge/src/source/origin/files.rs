@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,8 +11,9 @@ use std::time::Duration;
 use stdx::clock::Clock;
 use store::Key;
 
-/// Files that are open at once, besides those that are being sent: the tracks of a few dozen films.
-const FILES_MAX: usize = 512;
+/// Files that are open at once, besides those that are being sent: the tracks of a few hundred films, and a small part of
+/// the files that a server may have open.
+const FILES_MAX: usize = 4096;
 
 /// How long a file is believed to be there still. Objects never change, but they may be deleted.
 const BELIEVED: Duration = Duration::from_secs(5);
@@ -39,7 +41,7 @@ pub(super) fn open(path: &Path) -> io::Result<Option<OpenFile>> {
 #[derive(Debug)]
 pub(super) struct OpenFiles {
     clock: Arc<dyn Clock>,
-    /// With when they were opened.
+    /// With when they were last seen to be there.
     files: Mutex<HashMap<Key, (Duration, Arc<OpenFile>)>>,
 }
 
@@ -48,23 +50,36 @@ impl OpenFiles {
         OpenFiles { clock, files: Mutex::default() }
     }
 
-    /// The file of `key`, if it is open and not for too long.
+    /// The file of `key`, if it is open and still has its name.
     pub(super) fn get(&self, key: &Key) -> Option<Arc<OpenFile>> {
-        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let (opened, file) = files.get(key)?;
-        (self.clock.monotonic().saturating_sub(*opened) < BELIEVED).then(|| Arc::clone(file))
+        let now = self.clock.monotonic();
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let (seen, file) = files.get_mut(key)?;
+        if now.saturating_sub(*seen) >= BELIEVED {
+            // Asks the kernel for what it has in memory.
+            if !file.file.metadata().is_ok_and(|meta| meta.nlink() > 0) {
+                files.remove(key);
+                return None;
+            }
+            *seen = now;
+        }
+        Some(Arc::clone(file))
     }
 
-    /// Keeps a file open. Where there are too many, those go that would be opened anew anyhow, or else all.
+    /// Keeps a file open. Where there are too many, those go that nobody has asked for lately, or else any half.
     pub(super) fn put(&self, key: &Key, file: OpenFile) -> Arc<OpenFile> {
         let now = self.clock.monotonic();
         let file = Arc::new(file);
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if files.len() >= FILES_MAX {
-            files.retain(|_, (opened, _)| now.saturating_sub(*opened) < BELIEVED);
+            files.retain(|_, (seen, _)| now.saturating_sub(*seen) < 2 * BELIEVED);
         }
         if files.len() >= FILES_MAX {
-            files.clear();
+            let mut is_kept = false;
+            files.retain(|_, _| {
+                is_kept = !is_kept;
+                is_kept
+            });
         }
         files.insert(key.clone(), (now, Arc::clone(&file)));
         file
@@ -77,19 +92,31 @@ mod tests {
     use stdx::clock::ManualClock;
 
     #[test]
-    fn files_are_looked_at_again_after_a_while_and_never_too_many() {
+    fn what_is_deleted_goes_after_a_while() {
         let clock = Arc::new(ManualClock::default());
         let files = OpenFiles::new(clock.clone());
-        let path = std::env::current_exe().unwrap();
-        let open = || open(&path).unwrap().unwrap();
-        let key = |i: usize| Key::new(format!("a/{i}")).unwrap();
-        files.put(&key(0), open());
-        assert!(files.get(&key(0)).is_some() && files.get(&key(1)).is_none());
+        let folder = tempfile::tempdir().unwrap();
+        let key = Key::new("a").unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, "film").unwrap();
+        files.put(&key, open(&path).unwrap().unwrap());
         clock.advance_ms(5_000);
-        assert!(files.get(&key(0)).is_none(), "it may be gone by now");
+        assert_eq!(files.get(&key).unwrap().bytes, 4, "it was looked at again");
+        std::fs::remove_file(&path).unwrap();
+        assert!(files.get(&key).is_some(), "nobody looks each time");
+        clock.advance_ms(5_000);
+        assert!(files.get(&key).is_none());
+    }
+
+    #[test]
+    fn there_are_never_too_many() {
+        let files = OpenFiles::new(Arc::new(ManualClock::default()));
+        let path = std::env::current_exe().unwrap();
+        let file = Arc::new(File::open(&path).unwrap());
         for i in 0..2 * FILES_MAX {
-            files.put(&key(i), open());
-            assert!(files.get(&key(i)).is_some());
+            let key = Key::new(format!("a/{i}")).unwrap();
+            files.put(&key, OpenFile { file: file.clone(), bytes: 1 });
+            assert!(files.get(&key).is_some());
             assert!(files.files.lock().unwrap().len() <= FILES_MAX);
         }
     }

@@ -62,6 +62,8 @@ export interface PlayerEvents {
   /** What was played could not be decoded: another format, or another variant of the sound, plays on. */
   fallback: { readonly format: Format; readonly audio: Audio | undefined };
   stall: { readonly positionS: number };
+  /** An edge failed or came back: the bytes come from another, by name; empty is this page's own server. */
+  edge: { readonly from: string; readonly to: string };
   failure: PlaybackFailure;
 }
 
@@ -75,6 +77,8 @@ export interface PlayerStats {
   readonly abandonedSegments: number;
   /** How often something else was played because a format or a sound could not be decoded. */
   readonly fallbacks: number;
+  /** How often the bytes came from another edge than before. */
+  readonly edgeSwitches: number;
   readonly framesDropped: number;
   readonly framesShown: number;
   readonly bufferS: number;
@@ -109,6 +113,7 @@ export class Player extends Emitter<PlayerEvents> {
   #rungSwitches = 0;
   #abandoned = 0;
   #fallbacks = 0;
+  #edgeSwitches = 0;
   #hasAdapted = false;
   #ticks = 0;
 
@@ -173,6 +178,7 @@ export class Player extends Emitter<PlayerEvents> {
       rungSwitches: this.#rungSwitches,
       abandonedSegments: this.#abandoned,
       fallbacks: this.#fallbacks,
+      edgeSwitches: this.#edgeSwitches,
       framesDropped: frames.droppedVideoFrames,
       framesShown: frames.totalVideoFrames,
       bufferS: aheadS(this.#session.playable, this.#video.currentTime),
@@ -239,6 +245,11 @@ export class Player extends Emitter<PlayerEvents> {
 
   #listen(): void {
     this.#video.addEventListener("seeking", () => this.#session.sought(), { signal: this.#listening.signal });
+    const forget = this.#network.on("edge", (change) => {
+      this.#edgeSwitches++;
+      this.emit("edge", change);
+    });
+    this.#listening.signal.addEventListener("abort", forget);
     this.#video.requestVideoFrameCallback((nowMs) => {
       this.#startupMs = nowMs - this.#askedMs;
       this.emit("firstframe", { startupMs: this.#startupMs });

@@ -82,7 +82,7 @@ export class Preloader {
   }
 
   #firstBytes(file: TrackFile, signal: AbortSignal): WarmStart {
-    const bytes = this.#network.bytes(file.url, [0, file.offsets[1] ?? 0], signal);
+    const bytes = this.#network.bytes(file.urls, [0, file.offsets[1] ?? 0], signal);
     bytes.catch(() => undefined); // Looked at when it is used, if it is.
     return { fileId: file.id, bytes };
   }

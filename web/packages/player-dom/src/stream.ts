@@ -209,7 +209,7 @@ export class Stream {
     signal: AbortSignal,
   ): Promise<void> {
     try {
-      await this.#network.fetch(file.url, span, take, signal);
+      await this.#network.fetch(file.urls, span, take, signal);
     } catch (error) {
       if (signal.aborted) await last();
       throw error;
@@ -226,7 +226,7 @@ export class Stream {
   }
 
   async #header(file: TrackFile, signal: AbortSignal): Promise<Bytes> {
-    const bytes = await this.#network.bytes(file.url, [0, file.headerBytes], signal);
+    const bytes = await this.#network.bytes(file.urls, [0, file.headerBytes], signal);
     this.#headers.set(file.id, bytes);
     return bytes;
   }

@@ -45,7 +45,7 @@ function audioOf(line: string): Audio {
   const [language = "", codec = "", channels = ""] = line.split(" ");
   return {
     id: line,
-    url: "",
+    urls: [],
     mime: codec,
     headerBytes: 0,
     offsets: [],

@@ -12,7 +12,7 @@ function formatOf(name: string, kbps: number): Format {
   const [codec, transfer = "sdr"] = name.split("-");
   const rung: Rung = {
     id: name,
-    url: `/${name}.mp4`,
+    urls: [`/${name}.mp4`],
     mime: `video/mp4; codecs="${codec}"`,
     headerBytes: 1,
     offsets: [1, 2],

@@ -15,19 +15,26 @@ export const startsOf = (segments: number): number[] =>
 
 export function fileOf(id: string, segments: number): TrackFile {
   const offsets = Array.from({ length: segments + 1 }, (_, i) => HEADER_BYTES + i * SEGMENT_BYTES);
-  return { id, url: `/${id}.mp4`, mime: "video/mp4", headerBytes: HEADER_BYTES, offsets };
+  return { id, urls: [`/${id}.mp4`], mime: "video/mp4", headerBytes: HEADER_BYTES, offsets };
 }
 
 const byteAt = (offset: number): number =>
   offset < HEADER_BYTES ? 0 : Math.floor((offset - HEADER_BYTES) / SEGMENT_BYTES) + 1;
 
 /**
- * What the server does with its `n`th request, from 0: cut the answer after some bytes, or answer with a
- * status.
+ * What the server does with its `n`th request, from 0: cut the answer after some bytes, answer with a status, be
+ * gone, or say nothing.
  */
 export type Mishap = (
   request: number,
-) => { readonly cutAfter?: number; readonly status?: number } | undefined;
+) =>
+  | {
+      readonly cutAfter?: number;
+      readonly status?: number;
+      readonly refused?: boolean;
+      readonly silent?: boolean;
+    }
+  | undefined;
 
 /** Replaces `fetch`; answers with the list of what was asked for. */
 export function serve(mishap: Mishap = () => undefined): string[] {
@@ -36,8 +43,10 @@ export function serve(mishap: Mishap = () => undefined): string[] {
     init.signal?.throwIfAborted();
     const [, start, end] =
       /bytes=(\d+)-(\d+)/.exec((init.headers as Record<string, string>).range ?? "") ?? [];
-    const { cutAfter, status } = mishap(asked.length) ?? {};
+    const { cutAfter, status, refused, silent } = mishap(asked.length) ?? {};
     asked.push(`${url} ${start}-${end}`);
+    if (refused) throw new TypeError("Failed to fetch");
+    if (silent) await new Promise((_, gone) => init.signal?.addEventListener("abort", gone));
     if (status !== undefined) return new Response("", { status });
     const bytes = Uint8Array.from({ length: Number(end) - Number(start) + 1 }, (_, i) =>
       byteAt(Number(start) + i),

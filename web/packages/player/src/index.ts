@@ -1,6 +1,7 @@
 /** The player's decisions: pure values and functions, compiled without the DOM. */
 export * from "./abandon.ts";
 export * from "./abr.ts";
+export * from "./edges.ts";
 export * from "./failure.ts";
 export * from "./formats.ts";
 export * from "./protection.ts";

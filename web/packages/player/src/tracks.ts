@@ -10,7 +10,8 @@ import { isPermitted, protectionOf, type Protection } from "./protection.ts";
 /** One CMAF file: where its header and its segments lie. */
 export interface TrackFile {
   readonly id: string;
-  readonly url: string;
+  /** Its addresses at all edges, the preferred one first. */
+  readonly urls: readonly string[];
   /** MIME type with codecs, as `SourceBuffer.changeType` takes it. */
   readonly mime: string;
   /** Bytes of `ftyp` and `moov`, from offset 0. */
@@ -70,15 +71,20 @@ const LOOK_AHEAD_S = 10;
  */
 export function tracksOf(grant: PlayGrant): Tracks {
   const { video } = grant;
+  const urlsOf = (path: string): readonly string[] => urlsIn(grant, path);
   const startsS = seconds(video.starts, video.timescale);
   const permitted = isPermitted(grant);
-  const formats = formatsOf(video.tracks.filter(permitted), grant.base_url);
-  const audio = grant.audio.filter(permitted).map((track) => audioOf(track, grant.base_url));
+  const formats = formatsOf(video.tracks.filter(permitted), urlsOf);
+  const audio = grant.audio.filter(permitted).map((track) => audioOf(track, urlsOf));
   if (video.tracks.length === 0) throw new Error("The grant names no video rung.");
   for (const rung of formats.flatMap((format) => format.rungs)) mustFit(rung, startsS);
   for (const track of audio) mustFit(track, track.startsS);
   return { durationS: grant.title.duration_s, startsS, formats, audio, protection: protectionOf(grant) };
 }
+
+/** Addresses of a file of the package at all edges, the preferred one first. */
+export const urlsIn = ({ base_url, alternate_base_urls }: PlayGrant, path: string): readonly string[] =>
+  [base_url, ...alternate_base_urls].map((base) => base + path);
 
 /** Index of the segment that holds `timeS`; times outside the table give its first or last segment. */
 export function segmentAt(startsS: readonly number[], timeS: number): number {
@@ -113,20 +119,22 @@ export function bitrateAheadBps(file: TrackFile, startsS: readonly number[], ind
   return spanS > 0 ? (bytes * 8) / spanS : 0;
 }
 
-function formatsOf(tracks: readonly VideoTrack[], baseUrl: string): Format[] {
+type UrlsOf = (path: string) => readonly string[];
+
+function formatsOf(tracks: readonly VideoTrack[], urlsOf: UrlsOf): Format[] {
   const formats = new Map<string, Format>();
   for (const track of tracks) {
     const { codec, transfer } = track;
     const name = transfer === "sdr" ? codec : `${codec}-${transfer}`;
-    const rungs = [...(formats.get(name)?.rungs ?? []), rungOf(track, baseUrl)].sort(byBitrate);
+    const rungs = [...(formats.get(name)?.rungs ?? []), rungOf(track, urlsOf)].sort(byBitrate);
     formats.set(name, { name, codec, transfer, rungs: rungs as [Rung, ...Rung[]] });
   }
   return [...formats.values()];
 }
 
-function rungOf(track: VideoTrack, baseUrl: string): Rung {
+function rungOf(track: VideoTrack, urlsOf: UrlsOf): Rung {
   return {
-    ...fileOf(track, baseUrl),
+    ...fileOf(track, urlsOf),
     width: track.width,
     height: track.height,
     frameRate: track.frame_rate,
@@ -135,9 +143,9 @@ function rungOf(track: VideoTrack, baseUrl: string): Rung {
   };
 }
 
-function audioOf(track: AudioTrack, baseUrl: string): Audio {
+function audioOf(track: AudioTrack, urlsOf: UrlsOf): Audio {
   return {
-    ...fileOf(track, baseUrl),
+    ...fileOf(track, urlsOf),
     name: track.name,
     language: track.language,
     codec: track.codec,
@@ -148,12 +156,12 @@ function audioOf(track: AudioTrack, baseUrl: string): Audio {
   };
 }
 
-function fileOf(track: VideoTrack | AudioTrack, baseUrl: string): TrackFile {
+function fileOf(track: VideoTrack | AudioTrack, urlsOf: UrlsOf): TrackFile {
   const [offset, length] = track.header;
   if (offset !== 0) throw new Error(`Track ${track.id} has its header at byte ${offset}, not at 0.`);
   return {
     id: track.id,
-    url: baseUrl + track.path,
+    urls: urlsOf(track.path),
     mime: `${track.mime}; codecs="${track.codecs}"`,
     headerBytes: length,
     offsets: track.offsets,

@@ -31,7 +31,7 @@ export function grant({
     hls_url: "",
     dash_url: "",
     base_url: "/media/abc/",
-    alternate_base_urls: [],
+    alternate_base_urls: ["https://b.example/abc/"],
     video: { timescale: 12_288, starts: [0, 49_152, 98_304, 147_456], tracks },
     audio: [
       {

@@ -12,7 +12,7 @@ test("ticks become seconds, paths become addresses, levels rise with bitrate", (
     format?.rungs.map(({ id }) => id),
     ["low", "high"],
   );
-  equal(format?.rungs[0].url, "/media/abc/low.mp4");
+  deepEqual(format?.rungs[0].urls, ["/media/abc/low.mp4", "https://b.example/abc/low.mp4"]);
   equal(format?.rungs[0].mime, 'video/mp4; codecs="avc1.64001f"');
   deepEqual(tracks.audio[0]?.startsS, [0, 4, 8, 12]);
 });

@@ -5,6 +5,7 @@
  * everywhere. A cue's own place and size are not followed. The language is remembered.
  */
 import type { TextTrack as GrantText } from "@matinee/api";
+import { urlsIn } from "@matinee/player";
 import { h } from "../dom.ts";
 import { prefer, preferences } from "../preferences.ts";
 import { menu, type Choice } from "./menu.ts";
@@ -23,7 +24,7 @@ export class Captions {
   constructor(scene: Scene) {
     this.#scene = scene;
     this.#texts = scene.grant.text;
-    this.#tracks = this.#texts.map((text) => trackOf(text, scene.grant.base_url));
+    this.#tracks = this.#texts.map((text) => trackOf(text, scene));
     scene.video.append(...this.#tracks);
     for (const { track } of this.#tracks)
       track.addEventListener("cuechange", () => this.#draw(), { signal: scene.signal });
@@ -76,13 +77,23 @@ export class Captions {
   }
 }
 
-function trackOf(text: GrantText, baseUrl: string): HTMLTrackElement {
-  return h("track", {
+/** Where an edge does not send the file, the next is asked, each once. */
+function trackOf(text: GrantText, { grant, network, signal }: Scene): HTMLTrackElement {
+  const urls = new Set(urlsIn(grant, text.path));
+  const element = h("track", {
     kind: text.hearing_impaired ? "captions" : "subtitles",
-    src: baseUrl + text.path,
     srclang: text.language,
     label: text.name,
   });
+  const next = (): void => {
+    if (urls.size === 0) return;
+    const url = network.pick([...urls]);
+    urls.delete(url);
+    element.src = url;
+  };
+  element.addEventListener("error", next, { signal });
+  next();
+  return element;
 }
 
 const nameOf = (text: GrantText): string =>

@@ -15,7 +15,7 @@ export function seekBar(scene: Scene): HTMLElement {
   const buffered = h("div", { class: "seek-buffered" });
   const played = h("div", { class: "seek-played" });
   const knob = h("div", { class: "seek-knob" });
-  const thumbnail = new Thumbnail(scene.grant);
+  const thumbnail = new Thumbnail(scene.grant, scene.network);
   const bar = h(
     "div",
     {

@@ -27,6 +27,7 @@ export interface Scene {
   readonly video: HTMLVideoElement;
   readonly player: Player;
   readonly grant: PlayGrant;
+  readonly network: Network;
   readonly signal: AbortSignal;
   /** Says a short sentence to screen readers and shows it for a moment. */
   say(words: string): void;
@@ -45,6 +46,7 @@ export class Stage {
     const { grant, tracks } = start;
     this.#video = h("video", {
       playsinline: true,
+      crossorigin: "anonymous", // Captions may come from another origin.
       poster: grant.title.poster_url ?? undefined,
       "aria-label": grant.title.name,
     });
@@ -56,6 +58,7 @@ export class Stage {
       video: this.#video,
       player: this.#player,
       grant,
+      network,
       signal: this.#leaving.signal,
       say: speaker(said),
     };

@@ -61,11 +61,12 @@ function choices({ player }: Scene): readonly Row[] {
 }
 
 function mishaps({ player }: Scene): readonly Row[] {
-  const { startupMs, stalls, fallbacks } = player.stats();
+  const { startupMs, stalls, fallbacks, edgeSwitches } = player.stats();
   return [
     ["First frame", startupMs === undefined ? "-" : `${Math.round(startupMs)} ms`],
     ["Stalls", String(stalls)],
     ["Fallbacks", String(fallbacks)],
+    ["Edges", `${edgeSwitches} changes`],
   ];
 }
 

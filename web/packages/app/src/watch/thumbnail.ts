@@ -1,5 +1,7 @@
 /** The thumbnail over the seek bar: one tile of a sprite sheet and the time it shows. */
 import type { PlayGrant, Thumbnails } from "@matinee/api";
+import { urlsIn } from "@matinee/player";
+import type { Network } from "@matinee/player-dom";
 import { h } from "../dom.ts";
 import { clock } from "../format.ts";
 
@@ -23,9 +25,14 @@ export class Thumbnail {
   readonly #picture = h("div", { class: "thumbnail-picture" });
   readonly #time = h("span", { class: "thumbnail-time" });
   readonly #grant: PlayGrant;
+  readonly #network: Network;
+  /** Loads the sheet that is shown, to learn whether its edge sends it. */
+  readonly #sheet = new Image();
 
-  constructor(grant: PlayGrant) {
+  constructor(grant: PlayGrant, network: Network) {
     this.#grant = grant;
+    this.#network = network;
+    this.#sheet.addEventListener("error", () => network.failed(this.#sheet.getAttribute("src") ?? ""));
     this.element = h("div", { class: "thumbnail", "aria-hidden": "true" }, this.#picture, this.#time);
     const tile = grant.thumbnails?.tile;
     this.#picture.hidden = !tile;
@@ -35,13 +42,15 @@ export class Thumbnail {
   }
 
   show(timeS: number, share: number): void {
-    const { thumbnails, base_url } = this.#grant;
+    const { thumbnails } = this.#grant;
     this.element.classList.add("shown");
     this.element.style.setProperty("--at", String(share));
     this.#time.textContent = clock(timeS);
     if (!thumbnails) return;
     const { sheet, x, y } = tileAt(thumbnails, timeS);
-    this.#picture.style.background = `url("${base_url}${thumbnails.sheets[sheet] ?? ""}") -${x}px -${y}px`;
+    const url = this.#network.pick(urlsIn(this.#grant, thumbnails.sheets[sheet] ?? ""));
+    if (this.#sheet.getAttribute("src") !== url) this.#sheet.src = url;
+    this.#picture.style.background = `url("${url}") -${x}px -${y}px`;
   }
 
   hide(): void {

@@ -3,6 +3,8 @@
 //! Owns the list of parts. A part that is already there costs a look at its stamp; missing parts are fetched side
 //! by side. An interrupted fetch is fetched again, for a part's stamp is written last.
 
+mod apt;
+mod nginx;
 mod programs;
 mod film;
 mod node;
@@ -29,10 +31,12 @@ pub(crate) enum Part {
     Node,
     /// Chromium.
     Browser,
+    /// nginx.
+    Nginx,
 }
 
 impl Part {
-    const ALL: &[Part] = &[Part::Tools, Part::Film, Part::Clip, Part::Node, Part::Browser];
+    const ALL: &[Part] = &[Part::Tools, Part::Film, Part::Clip, Part::Node, Part::Browser, Part::Nginx];
 
     fn name(self) -> &'static str {
         match self {
@@ -41,6 +45,7 @@ impl Part {
             Part::Clip => "clip",
             Part::Node => "node packages",
             Part::Browser => "Chromium",
+            Part::Nginx => "nginx",
         }
     }
 
@@ -52,6 +57,7 @@ impl Part {
             Part::Clip => film::ensure_clip(),
             Part::Node => node::ensure(),
             Part::Browser => browser::ensure(),
+            Part::Nginx => nginx::ensure(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Chromium, from the distribution's packages: the one part that lies outside the repository.
 
-use crate::shell::{Result, command, present, quiet};
+use super::apt;
+use crate::shell::{Result, present};
 use std::path::PathBuf;
 
 /// Environment variable that names another browser; the end to end scripts read it too.
@@ -29,21 +30,11 @@ pub(super) fn ensure() -> Result<bool> {
             "Chromium was not found and there is no apt-get: install Chromium so that `chromium` runs".into(),
         );
     }
-    let root = quiet(command("id").arg("-u"))?.trim() == "0";
-    apt_get(root, &["update"])
-        .and_then(|()| apt_get(root, &["install", "-y", "--no-install-recommends", "chromium"]))
+    let _turn = apt::turn();
+    apt::update()
+        .and_then(|()| apt::as_root(&["install", "-y", "--no-install-recommends", "chromium"]))
         .map_err(by_hand)?;
     Ok(true)
-}
-
-/// Runs apt-get as root; with sudo only where sudo asks nothing.
-fn apt_get(root: bool, arguments: &[&str]) -> Result {
-    let mut apt = if root { command("apt-get") } else { command("sudo") };
-    if !root {
-        apt.args(["-n", "apt-get"]);
-    }
-    apt.env("DEBIAN_FRONTEND", "noninteractive").args(["-q"]).args(arguments);
-    quiet(&mut apt).map(|_| ())
 }
 
 fn by_hand(error: Box<dyn std::error::Error + Send + Sync>) -> Box<dyn std::error::Error + Send + Sync> {

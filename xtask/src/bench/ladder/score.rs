@@ -45,8 +45,12 @@ pub(super) fn beside(master: &Master, file: &Path, bit_depth: u8, folder: &Path)
     let libvmaf =
         format!("libvmaf=model=version={MODEL_NEG}:n_threads=1:log_fmt=csv:log_path=neg.csv:shortest=1[a]");
     let mut run = compared(master, file);
+    // ffmpeg's XPSNR misreads rows of more than 8 bits that do not end at a multiple of 64.
+    let is_misread = bit_depth > 8 && !compared_at(master.size).width.is_multiple_of(64);
+    let depth = if is_misread { "format=yuv420p" } else { "null" };
     run.arg(format!(
-        "{};[d]split[d1][d2];[r]split[r1][r2];[d1][r1]{libvmaf};[d2][r2]xpsnr=stats_file=xpsnr.txt:shortest=1[b]",
+        "{};[d]split[d1][d2];[r]split[r1][r2];[d1][r1]{libvmaf};\
+         [d2]{depth}[d3];[r2]{depth}[r3];[r3][d3]xpsnr=stats_file=xpsnr.txt:shortest=1[b]",
         sides(master, bit_depth)
     ));
     quiet(

@@ -6,9 +6,11 @@
 use bytes::BytesMut;
 use futures_util::future::poll_immediate;
 use futures_util::{FutureExt as _, StreamExt as _};
-use http::{Method, StatusCode};
+use http::header::ALT_SVC;
+use http::{HeaderValue, Method, StatusCode};
 use std::cell::RefCell;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use stdx::clock::Clock;
@@ -18,8 +20,9 @@ use tokio::time::timeout;
 use crate::date::Date;
 use crate::head::{self, BodyLength, Head, Refused, Scan};
 use crate::respond::{self, Persistence};
+use crate::serve::{Server, stopped};
 use crate::wire::Wire;
-use crate::{Answer, Body, Done, Handler, Options, Peer, Piece, Pieces};
+use crate::{Answer, Body, Done, Handler, Peer, Piece, Pieces};
 
 /// Time for a client to take the last answer and close; then the connection is forgotten (RFC 9112, 9.6).
 const LINGER: Duration = Duration::from_secs(2);
@@ -41,18 +44,18 @@ const TOO_SLOW: Refused =
 
 /// A connection.
 pub(crate) struct Connection<H> {
-    pub(crate) wire: Wire,
-    pub(crate) peer: Peer,
-    pub(crate) handler: Arc<H>,
-    pub(crate) options: Arc<Options>,
-    /// Turns true when the server is to stop.
-    pub(crate) stop: watch::Receiver<bool>,
-    pub(crate) state: State,
+    wire: Wire,
+    peer: Peer,
+    server: Arc<Server<H>>,
+    /// Where else the client may ask (RFC 7838).
+    alternative: Option<HeaderValue>,
+    stop: watch::Receiver<bool>,
+    state: State,
 }
 
 /// What happens on a connection.
 #[derive(Default)]
-pub(crate) struct State {
+struct State {
     /// What came and was not looked at yet.
     inbox: BytesMut,
     scan: Scan,
@@ -78,6 +81,16 @@ enum Next {
 }
 
 impl<H: Handler> Connection<H> {
+    pub(crate) fn new(
+        wire: Wire,
+        peer: Peer,
+        server: Arc<Server<H>>,
+        alternative: Option<HeaderValue>,
+    ) -> Connection<H> {
+        let stop = server.stop.clone();
+        Connection { wire, peer, server, alternative, stop, state: State::default() }
+    }
+
     /// Answers until the client, its limits or the server's stop end it.
     pub(crate) async fn run(mut self) {
         if let Err(error) = self.exchanges().await {
@@ -109,7 +122,7 @@ impl<H: Handler> Connection<H> {
                 return Ok(Next::End);
             }
         }
-        match timeout(self.options.limits.head, self.rest_of_head()).await {
+        match timeout(self.server.options.limits.head, self.rest_of_head()).await {
             Ok(next) => next,
             Err(_) => Ok(Next::Refused(TOO_SLOW)),
         }
@@ -117,7 +130,7 @@ impl<H: Handler> Connection<H> {
 
     /// Waits for the first bytes of a request; false where there will be none.
     async fn comes(&mut self) -> io::Result<bool> {
-        let limits = &self.options.limits;
+        let limits = &self.server.options.limits;
         let patience = if self.state.answered == 0 { limits.head } else { limits.idle };
         tokio::select! {
             biased;
@@ -125,18 +138,18 @@ impl<H: Handler> Connection<H> {
                 Ok(read) => Ok(read? > 0),
                 Err(_) => Ok(false),
             },
-            _ = self.stop.wait_for(|stop| *stop) => Ok(false),
+            () = stopped(&mut self.stop) => Ok(false),
         }
     }
 
     async fn rest_of_head(&mut self) -> io::Result<Next> {
         let State { inbox, scan, .. } = &mut self.state;
         loop {
-            match scan.find(inbox, &self.options.limits) {
+            match scan.find(inbox, &self.server.options.limits) {
                 Ok(Some((begin, end))) => {
                     *scan = Scan::default();
                     let head = inbox.split_to(end).freeze().slice(begin..);
-                    return Ok(match head::parse(&head, &self.options.limits) {
+                    return Ok(match head::parse(&head, &self.server.options.limits) {
                         Ok(head) => Next::Head(Box::new(head)),
                         Err(refused) => Next::Refused(refused),
                     });
@@ -163,8 +176,8 @@ impl<H: Handler> Connection<H> {
             BodyLength::Chunked => false,
         };
         let (method, version) = (request.method.clone(), request.version);
-        let handler = self.handler.clone();
-        let mut answering = std::pin::pin!(handler.answer(request, self.peer));
+        let server = self.server.clone();
+        let mut answering = pin!(server.handler.answer(request, self.peer));
         let answer = match poll_immediate(&mut answering).await {
             Some(answer) => answer,
             None => {
@@ -172,7 +185,7 @@ impl<H: Handler> Connection<H> {
                 answering.await
             }
         };
-        let is_last = self.state.answered >= self.options.limits.requests || *self.stop.borrow();
+        let is_last = self.state.answered >= self.server.options.limits.requests || *self.stop.borrow();
         let persistence = Persistence::of(version, close || !is_read || is_last);
         self.send(answer, &method, persistence).await?;
         Ok(persistence != Persistence::Closes)
@@ -180,7 +193,7 @@ impl<H: Handler> Connection<H> {
 
     /// Throws a request's body away, where it is short enough and comes in time.
     async fn skip(&mut self, bytes: u64) -> io::Result<bool> {
-        if bytes > self.options.limits.body_bytes {
+        if bytes > self.server.options.limits.body_bytes {
             return Ok(false);
         }
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
@@ -194,14 +207,17 @@ impl<H: Handler> Connection<H> {
             drop(inbox.split_to(bytes));
             Ok(true)
         };
-        timeout(self.options.limits.head, whole).await.unwrap_or(Ok(false))
+        timeout(self.server.options.limits.head, whole).await.unwrap_or(Ok(false))
     }
 
     async fn send(&mut self, answer: Answer, method: &Method, persistence: Persistence) -> io::Result<()> {
-        let (answer, length) = respond::settled(answer, method);
+        let (mut answer, length) = respond::settled(answer, method);
+        answer.headers.extend(self.alternative.clone().map(|alternative| (ALT_SVC, alternative)));
         let mut head = std::mem::take(&mut self.state.head);
         head.clear();
-        with_date(&*self.options.clock, |date| respond::write_head(&mut head, &answer, date, persistence));
+        with_date(&*self.server.options.clock, |date| {
+            respond::write_head(&mut head, &answer, date, persistence)
+        });
         if !self.state.inbox.is_empty() {
             self.wire.gather();
         }

@@ -5,8 +5,7 @@
 
 mod io;
 
-use http::header::{DATE, HOST};
-use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, request};
+use http::{HeaderValue, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
@@ -16,13 +15,11 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
-use tokio::sync::watch;
 
-use crate::connection::with_date;
-use crate::head::Refused;
-use crate::respond;
+use crate::exchange::exchanged;
+use crate::serve::{Server, stopped};
 use crate::tls::Tls;
-use crate::{Handler, Options, Peer, Streamed};
+use crate::{Handler, Peer};
 use io::{Shared, SharedTls};
 
 /// Requests at once on a connection: what browsers take for granted.
@@ -45,15 +42,17 @@ const SILENT_PERIODS_MAX: u32 = 2;
 pub(crate) async fn run<H: Handler>(
     tls: Box<Tls>,
     peer: Peer,
-    handler: Arc<H>,
-    options: Arc<Options>,
-    mut stop: watch::Receiver<bool>,
+    server: Arc<Server<H>>,
+    alternative: Option<HeaderValue>,
 ) {
     let shared = Shared::new(tls);
-    let clock = options.clone();
+    let (limits, mut stop) = (server.options.limits, server.stop.clone());
     let service = service_fn(move |request: Request<Incoming>| {
-        let (handler, options) = (handler.clone(), clock.clone());
-        async move { Ok::<_, Infallible>(response(request, peer, &*handler, &options).await) }
+        let (server, alternative) = (server.clone(), alternative.clone());
+        async move {
+            let (parts, _unread) = request.into_parts();
+            Ok::<_, Infallible>(exchanged(parts, peer, &server, alternative).await)
+        }
     });
     let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
@@ -62,10 +61,10 @@ pub(crate) async fn run<H: Handler>(
         .initial_stream_window_size(RECEIVE_BYTES)
         .initial_connection_window_size(RECEIVE_BYTES)
         .max_send_buf_size(SEND_BYTES_MAX)
-        .max_header_list_size(u32::try_from(options.limits.head_bytes).unwrap_or(u32::MAX))
+        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
         .max_pending_accept_reset_streams(RESETS_MAX);
     let mut connection = pin!(builder.serve_connection(SharedTls(shared.clone()), service));
-    let mut period = tokio::time::interval(options.limits.idle);
+    let mut period = tokio::time::interval(limits.idle);
     period.tick().await;
     let (mut seen, mut silent) = (shared.moved(), 0);
     let mut stopping = false;
@@ -78,7 +77,7 @@ pub(crate) async fn run<H: Handler>(
                 }
                 break;
             }
-            _ = stop.wait_for(|stop| *stop), if !stopping => {
+            () = stopped(&mut stop), if !stopping => {
                 stopping = true;
                 connection.as_mut().graceful_shutdown();
             }
@@ -112,45 +111,4 @@ where
         }
     })
     .await
-}
-
-async fn response<H: Handler>(
-    request: Request<Incoming>,
-    peer: Peer,
-    handler: &H,
-    options: &Options,
-) -> Response<Streamed> {
-    let (parts, _unread) = request.into_parts();
-    let method = parts.method.clone();
-    let answer = match sought(parts, options) {
-        Ok(parts) => handler.answer(parts, peer).await,
-        Err(refused) => respond::refusal(refused),
-    };
-    let (answer, length) = respond::settled(answer, &method);
-    let mut response = answer.streamed_as(length);
-    with_date(&*options.clock, |date| {
-        if let Ok(date) = HeaderValue::from_str(date) {
-            response.headers_mut().insert(DATE, date);
-        }
-    });
-    response
-}
-
-/// The request as HTTP/1.1 would have it: its target a path, its host a header field.
-fn sought(mut parts: request::Parts, options: &Options) -> Result<request::Parts, Refused> {
-    if parts.method == Method::CONNECT {
-        return Err(Refused { status: StatusCode::NOT_IMPLEMENTED, why: "nothing is tunnelled here" });
-    }
-    let path = parts.uri.path_and_query().cloned();
-    let path =
-        path.ok_or(Refused { status: StatusCode::BAD_REQUEST, why: "the request's target has no path" })?;
-    if path.as_str().len() > options.limits.target_bytes {
-        return Err(Refused { status: StatusCode::URI_TOO_LONG, why: "the request's target is too long" });
-    }
-    let host = parts.uri.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
-    if let Some(host) = host {
-        parts.headers.insert(HOST, host);
-    }
-    parts.uri = Uri::from(path);
-    Ok(parts)
 }

@@ -10,8 +10,10 @@
 mod answer;
 mod connection;
 mod date;
+mod exchange;
 mod head;
 mod http2;
+mod http3;
 mod listener;
 mod options;
 mod pages;

@@ -1,8 +1,9 @@
 //! Sockets that connections come in on.
 
+use http::HeaderValue;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,12 +12,17 @@ use crate::Certificates;
 /// Connections that wait to be taken; the system may allow fewer (`net.core.somaxconn`).
 pub(crate) const BACKLOG: i32 = 4096;
 
+/// Seconds for which a client may remember that HTTP/3 is spoken.
+const ALTERNATIVE_S: u32 = 86_400;
+
 /// An address that is listened on.
 #[derive(Debug)]
 pub struct Listener {
     /// One for each thread, among which the kernel shares connections out; or one for all.
     sockets: Vec<TcpListener>,
     certificates: Option<Arc<Certificates>>,
+    /// On the same port, for HTTP/3.
+    datagrams: Option<UdpSocket>,
 }
 
 impl Listener {
@@ -32,17 +38,43 @@ impl Listener {
         for _ in 1..threads {
             sockets.push(bound(address)?);
         }
-        Ok(Listener { sockets, certificates: None })
+        Ok(Listener { sockets, certificates: None, datagrams: None })
     }
 
     /// Listens on a socket that another process opened, as a service manager does.
     pub fn given(socket: TcpListener) -> Listener {
-        Listener { sockets: vec![socket], certificates: None }
+        Listener { sockets: vec![socket], certificates: None, datagrams: None }
     }
 
     /// The same with TLS: with one of these certificates.
     pub fn with_tls(self, certificates: Arc<Certificates>) -> Listener {
         Listener { certificates: Some(certificates), ..self }
+    }
+
+    /// Listens for HTTP/3 besides, on the same port of UDP, and tells clients so. Without TLS that does nothing.
+    ///
+    /// # Errors
+    /// Where the port is taken.
+    pub fn with_http3(self) -> io::Result<Listener> {
+        let datagrams = UdpSocket::bind(self.address()?)?;
+        Ok(Listener { datagrams: Some(datagrams), ..self })
+    }
+
+    /// The socket and certificates for HTTP/3, where that is spoken.
+    pub(crate) fn http3(&self) -> io::Result<Option<(UdpSocket, Arc<Certificates>)>> {
+        let (Some(datagrams), Some(certificates)) = (&self.datagrams, &self.certificates) else {
+            return Ok(None);
+        };
+        Ok(Some((datagrams.try_clone()?, certificates.clone())))
+    }
+
+    /// What clients that came over TCP are told of HTTP/3 (RFC 7838, 3).
+    pub(crate) fn alternative(&self) -> io::Result<Option<HeaderValue>> {
+        if self.http3()?.is_none() {
+            return Ok(None);
+        }
+        let text = format!("h3=\":{}\"; ma={ALTERNATIVE_S}", self.address()?.port());
+        HeaderValue::from_str(&text).map(Some).map_err(io::Error::other)
     }
 
     /// The certificates, where this listens for TLS.

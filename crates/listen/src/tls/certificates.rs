@@ -107,6 +107,11 @@ impl Certificates {
         self.resolver.entries().iter().filter_map(|entry| entry.not_after_ms).min()
     }
 
+    /// How hands are shaken over QUIC, with these certificates.
+    pub(crate) fn quic(&self) -> Result<rustls::ServerConfig, rustls::Error> {
+        super::handshake::quic(self.resolver.clone())
+    }
+
     pub(crate) fn configs(&self) -> &Configs {
         &self.configs
     }

@@ -21,6 +21,9 @@ const HANDSHAKE_BYTES_MAX: usize = 64 << 10;
 /// Steps of rustls in one handshake; a full one takes a dozen.
 const STEPS_MAX: usize = 100;
 
+/// How HTTP/3 is named in a handshake (RFC 9114, 3.1).
+const HTTP_3: &[u8] = b"h3";
+
 /// What a handshake ends in.
 pub(crate) struct Established {
     pub(crate) secrets: ExtractedSecrets,
@@ -78,6 +81,20 @@ impl Configs {
             ])?,
         })
     }
+}
+
+/// How hands are shaken over QUIC (RFC 9001), which is rustls's and quinn's alone.
+///
+/// # Errors
+/// Where there are no random numbers for the keys of session tickets.
+pub(crate) fn quic(resolver: Arc<dyn ResolvesServerCert>) -> Result<ServerConfig, rustls::Error> {
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_no_client_auth();
+    let mut config = config.with_cert_resolver(resolver);
+    config.alpn_protocols = vec![HTTP_3.to_vec()];
+    config.ticketer = ring::Ticketer::new()?;
+    Ok(config)
 }
 
 /// Shakes hands with a client that has just connected.

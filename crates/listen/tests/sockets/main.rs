@@ -4,5 +4,6 @@
 
 mod http1;
 mod http2;
+mod http3;
 mod support;
 mod tls;

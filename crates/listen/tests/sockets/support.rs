@@ -105,11 +105,11 @@ impl Running {
         Running::new(Options { limits, ..Options::default() })
     }
 
-    /// With TLS, and the certificate of `first.test`.
+    /// With TLS, HTTP/3 and the certificate of `first.test`.
     pub(crate) fn secure(options: Options) -> Running {
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), options.threads).unwrap();
         let certificates = Certificates::load(vec![pair("first")]).unwrap();
-        Running::with(listener.with_tls(Arc::new(certificates)), options)
+        Running::with(listener.with_tls(Arc::new(certificates)).with_http3().unwrap(), options)
     }
 
     pub(crate) fn with(listener: Listener, options: Options) -> Running {

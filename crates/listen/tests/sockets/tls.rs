@@ -266,3 +266,8 @@ fn a_handshake_that_does_not_end_is_not_waited_for() {
         assert!(server.sent(begun).rest().unwrap().is_empty(), "{begun:?}");
     }
 }
+
+/// One answer over a connection of its own.
+pub(crate) fn got(server: &Running, path: &str) -> Got {
+    asked(&mut client(server.address, &usual(), "first.test"), path)
+}

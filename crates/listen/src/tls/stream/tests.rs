@@ -3,7 +3,7 @@
 use rustls::ClientConnection;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use std::io::{self, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -105,10 +105,12 @@ async fn who_cuts_a_record_short_has_ended() {
     let client = client(listener.local_addr().unwrap(), |mut stream| {
         stream.write_all(b"begin").unwrap();
         stream.sock.write_all(&[23, 3, 3, 0, 40, 1, 2]).unwrap();
-        io::Result::Ok(())
+        stream.sock.shutdown(std::net::Shutdown::Write).unwrap();
+        stream.sock.read_to_end(&mut Vec::new()).map(|_| ())
     });
     let mut tls = accepted(&listener).await;
     assert_eq!(tls.read(&mut BytesMut::new()).await.unwrap(), 5);
     assert_eq!(tls.read(&mut BytesMut::new()).await.unwrap(), 0);
+    drop(tls);
     client.join().unwrap().unwrap();
 }

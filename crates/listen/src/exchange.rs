@@ -1,0 +1,51 @@
+//! A request and its answer where frames carry them: HTTP/2 and HTTP/3.
+
+use http::header::{ALT_SVC, DATE, HOST};
+use http::{HeaderValue, Method, Response, StatusCode, Uri, request};
+
+use crate::connection::with_date;
+use crate::head::Refused;
+use crate::respond;
+use crate::serve::Server;
+use crate::{Handler, Limits, Peer, Streamed};
+
+/// The answer to a request, with `alternative` as where else it could be asked.
+pub(crate) async fn exchanged<H: Handler>(
+    request: request::Parts,
+    peer: Peer,
+    server: &Server<H>,
+    alternative: Option<HeaderValue>,
+) -> Response<Streamed> {
+    let method = request.method.clone();
+    let answer = match sought(request, &server.options.limits) {
+        Ok(request) => server.handler.answer(request, peer).await,
+        Err(refused) => respond::refusal(refused),
+    };
+    let (answer, length) = respond::settled(answer, &method);
+    let mut response = answer.streamed_as(length);
+    let headers = response.headers_mut();
+    headers.extend(alternative.map(|alternative| (ALT_SVC, alternative)));
+    with_date(&*server.options.clock, |date| {
+        headers.extend(HeaderValue::from_str(date).ok().map(|date| (DATE, date)));
+    });
+    response
+}
+
+/// The request as HTTP/1.1 would have it: its target a path, its host a header field.
+fn sought(mut parts: request::Parts, limits: &Limits) -> Result<request::Parts, Refused> {
+    if parts.method == Method::CONNECT {
+        return Err(Refused { status: StatusCode::NOT_IMPLEMENTED, why: "nothing is tunnelled here" });
+    }
+    let path = parts.uri.path_and_query().cloned();
+    let path =
+        path.ok_or(Refused { status: StatusCode::BAD_REQUEST, why: "the request's target has no path" })?;
+    if path.as_str().len() > limits.target_bytes {
+        return Err(Refused { status: StatusCode::URI_TOO_LONG, why: "the request's target is too long" });
+    }
+    let host = parts.uri.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+    if let Some(host) = host {
+        parts.headers.insert(HOST, host);
+    }
+    parts.uri = Uri::from(path);
+    Ok(parts)
+}

@@ -10,6 +10,7 @@ mod connection;
 mod error;
 mod flow;
 mod request;
+mod s3;
 mod trust;
 
 #[cfg(feature = "testing")]
@@ -19,4 +20,5 @@ pub use client::Client;
 pub use error::{Error, Result};
 pub use flow::{Flow, Pace};
 pub use request::{Answer, Limits, Part, Request};
+pub use s3::Signer;
 pub use trust::Trust;

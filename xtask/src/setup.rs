@@ -33,10 +33,13 @@ pub(crate) enum Part {
     Browser,
     /// nginx.
     Nginx,
+    /// SeaweedFS in `.tools/bin`.
+    Servers,
 }
 
 impl Part {
-    const ALL: &[Part] = &[Part::Tools, Part::Film, Part::Clip, Part::Node, Part::Browser, Part::Nginx];
+    const ALL: &[Part] =
+        &[Part::Tools, Part::Film, Part::Clip, Part::Node, Part::Browser, Part::Nginx, Part::Servers];
 
     fn name(self) -> &'static str {
         match self {
@@ -46,6 +49,7 @@ impl Part {
             Part::Node => "node packages",
             Part::Browser => "Chromium",
             Part::Nginx => "nginx",
+            Part::Servers => "SeaweedFS",
         }
     }
 
@@ -58,6 +62,7 @@ impl Part {
             Part::Node => node::ensure(),
             Part::Browser => browser::ensure(),
             Part::Nginx => nginx::ensure(),
+            Part::Servers => programs::ensure_servers(),
         }
     }
 }

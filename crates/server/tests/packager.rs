@@ -41,14 +41,29 @@ fn inputs(folder: &Path) {
 
 /// Packages the inputs into `out`.
 fn package(folder: &Path, out: &str, extra: &str) -> Output {
-    let args =
-        format!("package large.mp4 small.mp4 english.mp4:en german.mp4:de text.srt:en --out {out} {extra}");
+    let args = format!(
+        "--set log.level=trace package large.mp4 small.mp4 english.mp4:en german.mp4:de text.srt:en --out {out} {extra}"
+    );
     matinee(&folder.join("data")).current_dir(folder).args(args.split_whitespace()).output().unwrap()
 }
 
 #[track_caller]
 fn succeeded(output: &Output) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The planted key is in nothing that is told, however much of it is asked for.
+#[track_caller]
+fn untold(output: &Output) {
+    let key: Vec<u8> = (0..16).map(|i| u8::from_str_radix(&KEY[2 * i..2 * i + 2], 16).unwrap()).collect();
+    let listed = format!("{key:?}");
+    let (hex, listed) = (KEY.as_bytes(), listed.trim_matches(['[', ']']).as_bytes());
+    for told in [&output.stderr, &output.stdout] {
+        let lower = told.to_ascii_lowercase();
+        for written in [hex, listed, key.as_slice()] {
+            assert!(!lower.windows(written.len()).any(|window| window == written), "the key is told");
+        }
+    }
 }
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -75,7 +90,9 @@ fn a_package_breaks_no_rule_and_is_decrypted_to_what_went_in() {
     inputs(folder);
     for scheme in ["none", "cenc", "cbcs"] {
         let keys = format!("--protection {scheme} --key all:{ID}:{KEY}");
-        succeeded(&package(folder, scheme, &keys));
+        let packaged = package(folder, scheme, &keys);
+        succeeded(&packaged);
+        untold(&packaged);
         let check = matinee(&folder.join("data")).arg("check").arg(folder.join(scheme)).output().unwrap();
         succeeded(&check);
         let told = String::from_utf8(check.stdout).unwrap();

@@ -18,6 +18,8 @@ mod listener;
 mod options;
 mod pages;
 mod places;
+#[doc(hidden)]
+pub mod probe;
 mod respond;
 mod serve;
 pub mod systemd;

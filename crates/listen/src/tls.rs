@@ -7,10 +7,10 @@
 mod batch;
 mod certificates;
 mod handshake;
-mod hello;
-mod record;
+pub(crate) mod hello;
+pub(crate) mod record;
 mod stream;
-mod validity;
+pub(crate) mod validity;
 
 pub(crate) use certificates::HTTP_2;
 pub use certificates::{CertificateError, Certificates, KeyPair};

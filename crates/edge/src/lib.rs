@@ -12,6 +12,7 @@ mod multipart;
 mod path;
 mod respond;
 mod response;
+mod seal;
 mod service;
 pub mod source;
 pub mod tier;

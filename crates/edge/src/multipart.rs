@@ -67,7 +67,7 @@ impl Multipart {
             bodies.push(memory(part.head).chain(pieces(reading.body)));
         }
         let body = stream::iter(bodies).flatten().chain(memory(end.into()));
-        Ok(Reading { body: Body::Pieces(body.boxed()), handled })
+        Ok(Reading { body: Body::Pieces(body.boxed()), handled, done: None })
     }
 
     /// What follows the last part.

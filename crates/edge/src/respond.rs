@@ -8,7 +8,7 @@ use cache::blocks;
 use cache::conditional::{self, EntityTag, Verdict};
 use cache::freshness::Content;
 use cache::range;
-use http::header::{self, HeaderName};
+use http::header;
 use http::{HeaderMap, Method, StatusCode, request};
 use listen::Answer;
 
@@ -16,6 +16,7 @@ use crate::asked;
 use crate::content_type;
 use crate::multipart::Multipart;
 use crate::response::Builder;
+use crate::seal::{self, BLOCK_DIGESTS};
 use crate::source::{Asked, Failure, Found, Handled, Source};
 
 /// What an object can be asked for.
@@ -39,9 +40,6 @@ const RETRY_AFTER_S: &str = "2";
 /// How who has no token is asked for one (RFC 9110 section 11.6.1 wants a challenge in each 401), by the name of the
 /// header that carries it.
 const CHALLENGE: &str = "CTA-Common-Access-Token";
-
-/// Asks for the digests of the blocks of the slice that a range is, and brings them, from one cache to the next.
-pub(crate) const BLOCK_DIGESTS: HeaderName = HeaderName::from_static("block-digests");
 
 /// What a request is about.
 pub(crate) struct Wanted {
@@ -82,7 +80,12 @@ pub(crate) async fn respond(
     }
     let Some(wanted) = wanted else { return not_found() };
     match respond_with_object(source, cache, wanted, request).await {
-        Ok(answer) => answer,
+        Ok(mut answer) => {
+            if answer.status.is_success() && request.headers.contains_key(BLOCK_DIGESTS) {
+                seal::put(answer.status, &mut answer.headers);
+            }
+            answer
+        }
         Err(failure) => {
             tracing::error!(error = &failure as &dyn std::error::Error, "an object cannot be had");
             Builder::new(StatusCode::SERVICE_UNAVAILABLE, Content::Passing)
@@ -136,13 +139,13 @@ async fn send(
         range::Answer::Whole if object.bytes == 0 => Ok(object.whole(found.handled).empty()),
         range::Answer::Whole => {
             let reading = source.read(asked, found, object.span(&(0..object.bytes))).await?;
-            Ok(object.whole(reading.handled).with(reading.body))
+            Ok(Answer { done: reading.done, ..object.whole(reading.handled).with(reading.body) })
         }
         range::Answer::Part(range) => {
             let span = object.span(&range);
             let digests = match slice_of(&span, found.bytes) {
                 Some(slice) if request.headers.contains_key(BLOCK_DIGESTS) => {
-                    source.digests(asked, found, slice).await
+                    source.digests(asked, found, slice).await?
                 }
                 _ => None,
             };
@@ -151,7 +154,7 @@ async fn send(
             if let Some(digests) = digests {
                 builder = builder.computed(BLOCK_DIGESTS, &digests.to_string());
             }
-            Ok(builder.with(reading.body))
+            Ok(Answer { done: reading.done, ..builder.with(reading.body) })
         }
         range::Answer::Parts(ranges) => {
             let multipart = Multipart::new(&object.content_type, object.bytes, object.start, &ranges);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use cache::blocks::BlockDigests;
-use listen::Body;
+use listen::{Body, Done};
 use store::Key;
 
 /// A request, as far as a source cares.
@@ -95,6 +95,8 @@ pub struct Reading {
     pub body: Body,
     /// How they were come by.
     pub handled: Handled,
+    /// Wants to know how many of them went out.
+    pub done: Option<Done>,
 }
 
 /// Why a source does not answer. Another time it may.
@@ -148,6 +150,14 @@ pub trait Source: Send + Sync + Debug {
     /// Where the first of them cannot be had. What fails later ends the body with an error.
     async fn read(&self, asked: &Asked, found: &Found, range: Range<u64>) -> Result<Reading, Failure>;
 
-    /// The digests of the blocks of one slice; `None` where the object has it not, or they cannot be had now.
-    async fn digests(&self, asked: &Asked, found: &Found, slice: u32) -> Option<BlockDigests>;
+    /// The digests of the blocks of one slice; `None` where the object has it not, or nobody above knows them.
+    ///
+    /// # Errors
+    /// Where they cannot be had now.
+    async fn digests(
+        &self,
+        asked: &Asked,
+        found: &Found,
+        slice: u32,
+    ) -> Result<Option<BlockDigests>, Failure>;
 }

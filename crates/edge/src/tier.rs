@@ -78,6 +78,8 @@ struct Shared {
     room_slices: usize,
     /// Places for fetching what will be asked for.
     ahead: Arc<Semaphore>,
+    /// Places for looking whether the disk is to blame.
+    doubts: Arc<Semaphore>,
     is_guarded: bool,
     clock: Arc<dyn Clock>,
     /// When the disk's last error was, by the monotonic clock; 0 for never.
@@ -106,6 +108,7 @@ impl Tier {
             room: Arc::new(Semaphore::new(room_slices)),
             room_slices,
             ahead: Arc::new(Semaphore::new((room_slices / 4).clamp(1, reading::AHEAD_MAX))),
+            doubts: Arc::new(Semaphore::new(1)),
             is_guarded: options.is_guarded,
             clock: options.clock,
             disk_error_ms: AtomicU64::new(0),
@@ -226,6 +229,11 @@ impl Shared {
         key: &Key,
         version: Version,
     ) -> Result<Option<(Version, Handled, Option<Arc<Fill>>)>, Failure> {
+        let is_usable = self.clock.now_ms() < version.stale_until_ms();
+        if is_usable && !self.any_is_well() {
+            // Who failed a moment ago is not waited for.
+            return Ok(Some((version, Handled::Stale, None)));
+        }
         match self.look(key).await {
             Ok(Some(head)) => {
                 let version = self.learn(key, head).await;
@@ -235,11 +243,15 @@ impl Shared {
                 self.absent(key).await;
                 Ok(None)
             }
-            Err(_) if self.clock.now_ms() < version.stale_until_ms() => {
-                Ok(Some((version, Handled::Stale, None)))
-            }
+            Err(_) if is_usable => Ok(Some((version, Handled::Stale, None))),
             Err(failure) => Err(failure),
         }
+    }
+
+    /// Whether there is a parent that is asked in its turn.
+    fn any_is_well(&self) -> bool {
+        let (parents, now_ms) = (self.parents(), self.now_ms());
+        (0..self.upstreams.len()).any(|place| parents.is_well(place, now_ms))
     }
 
     /// What the parents say of an object.
@@ -298,8 +310,14 @@ impl Source for Tier {
         reading::read(&self.0, asked, found, &met, range).await
     }
 
-    async fn digests(&self, asked: &Asked, found: &Found, slice: u32) -> Option<BlockDigests> {
-        reading::digests(&self.0, asked, &*met(found)?, slice).await
+    async fn digests(
+        &self,
+        asked: &Asked,
+        found: &Found,
+        slice: u32,
+    ) -> Result<Option<BlockDigests>, Failure> {
+        let met = met(found).ok_or_else(|| elsewhere(asked))?;
+        reading::digests(&self.0, asked, &met, slice).await
     }
 }
 

@@ -86,24 +86,30 @@ impl Source for Origin {
         Ok(Reading { body, handled: Handled::Hit, done: None })
     }
 
-    async fn digests(&self, asked: &Asked, found: &Found, slice: u32) -> Option<BlockDigests> {
-        let range = blocks::bytes_of(slice, found.bytes)?;
-        let length = usize::try_from(range.end - range.start).ok()?;
+    async fn digests(
+        &self,
+        asked: &Asked,
+        found: &Found,
+        slice: u32,
+    ) -> Result<Option<BlockDigests>, Failure> {
+        let Some(range) = blocks::bytes_of(slice, found.bytes) else { return Ok(None) };
+        let span = ByteRange { offset: range.start, length: range.end - range.start };
+        let failed = |error: &dyn std::error::Error| Failure::reading(&asked.key, error);
         if let Some(file) = open_file(found) {
-            let digests = move || {
-                let mut bytes = vec![0; length];
-                file.file.read_exact_at(&mut bytes, range.start).ok()?;
-                BlockDigests::of(&bytes)
+            let read = move || {
+                // A slice is short enough for memory.
+                let mut bytes = vec![0; span.length as usize];
+                file.file.read_exact_at(&mut bytes, span.offset).map(|()| BlockDigests::of(&bytes))
             };
-            return tokio::task::spawn_blocking(digests).await.ok()?;
+            let read = tokio::task::spawn_blocking(read).await.map_err(|error| failed(&error))?;
+            return read.map_err(|error| failed(&error));
         }
-        let span = ByteRange { offset: range.start, length: length as u64 };
-        let mut pieces = self.store.read(&asked.key, Some(span)).await.ok()?;
-        let mut bytes = Vec::with_capacity(length);
-        while let Some(piece) = pieces.try_next().await.ok()? {
+        let mut pieces = self.store.read(&asked.key, Some(span)).await.map_err(|error| failed(&error))?;
+        let mut bytes = Vec::with_capacity(span.length as usize);
+        while let Some(piece) = pieces.try_next().await.map_err(|error| failed(&error))? {
             bytes.extend_from_slice(&piece);
         }
-        BlockDigests::of(&bytes)
+        Ok(BlockDigests::of(&bytes))
     }
 }
 

@@ -22,6 +22,10 @@ use crate::source::Failure;
 /// Tries for one slice, over all parents: enough to meet each of three parents twice.
 const TRIES_MAX: usize = 6;
 
+/// How often parents must say that an object which never changes is another one, or gone, before that is believed: one that is
+/// wrong must not empty a cache that is right.
+const DENIALS_MIN: u32 = 2;
+
 /// How long a fill waits for room in memory, which others free as they end.
 const ROOM_WAIT: Duration = Duration::from_secs(10);
 
@@ -85,12 +89,13 @@ async fn fetch(shared: &Arc<Shared>, fill: &Fill, why: Reason) -> Result<(), Fai
         parents.order(fill.slice.object, shared.now_ms())
     };
     let mut failure = fill.failure("there is no parent");
+    let mut denials = 0;
     for (tries, &place) in order.iter().cycle().take(TRIES_MAX.min(2 * order.len())).enumerate() {
         if tries > 0 && !shared.parents().repeat() {
             break;
         }
         let why = if tries > 0 { Reason::Health } else { why };
-        match fetch_from(shared, place, fill, why).await {
+        match fetch_from(shared, place, fill, why, &mut denials).await {
             Ok(()) => {
                 shared.parents().succeeded(place);
                 return Ok(());
@@ -105,9 +110,22 @@ async fn fetch(shared: &Arc<Shared>, fill: &Fill, why: Reason) -> Result<(), Fai
     Err(failure)
 }
 
-async fn fetch_from(shared: &Arc<Shared>, place: usize, fill: &Fill, why: Reason) -> Result<(), Failure> {
-    let upstream = &shared.upstreams[place];
-    let (head, coming) = match upstream.slice(&fill.key, fill.slice.index).await? {
+async fn fetch_from(
+    shared: &Arc<Shared>,
+    place: usize,
+    fill: &Fill,
+    why: Reason,
+    denials: &mut u32,
+) -> Result<(), Failure> {
+    let opened = shared.upstreams[place].slice(&fill.key, fill.slice.index).await?;
+    let said = if let Opened::Present(head, _) = &opened { Some(&**head) } else { None };
+    if shared.is_denied(&fill.key, said) {
+        *denials += 1;
+        if *denials < DENIALS_MIN {
+            return Err(fill.failure("the parent has another object than it should never be"));
+        }
+    }
+    let (head, coming) = match opened {
         Opened::Present(head, coming) => (head, coming),
         Opened::Absent => {
             if matches!(fill.known(), Some(Some(_))) {
@@ -129,7 +147,6 @@ async fn fetch_from(shared: &Arc<Shared>, place: usize, fill: &Fill, why: Reason
     let length = blocks::bytes_of(fill.slice.index, object.bytes).map_or(0, |range| range.end - range.start);
     // Never more than a slice.
     let length = u32::try_from(length).unwrap_or_default();
-    let digests = digests.filter(|digests| digests.fit(length));
     fill.begin(Some(object), digests.clone());
     let counter = Arc::clone(shared);
     let counted = coming.inspect_ok(move |bytes| counter.misses().fetched(why, bytes.len() as u64));

@@ -88,11 +88,11 @@ impl Fill {
         self.state().place = Some(place);
     }
 
-    /// Takes note of what the object is.
+    /// Takes note of what the object is. Each try has digests of its own, of which the last are as good as any.
     pub(super) fn begin(&self, object: Option<Version>, digests: Option<BlockDigests>) {
         self.change(|state| {
             state.object.get_or_insert(object);
-            if state.digests.is_none() {
+            if digests.is_some() {
                 state.digests = digests;
             }
         });
@@ -152,9 +152,9 @@ impl Fill {
     }
 
     /// The digests of the slice's blocks, as far as they are known when the object is.
-    pub(super) async fn digests(&self) -> Option<BlockDigests> {
-        self.object().await.ok()?;
-        self.state().digests.clone()
+    pub(super) async fn digests(&self) -> Result<Option<BlockDigests>, Failure> {
+        self.object().await?;
+        Ok(self.state().digests.clone())
     }
 
     /// Bytes of the slice from `at`, not beyond `end`: at least one, as soon as it is there.

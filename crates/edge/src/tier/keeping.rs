@@ -7,7 +7,7 @@ use std::ops::{Deref, Range};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use cache::blocks::{self, BlockDigests};
+use cache::blocks::{self, BlockDigests, SLICE_BYTES};
 use cache::eviction::{Outcome, Policy as _, Request, Slice};
 use cache::freshness::{self, Keep};
 use cache::misses::Reason;
@@ -177,13 +177,18 @@ impl Shared {
     /// the disk after all, until they are done.
     pub(super) async fn refuse(self: &Arc<Shared>, fill: &Fill) {
         self.misses().gone(fill.slice, Reason::Refused);
-        if self.room.available_permits() >= self.room_slices / 2 {
+        if !self.is_short() {
             return;
         }
         if let Some(kept) = self.put(fill).await {
             fill.keep(kept);
             self.remove(fill.slice).await;
         }
+    }
+
+    /// Whether memory for what is on its way is short.
+    pub(super) fn is_short(&self) -> bool {
+        self.room.available_permits() < self.room_slices / 2
     }
 
     /// A slice could not be had.
@@ -196,6 +201,31 @@ impl Shared {
     pub(super) async fn absent(self: &Arc<Shared>, key: &Key) {
         self.absences().insert(key.clone(), self.now_ms() + super::ABSENT_MS);
         self.forget(key).await;
+    }
+
+    /// Whether an object that is known and never changes is another one by what a parent has said of it; `None` says that
+    /// there is none.
+    pub(super) fn is_denied(&self, key: &Key, said: Option<&Head>) -> bool {
+        let known = self.slices.object(key.as_str());
+        known
+            .filter(|known| known.fresh_until_ms.is_none())
+            .is_some_and(|known| said.is_none_or(|head| (head.bytes, &head.tag) != (known.bytes, &known.tag)))
+    }
+
+    /// An answer broke off at byte `at` of an object. Mostly its reader left; where it was the disk, the slice goes, and is
+    /// fetched by who asks next. One slice is looked at at a time: who leaves often must not keep the disk busy.
+    pub(super) fn doubt(self: &Arc<Shared>, known: &Known, at: u64) {
+        let index = u32::try_from(at / u64::from(SLICE_BYTES)).unwrap_or(u32::MAX);
+        let Some(kept) = self.slices.find(known, index) else { return };
+        let Ok(turn) = Arc::clone(&self.doubts).try_acquire_owned() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (shared, slice) = (Arc::clone(self), kept.slice());
+        runtime.spawn_blocking(move || {
+            if shared.slices.verify(slice) == Verdict::Damaged {
+                shared.damaged(slice);
+            }
+            drop(turn);
+        });
     }
 
     /// Keeps nothing of an object any more.
@@ -255,14 +285,15 @@ impl Shared {
             return Version::Known(known);
         }
         let (shared, noted) = (Arc::clone(self), object.clone());
-        let note = move || match shared.slices.put_object(noted) {
+        let note = move || match shared.slices.put_object(noted.clone()) {
             Ok(told) => {
                 told.dropped.iter().for_each(|&slice| shared.dropped(slice));
                 Some(told.known)
             }
             Err(error) => {
                 shared.told::<()>(Err(error));
-                None
+                // What is kept is as good, though that it is so still cannot be written down.
+                shared.slices.object(&noted.key).filter(|known| known.same_content(&noted))
             }
         };
         match tokio::task::spawn_blocking(note).await {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use cache::blocks::{self, BlockDigests, Part};
 use cache::eviction::Slice;
 use futures_util::{StreamExt, stream};
-use listen::{Body, Piece};
-use slices::Kept;
+use listen::{Body, Done, Piece};
+use slices::{Kept, Verdict};
 use store::Key;
 
 use super::fill::Fill;
@@ -57,6 +57,7 @@ pub(super) async fn read(
     range: Range<u64>,
 ) -> Result<Reading, Failure> {
     let handled = handled(shared, found, &met.version, range.clone());
+    let done = watched(shared, &met.version, range.clone());
     let mut walk = Walk {
         shared: Arc::clone(shared),
         key: asked.key.clone(),
@@ -68,7 +69,7 @@ pub(super) async fn read(
     walk.join(met.fill.as_ref());
     walk.prepare().await;
     ahead(shared, asked);
-    let Some(first) = walk.piece().await? else { return Ok(Reading { body: Body::Empty, handled }) };
+    let Some(first) = walk.piece().await? else { return Ok(Reading { body: Body::Empty, handled, done }) };
     let body = match first {
         Piece::File(part) if part.length == range.end - range.start => Body::File(part),
         first => {
@@ -79,7 +80,19 @@ pub(super) async fn read(
             Body::Pieces(stream::once(async { Ok(first) }).chain(rest).boxed())
         }
     };
-    Ok(Reading { body, handled })
+    Ok(Reading { body, handled, done })
+}
+
+/// Looks at the disk where not all of `range` goes out.
+fn watched(shared: &Arc<Shared>, version: &Version, range: Range<u64>) -> Option<Done> {
+    let Version::Known(known) = version else { return None };
+    let (shared, known) = (Arc::clone(shared), Arc::clone(known));
+    Some(Box::new(move |sent| {
+        let at = range.start.saturating_add(sent);
+        if at < range.end {
+            shared.doubt(&known, at);
+        }
+    }))
 }
 
 /// How a request for `range` is handled, as far as what is kept tells.
@@ -112,7 +125,9 @@ impl Walk {
 
     /// Makes the next parts ready.
     async fn prepare(&mut self) {
-        while self.ready.len() <= READY {
+        // Where memory is short, what one reader has ready another waits for.
+        let ready = if self.shared.is_short() { 0 } else { READY };
+        while self.ready.len() <= ready {
             let Some(part) = self.parts.next() else { return };
             let ready = self.touch(&part).await;
             self.ready.push_back((part.within, ready));
@@ -186,15 +201,34 @@ pub(super) async fn digests(
     asked: &Asked,
     met: &Met,
     index: u32,
-) -> Option<BlockDigests> {
-    if let Some(kept) = shared.find_kept(&met.version, index).await {
-        let shared = Arc::clone(shared);
-        return tokio::task::spawn_blocking(move || shared.slices.digests(&kept).ok()).await.ok()?;
+) -> Result<Option<BlockDigests>, Failure> {
+    // A fill that finds the slice kept after all has none: the disk has.
+    for _ in 0..2 {
+        if let Some(digests) = kept_digests(shared, met, index).await {
+            return Ok(Some(digests));
+        }
+        let slice = Slice { object: slices::object_id(&met.version.key), index };
+        let fill = match &met.fill {
+            Some(fill) if fill.slice == slice => Arc::clone(fill),
+            _ => shared.fill(&asked.key, slice, asked.walker).0,
+        };
+        if let Some(digests) = fill.digests().await? {
+            return Ok(Some(digests));
+        }
     }
-    let slice = Slice { object: slices::object_id(&met.version.key), index };
-    let fill = match &met.fill {
-        Some(fill) if fill.slice == slice => Arc::clone(fill),
-        _ => shared.fill(&asked.key, slice, asked.walker).0,
+    Ok(None)
+}
+
+/// The digests of a slice that is kept, after a comparison: who asks for them would find damage out, and this one never.
+async fn kept_digests(shared: &Arc<Shared>, met: &Met, index: u32) -> Option<BlockDigests> {
+    let kept = shared.find_kept(&met.version, index).await?;
+    let shared = Arc::clone(shared);
+    let compare = move || match shared.slices.verify(kept.slice()) {
+        Verdict::Damaged => {
+            shared.damaged(kept.slice());
+            None
+        }
+        Verdict::Sound | Verdict::Gone => shared.slices.digests(&kept).ok(),
     };
-    fill.digests().await
+    tokio::task::spawn_blocking(compare).await.ok()?
 }

@@ -8,18 +8,20 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use cache::access::{self, SECRET_BYTES};
-use cache::blocks::{self, BlockDigests, SLICE_BYTES};
+use cache::blocks::{self, BLOCK_BYTES, BlockDigests, SLICE_BYTES};
 use fetch::{Client, Flow, Pace, Part, Request};
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use stdx::clock::Clock;
 use store::Key;
+use tokio::time::{Interval, interval, timeout};
 
 use super::{Coming, Head, Opened, Upstream};
-use crate::respond::BLOCK_DIGESTS;
+use crate::seal::{self, BLOCK_DIGESTS};
 use crate::source::{Chain, Failure};
 
-/// The times that a parent is given. It is a neighbour, or an origin some tenths of a second away; players wait for it.
+/// The times that a parent is given. It is a neighbour, or an origin some tenths of a second away; players wait for it. The
+/// last is for each block of a slice: what comes slower than that, 13 kB/s, plays nothing.
 const PACE: Pace =
     Pace { connect: Duration::from_secs(2), head: Duration::from_secs(5), stall: Duration::from_secs(5) };
 
@@ -57,6 +59,7 @@ pub struct Parent {
     /// The folder that the URL stands for: it is not in the paths below it.
     folder: Key,
     pass: Option<Pass>,
+    pace: Pace,
     /// The token, and when it was made, in seconds since 1970 (UTC).
     token: Mutex<Option<(HeaderValue, u64)>>,
     clock: Arc<dyn Clock>,
@@ -66,7 +69,12 @@ impl Parent {
     /// The server at `base`, where `base/a` is the object `folder/a`.
     pub fn new(client: Client, base: &str, folder: Key, pass: Option<Pass>, clock: Arc<dyn Clock>) -> Parent {
         let base = base.trim_end_matches('/').to_owned();
-        Parent { client, base, folder, pass, token: Mutex::default(), clock }
+        Parent { client, base, folder, pass, pace: PACE, token: Mutex::default(), clock }
+    }
+
+    /// Waits for it otherwise than a player would: `stall` is the longest time for a block of 64 KiB.
+    pub fn with_pace(self, pace: Pace) -> Parent {
+        Parent { pace, ..self }
     }
 
     fn url(&self, key: &Key) -> String {
@@ -74,8 +82,10 @@ impl Parent {
         format!("{}/{}", self.base, path.trim_start_matches('/'))
     }
 
+    /// What every request says: who asks, and that it wants to check the answer.
     fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
+        headers.insert(BLOCK_DIGESTS, HeaderValue::from_static("?1"));
         if let Some(token) = self.token() {
             headers.insert(TOKEN_HEADER, token);
         }
@@ -106,8 +116,12 @@ impl Parent {
     }
 
     async fn ask(&self, request: Request, key: &Key) -> Result<Flow, Failure> {
-        let opened = self.client.open(&request, &PACE).await;
-        opened.map_err(|error| self.failure(key, Chain(&error)))
+        let opened = self.client.open(&request, &self.pace).await;
+        let flow = opened.map_err(|error| self.failure(key, Chain(&error)))?;
+        if seal::is_broken(flow.status, &flow.headers) {
+            return Err(self.failure(key, "another answer came than was sent"));
+        }
+        Ok(flow)
     }
 }
 
@@ -118,23 +132,21 @@ impl Upstream for Parent {
     }
 
     async fn slice(&self, key: &Key, index: u32) -> Result<Opened, Failure> {
-        let mut headers = self.headers();
-        headers.insert(BLOCK_DIGESTS, HeaderValue::from_static("?1"));
         let start = u64::from(index) * u64::from(SLICE_BYTES);
         let part = Part { offset: start, length: u64::from(SLICE_BYTES) };
-        let request = Request::get(&self.url(key)).with_headers(headers).of_part(part);
+        let request = Request::get(&self.url(key)).with_headers(self.headers()).of_part(part);
         let flow = self.ask(request, key).await?;
         match flow.status {
             StatusCode::PARTIAL_CONTENT => {
                 let head = part_head(&flow, index).map_err(|reason| self.failure(key, reason))?;
-                Ok(Opened::Present(Box::new(head), coming(flow, key.clone(), 0)))
+                Ok(Opened::Present(Box::new(head), coming(flow, key.clone(), 0, self.pace.stall)))
             }
             StatusCode::OK => {
                 let head = whole_head(&flow).map_err(|reason| self.failure(key, reason))?;
                 if start > SKIPPED_MAX {
                     return Err(self.failure(key, "the server knows no ranges, and the object is long"));
                 }
-                Ok(Opened::Present(Box::new(head), coming(flow, key.clone(), start)))
+                Ok(Opened::Present(Box::new(head), coming(flow, key.clone(), start, self.pace.stall)))
             }
             StatusCode::RANGE_NOT_SATISFIABLE => match self.look(key).await? {
                 Some(head) if head.bytes <= start => {
@@ -163,11 +175,15 @@ impl Upstream for Parent {
 fn part_head(flow: &Flow, index: u32) -> Result<Head, &'static str> {
     let value = flow.header("content-range").ok_or("an answer of a part does not say of which")?;
     let (range, bytes) = content_range(value).ok_or("an answer's Content-Range cannot be read")?;
-    if blocks::bytes_of(index, bytes) != Some(range) {
+    if blocks::bytes_of(index, bytes) != Some(range.clone()) {
         return Err("the server sends another part than it was asked for");
     }
-    let digests = flow.header(BLOCK_DIGESTS.as_str()).and_then(BlockDigests::parse);
-    Ok(Head { digests, ..described(flow, bytes) })
+    let digests = flow.header(BLOCK_DIGESTS.as_str()).map(|text| {
+        let digests =
+            BlockDigests::parse(text).filter(|digests| digests.fit((range.end - range.start) as u32));
+        digests.ok_or("an answer's digests cannot be read")
+    });
+    Ok(Head { digests: digests.transpose()?, ..described(flow, bytes) })
 }
 
 fn whole_head(flow: &Flow) -> Result<Head, &'static str> {
@@ -179,12 +195,18 @@ fn described(flow: &Flow, bytes: u64) -> Head {
     let owned = |name| flow.header(name).map(str::to_owned);
     Head {
         bytes,
-        tag: owned("etag"),
+        tag: owned("etag").or_else(|| flow.header("last-modified").map(dated)),
         content_type: owned("content-type"),
         cache_control: owned("cache-control"),
         age_s: flow.header("age").and_then(|value| value.parse().ok()).unwrap_or_default(),
         digests: None,
     }
+}
+
+/// An entity tag for what has a date alone: weak, since two contents may be of the same second.
+fn dated(last_modified: &str) -> String {
+    let letters: String = last_modified.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("W/\"{letters}\"")
 }
 
 /// `bytes 0-9/100`: the range and the length.
@@ -195,28 +217,72 @@ fn content_range(value: &str) -> Option<(std::ops::Range<u64>, u64)> {
     (first <= last && last < bytes).then(|| (first..last + 1, bytes))
 }
 
-/// The body, without its first bytes `skipped`, up to the end of a slice.
-fn coming(flow: Flow, key: Key, skipped: u64) -> Coming {
-    let state = (flow, key, skipped, u64::from(SLICE_BYTES));
-    stream::try_unfold(state, async |(mut flow, key, mut skipped, mut left)| {
-        while left > 0 {
-            let next = flow.next().await.map_err(|error| Failure::reading(&key, &error))?;
+/// The body, without its first bytes `skipped`, up to the end of a slice. Each block has to come within `block_time`.
+fn coming(flow: Flow, key: Key, skipped: u64, block_time: Duration) -> Coming {
+    let mut late = interval(block_time);
+    late.reset();
+    let state =
+        Body { flow, key, skipped, left: u64::from(SLICE_BYTES), block_time, block_left: BLOCK, late };
+    stream::try_unfold(state, async |mut body| Ok(body.next().await?.map(|bytes| (bytes, body)))).boxed()
+}
+
+/// [`BLOCK_BYTES`], to count down.
+const BLOCK: u64 = BLOCK_BYTES as u64;
+
+/// A body that is read.
+struct Body {
+    flow: Flow,
+    key: Key,
+    /// Bytes before the slice.
+    skipped: u64,
+    /// Bytes of the slice.
+    left: u64,
+    block_time: Duration,
+    /// Bytes of the block.
+    block_left: u64,
+    /// Ticks when the block should have come.
+    late: Interval,
+}
+
+impl Body {
+    async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
+        while self.left > 0 {
+            let next = tokio::select! {
+                biased;
+                next = self.flow.next() => next.map_err(|error| Failure::reading(&self.key, &error))?,
+                _ = self.late.tick() => return Err(self.slow()),
+            };
             let Some(mut bytes) = next else { return Ok(None) };
-            skip(&mut bytes, &mut skipped);
+            self.count(bytes.len() as u64);
+            skip(&mut bytes, &mut self.skipped);
             if bytes.is_empty() {
                 continue;
             }
             // Of a server that was asked for no more than a slice, more is wrong; of one that knows no ranges the rest is
             // not taken.
-            bytes.truncate(usize::try_from(left).unwrap_or(usize::MAX));
-            left -= bytes.len() as u64;
-            return Ok(Some((bytes, (flow, key, skipped, left))));
+            bytes.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+            self.left -= bytes.len() as u64;
+            return Ok(Some(bytes));
         }
         // To the end, so that the connection serves again.
-        let _ = flow.next().await;
+        let _ = timeout(self.block_time, self.flow.next()).await;
         Ok(None)
-    })
-    .boxed()
+    }
+
+    fn count(&mut self, bytes: u64) {
+        match self.block_left.checked_sub(bytes) {
+            Some(left) if left > 0 => self.block_left = left,
+            _ => {
+                self.block_left = BLOCK;
+                self.late.reset();
+            }
+        }
+    }
+
+    fn slow(&self) -> Failure {
+        let reason = format!("64 KiB did not come in {:?}", self.block_time);
+        Failure { doing: format!("reading object {}", self.key), reason }
+    }
 }
 
 fn skip(bytes: &mut Bytes, skipped: &mut u64) {
@@ -243,6 +309,11 @@ mod tests {
         ] {
             assert_eq!(content_range(value), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn dates_become_tags() {
+        assert_eq!(dated("Sun, 06 Nov 1994 08:49:37 GMT"), "W/\"Sun06Nov1994084937GMT\"");
     }
 
     #[test]

@@ -1,0 +1,367 @@
+//! Three tiers over real sockets, a harmful proxy before each parent, and a client that believes nothing.
+
+use std::net::SocketAddr;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use edge::tier::{Options, Parent, Upstream};
+use edge::{Edge, Tier};
+use fetch::{Client, Flow, Pace, Request, Trust};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use listen::Listener;
+use slices::Slices;
+use stdx::clock::ManualClock;
+use store::{Key, Memory, Store};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::proxy::Proxy;
+
+/// Patience of tiers with their parents: long beside what a busy machine needs, short for a test.
+const PACE: Pace =
+    Pace { connect: Duration::from_secs(1), head: Duration::from_secs(1), stall: Duration::from_secs(1) };
+
+/// Patience of the client: more than a tier needs to try all its parents.
+const PATIENCE: Pace =
+    Pace { connect: Duration::from_secs(10), head: Duration::from_secs(30), stall: Duration::from_secs(30) };
+
+/// Objects with their lengths: within a block, a slice, at their ends, and longer.
+pub(crate) const OBJECTS: [(&str, u64); 6] = [
+    ("/0f/byte.m4s", 1),
+    ("/0f/short.m4s", 70_000),
+    ("/0f/slice.mp4", 1 << 20),
+    ("/0f/more.mp4", (1 << 20) + 1),
+    ("/0f/film.mp4", 2_500_000),
+    ("/1f/film.mp4", 3 << 20),
+];
+
+/// The film of most tests: three slices.
+pub(crate) const FILM: &str = "/0f/film.mp4";
+
+/// The bytes of the object at `path`: others for each path and at each place.
+pub(crate) fn content(path: &str) -> Bytes {
+    static ALL: LazyLock<[Bytes; OBJECTS.len()]> =
+        LazyLock::new(|| OBJECTS.map(|(path, bytes)| made(path, bytes)));
+    let place = OBJECTS.iter().position(|(other, _)| *other == path).unwrap();
+    ALL[place].clone()
+}
+
+fn made(path: &str, bytes: u64) -> Bytes {
+    let mut content = vec![0; bytes as usize];
+    let mut state = path.bytes().fold(1, |state, byte| mixed(state ^ u64::from(byte)));
+    for chunk in content.chunks_mut(8) {
+        state = mixed(state);
+        chunk.copy_from_slice(&state.to_le_bytes()[..chunk.len()]);
+    }
+    content.into()
+}
+
+/// The next of a row of numbers without any order (SplitMix64).
+pub(crate) fn mixed(state: u64) -> u64 {
+    let value = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
+/// Something that serves until it is dropped.
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<()>,
+}
+
+impl Served {
+    /// Serves `edge` at `address`.
+    pub(crate) fn at(address: SocketAddr, edge: Edge) -> Served {
+        let listener = Listener::bind(address, 1).unwrap();
+        let address = listener.address().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let options =
+            listen::Options { clock: Arc::new(ManualClock::default()), ..listen::Options::default() };
+        let ended = tokio::spawn(async move {
+            listen::serve(vec![listener], Arc::new(edge), options, async { drop(stopped.await) })
+                .await
+                .unwrap();
+        });
+        Served { address, stop, ended }
+    }
+}
+
+fn anywhere() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+/// The folder in which all objects are.
+fn folder() -> Key {
+    Key::new("packages").unwrap()
+}
+
+/// A tier that serves.
+pub(crate) struct Node {
+    pub(crate) served: Served,
+    pub(crate) tier: Tier,
+    pub(crate) clock: Arc<ManualClock>,
+}
+
+/// How a tier is made.
+pub(crate) struct Made<'a> {
+    pub(crate) disk: &'a Path,
+    pub(crate) capacity_bytes: u64,
+    pub(crate) parents: Vec<SocketAddr>,
+}
+
+impl Node {
+    pub(crate) fn start(made: &Made<'_>) -> Node {
+        let slices = opened(made.disk);
+        let clock = Arc::new(ManualClock::default());
+        clock.advance_ms(1_000_000);
+        let client = Client::new(Trust::public()).unwrap();
+        let parent = |address: &SocketAddr| {
+            let url = format!("http://{address}/");
+            let parent = Parent::new(client.clone(), &url, folder(), None, clock.clone()).with_pace(PACE);
+            (Arc::new(parent) as Arc<dyn Upstream>, 0)
+        };
+        let tier = Tier::new(Options {
+            slices,
+            capacity_bytes: made.capacity_bytes,
+            memory_bytes: 64 << 20,
+            parents: made.parents.iter().map(parent).collect(),
+            pinned: Vec::new(),
+            is_guarded: false,
+            clock: clock.clone(),
+        });
+        let served = Served::at(anywhere(), Edge::new(Arc::new(tier.clone()), folder()));
+        Node { served, tier, clock }
+    }
+
+    /// Ends, without a word to the disk.
+    pub(crate) async fn stop(self) {
+        let Served { stop, ended, .. } = self.served;
+        drop(stop);
+        ended.await.unwrap();
+    }
+
+    /// Waits until nothing is on its way.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "figures are to be looked at; nobody calls when they change"
+    )]
+    pub(crate) async fn settled(&self) {
+        while self.tier.figures().fills > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+/// The folder's slices. Who had it before may be a moment late in letting it go.
+#[expect(clippy::disallowed_methods, reason = "nobody calls when a lock is free")]
+fn opened(disk: &Path) -> Slices {
+    for _ in 0..OPENINGS_MAX {
+        match Slices::open(slices::Options { volume_bytes: 8 << 20, ..slices::Options::new(disk) }) {
+            Ok((slices, _)) => return slices,
+            Err(slices::Error::InUse(_)) => std::thread::sleep(Duration::from_millis(5)),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("{} is not let go", disk.display());
+}
+
+/// Tries to open a folder: for five seconds.
+const OPENINGS_MAX: usize = 1000;
+
+/// The origin, two regional tiers before it, and an edge before both.
+pub(crate) struct World {
+    _origin: Served,
+    /// Before the origin, one for each regional tier.
+    pub(crate) above: [Proxy; 2],
+    pub(crate) regional: [Node; 2],
+    /// Before the regional tiers.
+    pub(crate) between: [Proxy; 2],
+    edge: Option<Node>,
+    capacity_bytes: u64,
+    client: Client,
+    disks: TempDir,
+}
+
+impl World {
+    pub(crate) async fn start() -> World {
+        World::with_capacity(1 << 30).await
+    }
+
+    /// With room for so much in the edge.
+    pub(crate) async fn with_capacity(capacity_bytes: u64) -> World {
+        let disks = tempfile::tempdir().unwrap();
+        let store = Memory::new();
+        for (path, _) in OBJECTS {
+            store.put(&Key::new(format!("packages{path}")).unwrap(), content(path)).await.unwrap();
+        }
+        let origin = Edge::origin(Arc::new(store), folder(), Arc::new(ManualClock::default()));
+        let origin = Served::at(anywhere(), origin);
+        let above = [Proxy::start(origin.address).await, Proxy::start(origin.address).await];
+        let start = |name: &str, capacity_bytes, parents| {
+            Node::start(&Made { disk: &disks.path().join(name), capacity_bytes, parents })
+        };
+        let regional =
+            [start("a", 1 << 30, vec![above[0].address()]), start("b", 1 << 30, vec![above[1].address()])];
+        let between =
+            [Proxy::start(regional[0].served.address).await, Proxy::start(regional[1].served.address).await];
+        let edge = Some(start("edge", capacity_bytes, between.iter().map(Proxy::address).collect()));
+        let client = Client::new(Trust::public()).unwrap();
+        World { _origin: origin, above, regional, between, edge, capacity_bytes, client, disks }
+    }
+
+    /// Asks the edge for `range` of the object at `path`; of the whole where there is none.
+    pub(crate) async fn get(&self, path: &str, range: Option<Range<u64>>) -> Got {
+        get(&self.client, self.edge().served.address, path, range).await
+    }
+
+    /// Does so over a connection that nobody used before. Over others a client asks again of its own accord.
+    pub(crate) async fn get_anew(&self, path: &str, range: Option<Range<u64>>) -> Got {
+        get(&Client::new(Trust::public()).unwrap(), self.edge().served.address, path, range).await
+    }
+
+    /// The edge ends without any order, as a process that is killed; `meanwhile` happens to its folder, and it starts anew.
+    pub(crate) async fn restart_edge(&mut self, meanwhile: impl FnOnce(&Path)) {
+        let old = self.edge.take().unwrap();
+        old.settled().await;
+        old.stop().await;
+        let disk = self.disks.path().join("edge");
+        meanwhile(&disk);
+        let parents = self.between.iter().map(Proxy::address).collect();
+        self.edge = Some(Node::start(&Made { disk: &disk, capacity_bytes: self.capacity_bytes, parents }));
+    }
+
+    pub(crate) fn edge(&self) -> &Node {
+        self.edge.as_ref().unwrap()
+    }
+
+    /// The folder of the tier called `a`, `b` or `edge`.
+    pub(crate) fn disk(&self, name: &str) -> PathBuf {
+        self.disks.path().join(name)
+    }
+
+    fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.regional.iter().chain(&self.edge)
+    }
+
+    /// Which regional tier the edge asks first for the object at `path`.
+    pub(crate) async fn first(&self, path: &str) -> usize {
+        self.purge().await;
+        let before = self.between[0].requests();
+        assert!(self.get(path, Some(0..1)).await.is_all());
+        usize::from(self.between[0].requests() == before)
+    }
+
+    /// Forgets what all tiers keep.
+    pub(crate) async fn purge(&self) {
+        for node in self.nodes() {
+            node.settled().await;
+            node.tier.purge("").await.unwrap();
+        }
+    }
+
+    /// Lets time pass for all tiers.
+    pub(crate) fn pass_ms(&self, ms: i64) {
+        for node in self.nodes() {
+            node.clock.advance_ms(ms);
+        }
+    }
+}
+
+/// What the client got.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Got {
+    /// Every byte that it asked for, and each the right one. How the edge came by them.
+    All(String),
+    /// The edge said that it cannot.
+    Refused,
+    /// The right bytes to some place, and a broken connection; why, as the client sees it.
+    Broken(String),
+    /// What nobody must get.
+    Wrong(String),
+}
+
+impl Got {
+    pub(crate) fn is_all(&self) -> bool {
+        matches!(self, Got::All(_))
+    }
+
+    pub(crate) fn is_broken(&self) -> bool {
+        matches!(self, Got::Broken(_))
+    }
+}
+
+/// Asks, and looks at every byte and header of the answer.
+pub(crate) async fn get(client: &Client, address: SocketAddr, path: &str, range: Option<Range<u64>>) -> Got {
+    let mut headers = HeaderMap::new();
+    if let Some(range) = &range {
+        let value = format!("bytes={}-{}", range.start, range.end - 1);
+        headers.insert("range", HeaderValue::from_str(&value).unwrap());
+    }
+    let url = format!("http://{address}{path}");
+    let mut flow = match client.open(&Request::get(&url).with_headers(headers), &PATIENCE).await {
+        Ok(flow) => flow,
+        Err(error) => return broken(&error),
+    };
+    if flow.status == StatusCode::SERVICE_UNAVAILABLE {
+        return Got::Refused;
+    }
+    if let Some(wrong) = wrong_head(&flow, path, range.clone()) {
+        return Got::Wrong(wrong);
+    }
+    let handled = flow.header("cache-status").unwrap_or_default().to_owned();
+    let content = content(path);
+    let span = range.unwrap_or(0..content.len() as u64);
+    let expected = &content[span.start as usize..span.end as usize];
+    let mut at = 0;
+    loop {
+        match flow.next().await {
+            Ok(Some(bytes)) if expected[at..].starts_with(&bytes) => at += bytes.len(),
+            Ok(Some(_)) => return Got::Wrong(format!("wrong bytes from {at} on")),
+            Ok(None) if at == expected.len() => return Got::All(handled),
+            Ok(None) => return Got::Wrong(format!("{at} bytes and no word that it broke off")),
+            Err(error) => return broken(&error),
+        }
+    }
+}
+
+/// Whoever waits for ever has got nothing either.
+fn broken(error: &fetch::Error) -> Got {
+    match error {
+        fetch::Error::Late { .. } => Got::Wrong(error.to_string()),
+        _ => Got::Broken(Chain(error).to_string()),
+    }
+}
+
+/// An error with what it comes from.
+struct Chain<'a>(&'a dyn std::error::Error);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        self.0.source().map_or(Ok(()), |source| write!(f, ": {}", Chain(source)))
+    }
+}
+
+/// What is wrong with the head of an answer that has bytes.
+fn wrong_head(flow: &Flow, path: &str, range: Option<Range<u64>>) -> Option<String> {
+    let bytes = content(path).len() as u64;
+    let status = if range.is_some() { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK };
+    let part = range.as_ref().map(|range| format!("bytes {}-{}/{bytes}", range.start, range.end - 1));
+    let length = range.map_or(bytes, |range| range.end - range.start);
+    let expected = [
+        ("content-length", Some(length.to_string())),
+        ("content-range", part),
+        ("etag", Some(format!("\"{bytes:x}-packages{path}\""))),
+    ];
+    if flow.status != status {
+        return Some(format!("status {}", flow.status));
+    }
+    let wrong = expected.into_iter().find(|(name, value)| flow.header(name) != value.as_deref());
+    wrong.map(|(name, value)| format!("{name}: {:?}, not {value:?}", flow.header(name)))
+}

@@ -75,6 +75,10 @@ pub(crate) fn parse(head: &Bytes, limits: &Limits) -> Result<Head, Refused> {
     let version = if parsed.version == Some(0) { Version::HTTP_10 } else { Version::HTTP_11 };
     let method = Method::from_bytes(parsed.method.unwrap_or_default().as_bytes())
         .map_err(|_| bad("the request's method is none"))?;
+    // RFC 9112, 3.2: a fragment is no part of a target, and `Uri` would drop it without a word.
+    if target.contains('#') {
+        return Err(bad("the request's target has a fragment"));
+    }
     let uri = Uri::from_maybe_shared(head.slice_ref(target.as_bytes()))
         .map_err(|_| bad("the request's target is not an address"))?;
     let headers = headers(head, parsed.headers)?;

@@ -8,6 +8,7 @@ mod batch;
 mod certificates;
 mod handshake;
 pub(crate) mod hello;
+mod receive;
 pub(crate) mod record;
 mod stream;
 pub(crate) mod validity;

@@ -19,6 +19,7 @@ fn right_heads_are_read() {
         ("GET //b/c HTTP/1.1\r\nHost: a\r\n\r\n", "//b/c", "a", 0, false),
         ("GET http://b/c HTTP/1.1\r\nHost: a\r\n\r\n", "/c", "b", 0, false),
         ("GET http://b HTTP/1.1\r\nHost: a\r\n\r\n", "/", "b", 0, false),
+        ("GET http://b?c HTTP/1.1\r\nHost: a\r\n\r\n", "/?c", "b", 0, false),
         ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "*", "a", 0, false),
         ("GET / HTTP/1.1\r\nHost: [2001:db8::1]:80\r\n\r\n", "/", "[2001:db8::1]:80", 0, false),
         ("GET / HTTP/1.1\r\nHost: a\r\nConnection: x, Close\r\n\r\n", "/", "a", 0, true),
@@ -69,6 +70,8 @@ fn wrong_heads_are_refused() {
         (414, &long_target),
         // Targets and hosts (RFC 9112, 3.2).
         (400, "GET * HTTP/1.1\r\nHost: a\r\n\r\n"),
+        (400, "GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n"),
+        (400, "GET http://b#c/d HTTP/1.1\r\nHost: a\r\n\r\n"),
         (400, "GET a:80 HTTP/1.1\r\nHost: a\r\n\r\n"),
         (400, "GET http://u@b/ HTTP/1.1\r\nHost: a\r\n\r\n"),
         (501, "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n"),

@@ -2,8 +2,6 @@
 
 use bytes::BytesMut;
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
-use rustls::kernel::KernelConnection;
-use rustls::server::ServerConnectionData;
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::task::{Context, Poll, ready};
@@ -14,35 +12,16 @@ use tokio::time::timeout;
 
 use super::batch::{self, Batch, Ticket};
 use super::handshake::Established;
-use super::record::{self, Fault, Keys, Kind};
-use crate::wire::{READ_BYTES, Turn};
+use super::receive::{self, CLOSE_NOTIFY, KEY_UPDATE, Receiver};
+use super::record::{Keys, Kind};
+use crate::wire::Turn;
 use crate::{FilePart, pages};
-
-/// New keys that a peer may announce between two records of data; each costs us some microseconds.
-const UPDATES_MAX: u32 = 32;
-
-/// A KeyUpdate message (RFC 8446, 4.6.3), but for its one byte.
-const KEY_UPDATE: [u8; 4] = [24, 0, 0, 1];
-
-const CLOSE_NOTIFY: [u8; 2] = [1, 0];
-
-/// Alert `user_canceled`, after which close_notify follows (RFC 8446, 6.1).
-const USER_CANCELED: u8 = 90;
 
 /// A connection that is encrypted.
 pub(crate) struct Tls {
     stream: TcpStream,
-    session: KernelConnection<ServerConnectionData>,
-    receive: Keys,
+    receiver: Receiver,
     transmit: Keys,
-    /// What came and is not deciphered yet.
-    incoming: BytesMut,
-    /// Whether the peer said that nothing more comes.
-    is_over: bool,
-    /// KeyUpdates since the last data.
-    updates: u32,
-    /// Whether the peer is owed a KeyUpdate.
-    owes_update: bool,
     outgoing: Outgoing,
     stall: Duration,
     turn: Turn,
@@ -74,17 +53,12 @@ impl Tls {
     /// # Errors
     /// Where the handshake agreed on what is not known here.
     pub(crate) fn new(stream: TcpStream, established: Established, stall: Duration) -> io::Result<Tls> {
-        let Established { secrets, session, incoming, .. } = established;
-        let keys = |(sequence, secrets)| Keys::new(sequence, &secrets).map_err(io::Error::other);
+        let (sequence, secrets) = &established.secrets.tx;
+        let transmit = Keys::new(*sequence, secrets).map_err(io::Error::other)?;
         Ok(Tls {
             stream,
-            session,
-            receive: keys(secrets.rx)?,
-            transmit: keys(secrets.tx)?,
-            incoming,
-            is_over: false,
-            updates: 0,
-            owes_update: false,
+            receiver: Receiver::new(established)?,
+            transmit,
             outgoing: Outgoing::default(),
             stall,
             turn: Turn::default(),
@@ -101,76 +75,19 @@ impl Tls {
         context: &mut Context<'_>,
         into: &mut BytesMut,
     ) -> Poll<io::Result<usize>> {
-        while !self.is_over {
-            match self.take_record(into) {
-                Ok(None) => {}
-                Ok(Some(0)) => continue,
-                Ok(Some(bytes)) => return Poll::Ready(Ok(bytes)),
-                Err(fault) => return Poll::Ready(Err(self.fail(fault))),
-            }
-            if self.incoming.is_empty() {
-                // Most connections are idle; so they hold nothing.
-                self.incoming = BytesMut::new();
-            }
-            ready!(self.stream.poll_read_ready(context))?;
-            self.incoming.reserve(READ_BYTES);
-            match self.stream.try_read_buf(&mut self.incoming) {
-                Ok(0) => break,
-                Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Poll::Ready(Err(error)),
-                _ => {}
-            }
-        }
-        Poll::Ready(Ok(0))
-    }
-
-    /// Opens the next record, if it is there; gives how much data it had.
-    fn take_record(&mut self, into: &mut BytesMut) -> Result<Option<usize>, Fault> {
-        let Some(length) = record::whole(&self.incoming)? else { return Ok(None) };
-        let mut record = self.incoming.split_to(length);
-        let (kind, data) = self.receive.open(&mut record)?;
-        let data = &record[data];
-        match kind {
-            Kind::Data => {
-                into.extend_from_slice(data);
-                self.updates = 0;
-                return Ok(Some(data.len()));
-            }
-            Kind::Handshake => self.update(data)?,
-            Kind::Alert => match *data {
-                [_, 0] => self.is_over = true,
-                [_, USER_CANCELED] => {}
-                [_, _] => return Err(Fault::PeerAlert),
-                _ => return Err(Fault::DecodeError),
-            },
-        }
-        Ok(Some(0))
-    }
-
-    /// Takes a message that is a KeyUpdate, or has no place here.
-    fn update(&mut self, message: &[u8]) -> Result<(), Fault> {
-        let Some(&[is_asked]) = message.strip_prefix(&KEY_UPDATE) else {
-            return Err(Fault::UnexpectedMessage);
-        };
-        self.updates += 1;
-        if is_asked > 1 || self.updates > UPDATES_MAX {
-            return Err(Fault::UnexpectedMessage);
-        }
-        let (sequence, secrets) = self.session.update_rx_secret().map_err(|_| Fault::InternalError)?;
-        self.receive = Keys::new(sequence, &secrets)?;
-        self.owes_update |= is_asked == 1;
-        Ok(())
+        let read = ready!(self.receiver.poll_read(&self.stream, context, into));
+        Poll::Ready(read.map_err(|fault| self.fail(fault)))
     }
 
     /// Tells the peer what it did, and the caller.
-    fn fail(&mut self, fault: Fault) -> io::Error {
-        const FATAL: u8 = 2;
-        self.is_over = true;
-        if let Some(alert) = fault.alert().filter(|_| self.outgoing.is_empty()) {
+    fn fail(&mut self, error: io::Error) -> io::Error {
+        let alert = receive::alert_for(&error);
+        if let Some(alert) = alert.filter(|_| self.outgoing.is_empty()) {
             // The connection ends here; if the alert finds no room, so it does without.
-            let record = self.transmit.sealed(&[FATAL, alert], Kind::Alert).unwrap_or_default();
+            let record = self.transmit.sealed(&alert, Kind::Alert).unwrap_or_default();
             let _ = self.stream.try_write(&record);
         }
-        io::Error::new(io::ErrorKind::InvalidData, fault)
+        error
     }
 
     pub(crate) async fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
@@ -245,14 +162,11 @@ impl Tls {
         else {
             return Ok(());
         };
-        if self.owes_update || self.transmit.is_worn() {
-            let [a, b, c, d] = KEY_UPDATE;
-            let message =
-                self.transmit.sealed(&[a, b, c, d, 0], Kind::Handshake).map_err(io::Error::other)?;
+        if self.receiver.owes_update() || self.transmit.is_worn() {
+            let message = self.transmit.sealed(&KEY_UPDATE, Kind::Handshake).map_err(io::Error::other)?;
             outgoing.control.extend(message);
-            let (sequence, secrets) = self.session.update_tx_secret().map_err(io::Error::other)?;
+            let (sequence, secrets) = self.receiver.next_transmit()?;
             self.transmit = Keys::new(sequence, &secrets).map_err(io::Error::other)?;
-            self.owes_update = false;
         }
         outgoing.sealed = batch.seal(&mut self.transmit).map_err(io::Error::other)?;
         Ok(())

@@ -7,6 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::super::record::Fault;
 use super::*;
 use crate::{Certificates, KeyPair};
 
@@ -69,7 +70,6 @@ async fn worn_keys_are_replaced_without_a_gap() {
 #[tokio::test]
 async fn messages_that_have_no_place_end_the_connection() {
     let update = |is_asked: u8| vec![24, 0, 0, 1, is_asked];
-    let floods = vec![update(0); UPDATES_MAX as usize + 1];
     for (messages, kind, expected) in [
         (vec![update(2)], Kind::Handshake, Fault::UnexpectedMessage),
         (vec![vec![24, 0, 0, 2, 0, 0]], Kind::Handshake, Fault::UnexpectedMessage),
@@ -77,7 +77,7 @@ async fn messages_that_have_no_place_end_the_connection() {
         (vec![[update(0), update(0)].concat()], Kind::Handshake, Fault::UnexpectedMessage),
         (vec![vec![2, 40]], Kind::Alert, Fault::PeerAlert),
         (vec![vec![1]], Kind::Alert, Fault::DecodeError),
-        (floods, Kind::Handshake, Fault::UnexpectedMessage),
+        (receive::tests::flood(), Kind::Handshake, Fault::UnexpectedMessage),
     ] {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let _client = client(listener.local_addr().unwrap(), |mut stream| {
@@ -86,15 +86,7 @@ async fn messages_that_have_no_place_end_the_connection() {
         });
         let mut tls = accepted(&listener).await;
         assert_eq!(tls.read(&mut BytesMut::new()).await.unwrap(), 5);
-        let mut fault = Ok(None);
-        for message in &messages {
-            // As if the client had sealed it with the key that is next.
-            let (sequence, secrets) = tls.session.update_rx_secret().unwrap();
-            let mut theirs = Keys::new(sequence, &secrets).unwrap();
-            tls.receive = Keys::new(sequence, &secrets).unwrap();
-            tls.incoming.extend_from_slice(&theirs.sealed(message, kind).unwrap());
-            fault = tls.take_record(&mut BytesMut::new());
-        }
+        let fault = receive::tests::forced(&mut tls.receiver, &messages, kind);
         assert_eq!(fault, Err(expected), "{messages:?}");
     }
 }

@@ -6,6 +6,8 @@
 mod crowd;
 mod disk;
 mod gone;
+mod mounts;
+mod network;
 mod one_by_one;
 mod proxy;
 mod random;

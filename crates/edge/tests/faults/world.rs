@@ -110,6 +110,7 @@ pub(crate) struct Node {
 
 /// How a tier is made.
 pub(crate) struct Made<'a> {
+    pub(crate) at: SocketAddr,
     pub(crate) disk: &'a Path,
     pub(crate) capacity_bytes: u64,
     pub(crate) parents: Vec<SocketAddr>,
@@ -135,7 +136,7 @@ impl Node {
             is_guarded: false,
             clock: clock.clone(),
         });
-        let served = Served::at(anywhere(), Edge::new(Arc::new(tier.clone()), folder()));
+        let served = Served::at(made.at, Edge::new(Arc::new(tier.clone()), folder()));
         Node { served, tier, clock }
     }
 
@@ -156,6 +157,15 @@ impl Node {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
     }
+}
+
+/// An origin with all objects.
+pub(crate) async fn origin(at: SocketAddr) -> Served {
+    let store = Memory::new();
+    for (path, _) in OBJECTS {
+        store.put(&Key::new(format!("packages{path}")).unwrap(), content(path)).await.unwrap();
+    }
+    Served::at(at, Edge::origin(Arc::new(store), folder(), Arc::new(ManualClock::default())))
 }
 
 /// The folder's slices. Who had it before may be a moment late in letting it go.
@@ -183,6 +193,7 @@ pub(crate) struct World {
     /// Before the regional tiers.
     pub(crate) between: [Proxy; 2],
     edge: Option<Node>,
+    edge_disk: PathBuf,
     capacity_bytes: u64,
     client: Client,
     disks: TempDir,
@@ -195,24 +206,27 @@ impl World {
 
     /// With room for so much in the edge.
     pub(crate) async fn with_capacity(capacity_bytes: u64) -> World {
+        World::on(None, capacity_bytes).await
+    }
+
+    /// With the edge's folder elsewhere.
+    pub(crate) async fn on(edge_disk: Option<PathBuf>, capacity_bytes: u64) -> World {
         let disks = tempfile::tempdir().unwrap();
-        let store = Memory::new();
-        for (path, _) in OBJECTS {
-            store.put(&Key::new(format!("packages{path}")).unwrap(), content(path)).await.unwrap();
-        }
-        let origin = Edge::origin(Arc::new(store), folder(), Arc::new(ManualClock::default()));
-        let origin = Served::at(anywhere(), origin);
+        let origin = origin(anywhere()).await;
         let above = [Proxy::start(origin.address).await, Proxy::start(origin.address).await];
-        let start = |name: &str, capacity_bytes, parents| {
-            Node::start(&Made { disk: &disks.path().join(name), capacity_bytes, parents })
+        let edge_disk = edge_disk.unwrap_or_else(|| disks.path().join("edge"));
+        let start = |disk: &Path, capacity_bytes, parents| {
+            Node::start(&Made { at: anywhere(), disk, capacity_bytes, parents })
         };
-        let regional =
-            [start("a", 1 << 30, vec![above[0].address()]), start("b", 1 << 30, vec![above[1].address()])];
+        let regional = [
+            start(&disks.path().join("a"), 1 << 30, vec![above[0].address()]),
+            start(&disks.path().join("b"), 1 << 30, vec![above[1].address()]),
+        ];
         let between =
             [Proxy::start(regional[0].served.address).await, Proxy::start(regional[1].served.address).await];
-        let edge = Some(start("edge", capacity_bytes, between.iter().map(Proxy::address).collect()));
+        let edge = Some(start(&edge_disk, capacity_bytes, between.iter().map(Proxy::address).collect()));
         let client = Client::new(Trust::public()).unwrap();
-        World { _origin: origin, above, regional, between, edge, capacity_bytes, client, disks }
+        World { _origin: origin, above, regional, between, edge, edge_disk, capacity_bytes, client, disks }
     }
 
     /// Asks the edge for `range` of the object at `path`; of the whole where there is none.
@@ -230,10 +244,15 @@ impl World {
         let old = self.edge.take().unwrap();
         old.settled().await;
         old.stop().await;
-        let disk = self.disks.path().join("edge");
+        let disk = self.edge_disk.clone();
         meanwhile(&disk);
         let parents = self.between.iter().map(Proxy::address).collect();
-        self.edge = Some(Node::start(&Made { disk: &disk, capacity_bytes: self.capacity_bytes, parents }));
+        self.edge = Some(Node::start(&Made {
+            at: anywhere(),
+            disk: &disk,
+            capacity_bytes: self.capacity_bytes,
+            parents,
+        }));
     }
 
     pub(crate) fn edge(&self) -> &Node {
@@ -242,7 +261,7 @@ impl World {
 
     /// The folder of the tier called `a`, `b` or `edge`.
     pub(crate) fn disk(&self, name: &str) -> PathBuf {
-        self.disks.path().join(name)
+        if name == "edge" { self.edge_disk.clone() } else { self.disks.path().join(name) }
     }
 
     fn nodes(&self) -> impl Iterator<Item = &Node> {

@@ -185,7 +185,9 @@ impl<H: Handler> Connection<H> {
                 answering.await
             }
         };
-        let is_last = self.state.answered >= self.server.options.limits.requests || *self.stop.borrow();
+        let is_last = self.state.answered >= self.server.options.limits.requests
+            || *self.stop.borrow()
+            || self.wire.is_worn();
         let persistence = Persistence::of(version, close || !is_read || is_last);
         self.send(answer, &method, persistence).await?;
         Ok(persistence != Persistence::Closes)

@@ -4,7 +4,7 @@
 //! when its client moves to another address. Each byte is copied and encrypted by quinn, packet by packet, so that this costs
 //! several times what HTTP/1.1 does: it is for clients that ask for it.
 
-use bytes::Bytes;
+use bytes::{Buf as _, Bytes};
 use h3::error::Code;
 use h3::server::{RequestResolver, RequestStream};
 use h3_quinn::BidiStream;
@@ -148,8 +148,9 @@ async fn request_answered<H: Handler>(
         let (parts, ()) = request.into_parts();
         let response = exchanged(parts, peer, &server, None).await;
         let sent = sent(response, &mut stream, limits).await;
-        if sent.is_err() {
-            stream.stop_stream(Code::H3_INTERNAL_ERROR);
+        match sent {
+            Ok(()) => passed_over(&mut stream, limits).await,
+            Err(_) => stream.stop_stream(Code::H3_INTERNAL_ERROR),
         }
         sent
     };
@@ -168,6 +169,24 @@ async fn sent(response: http::Response<Streamed>, stream: &mut Stream, limits: &
         timeout(limits.stall, stream.send_data(frame)).await?.map_err(io::Error::other)?;
     }
     timeout(limits.stall, stream.finish()).await?.map_err(io::Error::other)
+}
+
+/// Throws a request's body away, or says that it is not wanted where it is long (RFC 9114, 4.1): a client that is cut off while it
+/// still says that its request has ended could take that for an error.
+async fn passed_over(stream: &mut Stream, limits: &Limits) {
+    let whole = async {
+        let mut bytes = 0;
+        while let Ok(Some(data)) = stream.recv_data().await {
+            bytes += data.remaining() as u64;
+            if bytes > limits.body_bytes {
+                return false;
+            }
+        }
+        true
+    };
+    if !timeout(limits.head, whole).await.unwrap_or(false) {
+        stream.stop_sending(Code::H3_NO_ERROR);
+    }
 }
 
 async fn next_frame(mut body: Pin<&mut Streamed>) -> io::Result<Option<Bytes>> {

@@ -14,6 +14,7 @@ mod exchange;
 mod head;
 mod http2;
 mod http3;
+pub mod ktls;
 mod listener;
 mod options;
 mod pages;

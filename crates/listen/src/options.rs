@@ -11,6 +11,9 @@ pub struct Options {
     pub threads: usize,
     /// How the kernel paces what is sent (`cubic`, `bbr`); the system's way where it is not said.
     pub congestion: Option<String>,
+    /// Whether the kernel is to encrypt what HTTP/1.1 over TLS sends, where it can ([`ktls::probe`](crate::ktls::probe)).
+    /// Off by default: no machine that it could be tried on was at hand.
+    pub kernel_tls: bool,
     /// What clients may cost.
     pub limits: Limits,
     /// Says what time it is, for `Date`.
@@ -19,12 +22,8 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options {
-            threads: 1,
-            congestion: None,
-            limits: Limits::default(),
-            clock: Arc::new(SystemClock::new()),
-        }
+        let (limits, clock) = (Limits::default(), Arc::new(SystemClock::new()));
+        Options { threads: 1, congestion: None, kernel_tls: false, limits, clock }
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::http3;
+use crate::ktls;
 use crate::places::Places;
 use crate::{Handler, Listener, Options, Peer};
 use taking::{Socket, take_all};
@@ -51,6 +52,12 @@ pub async fn serve<H: Handler>(
 ) -> io::Result<()> {
     for listener in &listeners {
         listener.prepare(options.limits.stall, options.congestion.as_deref())?;
+    }
+    if options.kernel_tls {
+        match ktls::probe() {
+            Ok(()) => tracing::info!("the kernel encrypts what is sent"),
+            Err(error) => tracing::info!(%error, "the kernel has no TLS; records are made here"),
+        }
     }
     let (stopping, stopped) = watch::channel(false);
     let places = Places::new(&options.limits);

@@ -8,6 +8,7 @@ mod batch;
 mod certificates;
 mod handshake;
 pub(crate) mod hello;
+mod kernel;
 mod receive;
 pub(crate) mod record;
 mod stream;
@@ -15,5 +16,6 @@ pub(crate) mod validity;
 
 pub(crate) use certificates::HTTP_2;
 pub use certificates::{CertificateError, Certificates, KeyPair};
-pub(crate) use handshake::{Configs, accept};
+pub(crate) use handshake::{Configs, Established, accept};
+pub(crate) use kernel::KernelTls;
 pub(crate) use stream::Tls;

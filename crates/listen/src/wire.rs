@@ -9,7 +9,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::FilePart;
-use crate::tls::Tls;
+use crate::tls::{KernelTls, Tls};
 pub(crate) use plain::Plain;
 
 /// Bytes that one connection may be given in a row before all others have their turn: some 100 microseconds' worth.
@@ -23,6 +23,7 @@ pub(crate) const READ_BYTES: usize = 4 << 10;
 pub(crate) enum Wire {
     Plain(Plain),
     Tls(Box<Tls>),
+    Kernel(Box<KernelTls>),
 }
 
 impl Wire {
@@ -31,6 +32,7 @@ impl Wire {
         match self {
             Wire::Plain(plain) => plain.read(into).await,
             Wire::Tls(tls) => tls.read(into).await,
+            Wire::Kernel(kernel) => kernel.read(into).await,
         }
     }
 
@@ -39,6 +41,7 @@ impl Wire {
         match self {
             Wire::Plain(plain) => plain.write(bytes).await,
             Wire::Tls(tls) => tls.write(bytes).await,
+            Wire::Kernel(kernel) => kernel.plain.write(bytes).await,
         }
     }
 
@@ -47,6 +50,7 @@ impl Wire {
         match self {
             Wire::Plain(plain) => plain.write_file(part).await,
             Wire::Tls(tls) => tls.write_file(part).await,
+            Wire::Kernel(kernel) => kernel.plain.write_file(part).await,
         }
     }
 
@@ -56,6 +60,7 @@ impl Wire {
             Wire::Plain(plain) => plain.gather(),
             // Its records go out many at once as it is.
             Wire::Tls(_) => {}
+            Wire::Kernel(kernel) => kernel.plain.gather(),
         }
     }
 
@@ -64,6 +69,7 @@ impl Wire {
         match self {
             Wire::Plain(plain) => plain.end(more).await,
             Wire::Tls(tls) => tls.end().await,
+            Wire::Kernel(kernel) => kernel.plain.end(more).await,
         }
     }
 
@@ -72,6 +78,7 @@ impl Wire {
         match self {
             Wire::Plain(plain) => plain.flush().await,
             Wire::Tls(tls) => tls.flush().await,
+            Wire::Kernel(kernel) => kernel.plain.flush().await,
         }
     }
 
@@ -80,7 +87,13 @@ impl Wire {
         match self {
             Wire::Plain(plain) => plain.out(),
             Wire::Tls(tls) => tls.out(),
+            Wire::Kernel(kernel) => kernel.plain.out(),
         }
+    }
+
+    /// Whether this answer must be the last.
+    pub(crate) fn is_worn(&self) -> bool {
+        matches!(self, Wire::Kernel(kernel) if kernel.is_worn())
     }
 
     /// Says that nothing more comes.
@@ -88,6 +101,7 @@ impl Wire {
         match self {
             Wire::Plain(plain) => plain.finish(),
             Wire::Tls(tls) => tls.finish().await,
+            Wire::Kernel(kernel) => kernel.finish().await,
         }
     }
 
@@ -96,6 +110,7 @@ impl Wire {
         let stream = match self {
             Wire::Plain(plain) => plain.stream(),
             Wire::Tls(tls) => tls.stream(),
+            Wire::Kernel(kernel) => kernel.plain.stream(),
         };
         if let Err(error) = socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO)) {
             tracing::debug!(%error, "a connection that broke is closed as if it had not");

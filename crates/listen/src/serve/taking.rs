@@ -14,9 +14,10 @@ use tokio::time::timeout;
 use super::{Server, stopped};
 use crate::connection::Connection;
 use crate::http2;
+use crate::ktls;
 use crate::listener::BACKLOG;
 use crate::places::{Place, Places};
-use crate::tls::{self, Tls};
+use crate::tls::{self, Established, KernelTls, Tls};
 use crate::wire::{Plain, Wire};
 use crate::{Certificates, Handler, Listener};
 
@@ -123,14 +124,30 @@ async fn secured<H: Handler>(
     let limits = &server.options.limits;
     let established = timeout(limits.head, tls::accept(&mut stream, certificates.configs())).await??;
     let is_http2 = established.protocol.as_deref() == Some(tls::HTTP_2);
-    let tls = Box::new(Tls::new(stream, established, limits.stall)?);
     let peer = server.peer(address, true);
+    let stall = limits.stall;
     if is_http2 {
+        let tls = Box::new(Tls::new(stream, established, stall)?);
         http2::run(tls, peer, server, alternative).await;
     } else {
-        Connection::new(Wire::Tls(tls), peer, server, alternative).run().await;
+        let wire = secure_wire(stream, established, stall, server.options.kernel_tls)?;
+        Connection::new(wire, peer, server, alternative).run().await;
     }
     Ok(())
+}
+
+/// Has the kernel make records where it is to and can, or makes them here.
+fn secure_wire(
+    stream: TcpStream,
+    established: Established,
+    stall: Duration,
+    kernel: bool,
+) -> io::Result<Wire> {
+    let (sequence, secrets) = &established.secrets.tx;
+    if kernel && ktls::begin(&stream, *sequence, secrets).is_ok() {
+        return Ok(Wire::Kernel(Box::new(KernelTls::new(stream, established, stall)?)));
+    }
+    Ok(Wire::Tls(Box::new(Tls::new(stream, established, stall)?)))
 }
 
 /// Ends when `duration` is over.

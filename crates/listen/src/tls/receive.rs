@@ -38,6 +38,12 @@ pub(crate) struct Receiver {
     owes_update: bool,
 }
 
+impl std::fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Receiver").field("keys", &self.keys).finish_non_exhaustive()
+    }
+}
+
 impl Receiver {
     /// # Errors
     /// Where the handshake agreed on what is not known here.

@@ -57,7 +57,7 @@ fn part(from: usize, length: usize) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_of_every_kind_come_whole() {
-    let server = Running::secure(Options::default());
+    let server = Running::http3(Options::default());
     let (mut client, _endpoint) = client(&server).await;
     let mut pieces = b"abc".to_vec();
     pieces.extend(part(3, 100_000));
@@ -87,7 +87,7 @@ async fn bodies_of_every_kind_come_whole() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_breaks_off_is_reset_and_the_others_go_on() {
-    let server = Running::secure(Options::default());
+    let server = Running::http3(Options::default());
     let (mut client, _endpoint) = client(&server).await;
     for path in ["/short", "/broken", "/long", "/beyond"] {
         let broken = got(&mut client, path).await;
@@ -100,7 +100,7 @@ async fn an_answer_that_breaks_off_is_reset_and_the_others_go_on() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_in_progress_is_answered_before_the_end() {
-    let mut server = Running::secure(Options::default());
+    let mut server = Running::http3(Options::default());
     let (mut client, _endpoint) = client(&server).await;
     let mut other = client.clone();
     let waits = tokio::spawn(async move { got(&mut other, "/wait").await });
@@ -117,7 +117,7 @@ async fn what_is_in_progress_is_answered_before_the_end() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_takes_nothing_is_reset() {
     let limits = Limits { stall: SHORT, ..Limits::default() };
-    let server = Running::secure(Options { limits, ..Options::default() });
+    let server = Running::http3(Options { limits, ..Options::default() });
     let (mut client, _endpoint) = client(&server).await;
     // Its window is full long before the file is.
     let mut unread = asked(&mut client, Method::GET, "/file").await.unwrap();
@@ -128,7 +128,7 @@ async fn who_takes_nothing_is_reset() {
 
 #[test]
 fn who_comes_over_tcp_is_told() {
-    let server = Running::secure(Options::default());
+    let server = Running::http3(Options::default());
     let told = format!("alt-svc: h3=\":{}\"; ma=86400\r\n", server.address.port());
     assert!(super::tls::got(&server, "/a").head.contains(&told));
     let plain = Running::new(Options::default());

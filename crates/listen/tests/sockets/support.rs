@@ -18,6 +18,9 @@ pub(crate) const FILE_BYTES: usize = 5 << 20;
 /// Longer than anything here takes; a test that waits so long has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Ports that are tried until one is free for TCP and UDP.
+const PORTS_MAX: usize = 10;
+
 /// A limit that is reached on purpose.
 pub(crate) const SHORT: Duration = Duration::from_millis(50);
 
@@ -96,6 +99,11 @@ impl Told {
     }
 }
 
+fn secure_listener(threads: usize) -> Listener {
+    let certificates = Certificates::load(vec![pair("first")]).unwrap();
+    Listener::bind("127.0.0.1:0".parse().unwrap(), threads).unwrap().with_tls(Arc::new(certificates))
+}
+
 impl Running {
     pub(crate) fn new(options: Options) -> Running {
         Running::with(Listener::bind("127.0.0.1:0".parse().unwrap(), options.threads).unwrap(), options)
@@ -105,11 +113,16 @@ impl Running {
         Running::new(Options { limits, ..Options::default() })
     }
 
-    /// With TLS, HTTP/3 and the certificate of `first.test`.
+    /// With TLS, and the certificate of `first.test`.
     pub(crate) fn secure(options: Options) -> Running {
-        let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), options.threads).unwrap();
-        let certificates = Certificates::load(vec![pair("first")]).unwrap();
-        Running::with(listener.with_tls(Arc::new(certificates)).with_http3().unwrap(), options)
+        Running::with(secure_listener(options.threads), options)
+    }
+
+    /// With HTTP/3 besides.
+    pub(crate) fn http3(options: Options) -> Running {
+        // The port is free for TCP; of UDP somebody else may have it.
+        let listener = (0..PORTS_MAX).find_map(|_| secure_listener(options.threads).with_http3().ok());
+        Running::with(listener.unwrap(), options)
     }
 
     pub(crate) fn with(listener: Listener, options: Options) -> Running {

@@ -155,6 +155,17 @@ fn an_answer_that_breaks_off_has_no_proper_end() {
 }
 
 #[test]
+fn where_the_kernel_cannot_encrypt_it_is_done_here() {
+    let server = Running::secure(Options { kernel_tls: true, ..Options::default() });
+    if listen::ktls::probe().is_ok() {
+        eprintln!("the kernel can: the same is tested with it");
+    }
+    let mut client = client(server.address, &usual(), "first.test");
+    assert_eq!(asked(&mut client, "/hello").text(), "/hello");
+    assert!(asked(&mut client, "/file").body == (0..FILE_BYTES).map(byte).collect::<Vec<u8>>());
+}
+
+#[test]
 fn who_comes_back_resumes() {
     let server = Running::secure(Options::default());
     let config = usual();

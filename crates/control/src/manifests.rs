@@ -10,6 +10,7 @@
 //! | `manifest.mpd` | DASH, on-demand profile: players read each file's index |
 //! | `timeline.mpd` | DASH, live profile: a timeline of named segments |
 //! | `steering.json` | the order in which HLS players use the edges |
+//! | `thumbnails.m3u8` | HLS playlist of seek thumbnails, here so that no player needs one edge for them |
 //! | `segments/...` | the way from such a name to the bytes of a file |
 //! | another | the way to the package's file of that name |
 //! | `edge-N/...` | the same two ways, to the edge of that number |
@@ -22,6 +23,7 @@ use axum::http::header::{self, HeaderName};
 use axum::http::{HeaderValue, Response, StatusCode};
 use cache::freshness::{Content, cache_control};
 use manifest::dash::{self, Addressing};
+use manifest::hls::IMAGES_FILE;
 use manifest::offer::{Pathway, Steering};
 use manifest::steering::{self, STEERING_FILE, STEERING_TYPE};
 use manifest::{Offer, hls, segments};
@@ -71,6 +73,7 @@ pub(crate) async fn serve(
     let offer = || device.offer(&package, None).ok_or_else(Refusal::nothing_playable);
     let answer = match named.file {
         HLS_FILE | DASH_FILE | TIMELINE_FILE => manifest(named.file, &edges, offer()?),
+        IMAGES_FILE => text(HLS_TYPE, hls::images(&package).ok_or_else(Refusal::path_not_found)?),
         file => elsewhere(&edges, &package, file).ok_or_else(Refusal::path_not_found)?,
     };
     Ok(kept(answer, named.token.is_some()))
@@ -85,7 +88,10 @@ fn manifest(file: &str, edges: &[Pathway], offer: Offer<'_>) -> Response<Body> {
         pathways: if is_named { edges.iter().map(near).collect() } else { edges.to_vec() },
         query_before_start: false,
     };
-    let base_url = edges.first().filter(|_| !is_named).map_or("", |edge| &edge.base_url);
+    let base_url = match edges {
+        [edge] if !is_named => &edge.base_url,
+        _ => "",
+    };
     let offer = Offer { base_url, steering: Some(&steering).filter(|_| edges.len() > 1), ..offer };
     match file {
         HLS_FILE => text(HLS_TYPE, hls::multivariant(&offer)),

@@ -104,8 +104,9 @@ pub fn multivariant(offer: &Offer<'_>) -> String {
             offer.video.iter().for_each(|video| variant(&mut out, video, Some(group), offer, &place));
         }
         offer.video.iter().for_each(|video| keyframe_variant(&mut out, video, offer, &place));
-        images::stream(&mut out, offer.package, place.base_url);
     }
+    // Players know no groups of these: a second line would be a second set of pictures, and both would have to be there.
+    images::stream(&mut out, offer.package, offer.base_url);
     out
 }
 

@@ -21,7 +21,7 @@ pub struct Offer<'a> {
     /// The form that text has.
     pub text_form: TextForm,
     /// What the names of the package's files follow: empty for manifests in its own folder, else that folder's address
-    /// with `/` at its end. Steering has addresses of its own.
+    /// with `/` at its end. Steering has addresses of its own, for all but HLS's chapters and thumbnails.
     pub base_url: &'a str,
     /// Where else the same files are, and who says which to use.
     pub steering: Option<&'a Steering>,

@@ -110,6 +110,10 @@ async fn all_edges_are_named() {
         let uri = format!("URI=\"{host}{folder}audio-0.m3u8\"");
         assert!(playlist.lines().any(|line| line.contains(&sound) && line.ends_with(&uri)), "{playlist}");
     }
+    assert_eq!(playlist.matches("EXT-X-IMAGE-STREAM-INF").count(), 1, "{playlist}");
+    assert!(
+        playlist.contains("URI=\"thumbnails.m3u8\"") && ask("thumbnails.m3u8").await.starts_with("#EXTM3U")
+    );
     let steering = ask("steering.json?_HLS_pathway=edge-1&_HLS_throughput=5140000").await;
     let steering: Value = serde_json::from_str(&steering).unwrap();
     assert_eq!(steering["PATHWAY-PRIORITY"], json!(["edge-1", "edge-2"]));

@@ -6,6 +6,7 @@
 mod fetching;
 mod fill;
 mod keeping;
+mod looks;
 mod reading;
 mod upkeep;
 mod upstream;
@@ -30,6 +31,7 @@ use tokio::sync::Semaphore;
 
 use self::fill::{Fill, Fills};
 use self::keeping::{CACHE_CONTROL, Version};
+use self::looks::Looks;
 use crate::source::{Asked, Failure, Found, Handled, Reading, Reason, Source};
 
 /// How long it is believed that there is no such object: a crowd must not reach the parents.
@@ -68,6 +70,7 @@ struct Shared {
     slices: Slices,
     policy: Mutex<Foresight>,
     fills: Fills,
+    looks: Looks,
     upstreams: Vec<Arc<dyn Upstream>>,
     parents: Mutex<Parents>,
     misses: Mutex<Misses>,
@@ -100,6 +103,7 @@ impl Tier {
             slices: options.slices,
             policy: Mutex::new(Foresight::new(capacity_bytes)),
             fills: Fills::default(),
+            looks: Looks::default(),
             upstreams: options.parents.into_iter().map(|(parent, _)| parent).collect(),
             parents,
             misses: Mutex::default(),
@@ -186,10 +190,8 @@ impl Shared {
         match asked.first {
             Some(first) => self.met(asked, first).await,
             None => {
-                let head = self.look(&asked.key).await?;
-                let Some(head) = head else { return Ok(None) };
-                let version = self.learn(&asked.key, head).await;
-                Ok(Some((version, Handled::Forwarded(Reason::Absent, false), None)))
+                let (version, collapsed) = self.looks.look(self, &asked.key).await;
+                Ok(version?.map(|version| (version, Handled::Forwarded(Reason::Absent, collapsed), None)))
             }
         }
     }
@@ -234,17 +236,12 @@ impl Shared {
             // Who failed a moment ago is not waited for.
             return Ok(Some((version, Handled::Stale, None)));
         }
-        match self.look(key).await {
-            Ok(Some(head)) => {
-                let version = self.learn(key, head).await;
-                Ok(Some((version, Handled::Forwarded(Reason::Stale, false), None)))
+        match self.looks.look(self, key).await {
+            (Ok(version), collapsed) => {
+                Ok(version.map(|version| (version, Handled::Forwarded(Reason::Stale, collapsed), None)))
             }
-            Ok(None) => {
-                self.absent(key).await;
-                Ok(None)
-            }
-            Err(_) if is_usable => Ok(Some((version, Handled::Stale, None))),
-            Err(failure) => Err(failure),
+            (Err(_), _) if is_usable => Ok(Some((version, Handled::Stale, None))),
+            (Err(failure), _) => Err(failure),
         }
     }
 
@@ -252,27 +249,6 @@ impl Shared {
     fn any_is_well(&self) -> bool {
         let (parents, now_ms) = (self.parents(), self.now_ms());
         (0..self.upstreams.len()).any(|place| parents.is_well(place, now_ms))
-    }
-
-    /// What the parents say of an object.
-    async fn look(&self, key: &Key) -> Result<Option<Head>, Failure> {
-        let order = self.parents().order(slices::object_id(key.as_str()), self.now_ms());
-        let doing = format!("looking for {key}");
-        let mut failure = Failure { doing, reason: "there is no parent".to_owned() };
-        for place in order {
-            match self.upstreams[place].look(key).await {
-                Ok(head) => {
-                    self.parents().succeeded(place);
-                    return Ok(head);
-                }
-                Err(error) => {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "a parent failed");
-                    self.parents().failed(place, self.now_ms());
-                    failure = error;
-                }
-            }
-        }
-        Err(failure)
     }
 }
 

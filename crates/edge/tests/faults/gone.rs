@@ -1,6 +1,8 @@
 //! Parents that are gone, all of them: what is kept is served, as long as it may be.
 
-use crate::proxy::Fault;
+use std::sync::Arc;
+
+use crate::proxy::{Fault, Proxy};
 use crate::world::{FILM, Got, World};
 
 const MIB: u64 = 1 << 20;
@@ -63,6 +65,28 @@ async fn what_is_not_fresh_is_served_as_long_as_it_may_be() {
     all_gone(&world);
     world.pass_ms(70_000);
     assert_eq!(world.get(FILM, None).await, Got::Refused, "nobody says that it is so still");
+}
+
+#[tokio::test]
+async fn a_crowd_asks_once_whether_it_is_the_same() {
+    let world = Arc::new(World::start().await);
+    world.between.iter().for_each(|proxy| proxy.set(Fault::Lives("no-cache")));
+    assert!(world.get(FILM, None).await.is_all());
+    world.edge().settled().await;
+    let requests = || world.between.iter().map(Proxy::requests).sum::<u64>();
+    let before = requests();
+    // Late enough for all to come while one is asked.
+    world.between.iter().for_each(|proxy| proxy.set(Fault::Delay));
+    let ask = |_| {
+        let world = Arc::clone(&world);
+        tokio::spawn(async move { world.get(FILM, Some(5..10)).await })
+    };
+    let asked: Vec<_> = (0..50).map(ask).collect();
+    for asked in asked {
+        assert!(asked.await.unwrap().is_all());
+    }
+    let more = requests() - before;
+    assert!(more <= 3, "{more} requests of 50 clients");
 }
 
 #[tokio::test]

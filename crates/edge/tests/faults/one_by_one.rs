@@ -15,7 +15,10 @@ async fn check(line: impl Fn(&World, usize) -> &Proxy) {
     for fault in faults() {
         let before = proxy.spoilt();
         proxy.set(fault);
-        for range in [None, Some(1_048_000..1_200_000)] {
+        for range in [Some(1_048_000..1_200_000), None] {
+            if fault.is_slow() && range.is_none() {
+                continue;
+            }
             world.purge().await;
             let got = world.get(FILM, range.clone()).await;
             if !got.is_all() {

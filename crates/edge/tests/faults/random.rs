@@ -13,7 +13,7 @@ use crate::proxy::{Fault, Proxy};
 use crate::world::{Got, OBJECTS, World, mixed};
 
 /// Steps of a run where nothing else is said: some seconds.
-const STEPS: u64 = 400;
+const STEPS: u64 = 250;
 
 /// Who ask at once in each step.
 const CLIENTS: u64 = 3;

@@ -9,7 +9,7 @@ mod values;
 
 pub(crate) use edge::Edge;
 pub(crate) use services::{Entitled, Proxy, Service};
-pub(crate) use values::{Access, Secret};
+pub(crate) use values::{Access, STORE, Secret};
 
 use crate::cli::Shared;
 use anyhow::{Context as _, anyhow, bail};

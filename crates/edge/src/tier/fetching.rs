@@ -150,7 +150,9 @@ async fn fetch_from(
     fill.begin(Some(object), digests.clone());
     let counter = Arc::clone(shared);
     let counted = coming.inspect_ok(move |bytes| counter.misses().fetched(why, bytes.len() as u64));
-    take(fill, Box::pin(counted), length, digests.as_ref()).await
+    take(fill, Box::pin(counted), length, digests.as_ref()).await?;
+    fill.digested();
+    Ok(())
 }
 
 /// Takes the blocks of a slice of `length` as they come. Those that an earlier try has handed on are compared, so that what

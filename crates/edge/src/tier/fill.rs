@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use cache::blocks::{BLOCK_BYTES, BlockDigests};
+use cache::blocks::{self, BLOCK_BYTES, BlockDigests};
 use cache::eviction::Slice;
 use listen::Piece;
 use slices::Kept;
@@ -151,10 +151,26 @@ impl Fill {
         .await
     }
 
-    /// The digests of the slice's blocks, as far as they are known when the object is.
+    /// The digests of the slice's blocks: at once where a parent told them, else when all has come. None of what was found kept
+    /// after all.
     pub(super) async fn digests(&self) -> Result<Option<BlockDigests>, Failure> {
         self.object().await?;
-        Ok(self.state().digests.clone())
+        self.when(|state| match (&state.digests, &state.ended) {
+            (Some(digests), _) => Some(Ok(Some(digests.clone()))),
+            (None, Some(ended)) => Some(ended.clone().map(|()| None)),
+            (None, None) => None,
+        })
+        .await
+    }
+
+    /// All has come: who asks for digests that no parent told is given those of what came.
+    pub(super) fn digested(&self) {
+        self.change(|state| {
+            if state.digests.is_none() {
+                let digests = state.blocks.iter().map(|block| blocks::digest(block)).collect();
+                state.digests = BlockDigests::from_digests(digests);
+            }
+        });
     }
 
     /// Bytes of the slice from `at`, not beyond `end`: at least one, as soon as it is there.

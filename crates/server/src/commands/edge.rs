@@ -3,11 +3,12 @@
 mod certificates;
 
 use crate::commands::serve::{self, MEDIA_PATH, OPEN_FILES, PACKAGES};
-use crate::config::{Access, Config};
+use crate::config::{Access, Config, STORE};
 use crate::workspace;
 use anyhow::Context as _;
 use edge::tier::{Options, Parent, Pass, Upstream};
 use edge::{Admin, Guard, Tier};
+use fetch::Signer;
 use listen::Listener;
 use slices::Slices;
 use std::io::Write;
@@ -80,6 +81,15 @@ fn tier(
     }
     let client = workspace::client(config)?;
     let parent = |url: &String, rank: u8| {
+        if let Some(base) = url.strip_prefix(STORE) {
+            let signer = Signer {
+                region: settings.s3_region.clone(),
+                key_id: settings.s3_key_id.clone(),
+                secret: settings.s3_secret.0.clone(),
+            };
+            let store = Parent::store(client.clone(), base, packages.clone(), signer, clock.clone());
+            return (Arc::new(store) as Arc<dyn Upstream>, rank);
+        }
         let pass = secret.map(|secret| Pass { secret, mount: mount_of(url).to_owned() });
         let parent = Parent::new(client.clone(), url, packages.clone(), pass, clock.clone());
         (Arc::new(parent) as Arc<dyn Upstream>, rank)

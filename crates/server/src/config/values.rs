@@ -184,11 +184,21 @@ pub(super) fn put_secret(place: &mut Secret, value: &str) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// What stands before the URL of an object store.
+pub(crate) const STORE: &str = "s3+";
+
+/// Any text.
+pub(super) fn put_text(place: &mut String, value: &str) -> anyhow::Result<()> {
+    value.clone_into(place);
+    Ok(())
+}
+
 /// URLs of other servers, with commas between.
 pub(super) fn put_urls(place: &mut Vec<String>, value: &str) -> anyhow::Result<()> {
     let mut urls: Vec<String> = Vec::new();
     put_list(&mut urls, value)?;
     for url in &urls {
+        let url = url.strip_prefix(STORE).unwrap_or(url);
         let is_one = ["http://", "https://"].iter().any(|scheme| {
             url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
         });

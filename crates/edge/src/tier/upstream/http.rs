@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use cache::access::{self, SECRET_BYTES};
 use cache::blocks::{self, BLOCK_BYTES, BlockDigests, SLICE_BYTES};
-use fetch::{Client, Flow, Pace, Part, Request};
+use cache::freshness::{Content, cache_control};
+use fetch::{Client, Flow, Pace, Part, Request, Signer};
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use stdx::clock::Clock;
@@ -59,6 +60,8 @@ pub struct Parent {
     /// The folder that the URL stands for: it is not in the paths below it.
     folder: Key,
     pass: Option<Pass>,
+    /// Who asks, where it is an object store.
+    signer: Option<Signer>,
     pace: Pace,
     /// The token, and when it was made, in seconds since 1970 (UTC).
     token: Mutex<Option<(HeaderValue, u64)>>,
@@ -69,7 +72,13 @@ impl Parent {
     /// The server at `base`, where `base/a` is the object `folder/a`.
     pub fn new(client: Client, base: &str, folder: Key, pass: Option<Pass>, clock: Arc<dyn Clock>) -> Parent {
         let base = base.trim_end_matches('/').to_owned();
-        Parent { client, base, folder, pass, pace: PACE, token: Mutex::default(), clock }
+        Parent { client, base, folder, pass, signer: None, pace: PACE, token: Mutex::default(), clock }
+    }
+
+    /// An object store of the S3 kind, of which `signer` may read: `base` ends in the bucket. What it has is taken never to
+    /// change, as all that is published, and its media types are those of the names.
+    pub fn store(client: Client, base: &str, folder: Key, signer: Signer, clock: Arc<dyn Clock>) -> Parent {
+        Parent { signer: Some(signer), ..Parent::new(client, base, folder, None, clock) }
     }
 
     /// Waits for it otherwise than a player would: `stall` is the longest time for a block of 64 KiB.
@@ -83,8 +92,15 @@ impl Parent {
     }
 
     /// What every request says: who asks, and that it wants to check the answer.
-    fn headers(&self) -> HeaderMap {
+    fn headers(&self, method: &str, key: &Key) -> HeaderMap {
         let mut headers = HeaderMap::new();
+        if let Some(signer) = &self.signer {
+            let url = self.url(key);
+            let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+            let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            signer.sign(method, host, path, &mut headers, self.clock.now_ms());
+            return headers;
+        }
         headers.insert(BLOCK_DIGESTS, HeaderValue::from_static("?1"));
         if let Some(token) = self.token() {
             headers.insert(TOKEN_HEADER, token);
@@ -115,6 +131,15 @@ impl Parent {
         Failure { doing: format!("fetching {key} from {}", self.base), reason: reason.to_string() }
     }
 
+    /// A head with what is known of the server beside it.
+    fn known(&self, head: Head) -> Head {
+        if self.signer.is_none() {
+            return head;
+        }
+        let cache_control = Some(cache_control(Content::Immutable).to_owned());
+        Head { content_type: None, cache_control, age_s: 0, ..head }
+    }
+
     async fn ask(&self, request: Request, key: &Key) -> Result<Flow, Failure> {
         let opened = self.client.open(&request, &self.pace).await;
         let flow = opened.map_err(|error| self.failure(key, Chain(&error)))?;
@@ -134,11 +159,12 @@ impl Upstream for Parent {
     async fn slice(&self, key: &Key, index: u32) -> Result<Opened, Failure> {
         let start = u64::from(index) * u64::from(SLICE_BYTES);
         let part = Part { offset: start, length: u64::from(SLICE_BYTES) };
-        let request = Request::get(&self.url(key)).with_headers(self.headers()).of_part(part);
+        let request = Request::get(&self.url(key)).with_headers(self.headers("GET", key)).of_part(part);
         let flow = self.ask(request, key).await?;
         match flow.status {
             StatusCode::PARTIAL_CONTENT => {
                 let head = part_head(&flow, index).map_err(|reason| self.failure(key, reason))?;
+                let head = self.known(head);
                 Ok(Opened::Present(Box::new(head), coming(flow, key.clone(), 0, self.pace.stall)))
             }
             StatusCode::OK => {
@@ -146,6 +172,7 @@ impl Upstream for Parent {
                 if start > SKIPPED_MAX {
                     return Err(self.failure(key, "the server knows no ranges, and the object is long"));
                 }
+                let head = self.known(head);
                 Ok(Opened::Present(Box::new(head), coming(flow, key.clone(), start, self.pace.stall)))
             }
             StatusCode::RANGE_NOT_SATISFIABLE => match self.look(key).await? {
@@ -161,10 +188,13 @@ impl Upstream for Parent {
     }
 
     async fn look(&self, key: &Key) -> Result<Option<Head>, Failure> {
-        let request = Request::head(&self.url(key)).with_headers(self.headers());
+        let request = Request::head(&self.url(key)).with_headers(self.headers("HEAD", key));
         let flow = self.ask(request, key).await?;
         match flow.status {
-            StatusCode::OK => whole_head(&flow).map(Some).map_err(|reason| self.failure(key, reason)),
+            StatusCode::OK => {
+                let head = whole_head(&flow).map_err(|reason| self.failure(key, reason))?;
+                Ok(Some(self.known(head)))
+            }
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
             status => Err(self.failure(key, format_args!("the server answers {status}"))),
         }

@@ -2,8 +2,8 @@
 
 use super::super::Setting;
 use super::super::values::{
-    put, put_addresses, put_list, put_or_none, put_or_none_within, put_secret, put_token_name, put_urls,
-    put_within,
+    put, put_addresses, put_list, put_or_none, put_or_none_within, put_secret, put_text, put_token_name,
+    put_urls, put_within,
 };
 
 pub(super) const SETTINGS: &[Setting] = &[
@@ -33,7 +33,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "edge.parents",
-        help: "URLs of the edges or servers that it fetches from, with commas between, such as `https://regional.example/media/`: each film is asked of one of them, and of the next where that one fails. Empty: it is an origin, and serves the films of the data folder.",
+        help: "URLs of the edges or servers that it fetches from, with commas between, such as `https://regional.example/media/`: each film is asked of one of them, and of the next where that one fails. `s3+https://HOST/BUCKET/FOLDER` is a folder with packages in an object store. Empty: it is an origin, and serves the films of the data folder.",
         get: |c| c.edge.parents.join(","),
         set: |c, v| put_urls(&mut c.edge.parents, v),
     },
@@ -42,6 +42,24 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "URLs that are asked where no parent answers.",
         get: |c| c.edge.fallbacks.join(","),
         set: |c, v| put_urls(&mut c.edge.fallbacks, v),
+    },
+    Setting {
+        key: "edge.s3_region",
+        help: "Region of the object store.",
+        get: |c| c.edge.s3_region.clone(),
+        set: |c, v| put(&mut c.edge.s3_region, v),
+    },
+    Setting {
+        key: "edge.s3_key_id",
+        help: "Name of the access key that may read the object store, and list it: stores that it may not list do not say what is absent.",
+        get: |c| c.edge.s3_key_id.clone(),
+        set: |c, v| put_text(&mut c.edge.s3_key_id, v),
+    },
+    Setting {
+        key: "edge.s3_secret",
+        help: "That access key, best given in the environment.",
+        get: |c| c.edge.s3_secret.0.clone(),
+        set: |c, v| put_text(&mut c.edge.s3_secret.0, v),
     },
     Setting {
         key: "edge.dir",

@@ -9,6 +9,9 @@ use std::io::{self, IoSliceMut};
 use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
+/// Bytes that the kernel reads ahead at once, where nobody told it otherwise (`read_ahead_kb`).
+const READ_AHEAD_BYTES: u64 = 128 << 10;
+
 /// Bytes that are read in at once by the thread that may wait.
 const READ_IN_BYTES: usize = 128 << 10;
 
@@ -42,7 +45,8 @@ fn not_none(read: Result<usize, Errno>) -> io::Result<usize> {
 
 /// Makes sure that bytes `offset..offset + length` of `file` are in memory, for now.
 ///
-/// Looks at the first page and the last: where a file is read from front to back those tell of all between them.
+/// Looks at the last page, and at the first of what is longer than the kernel reads ahead at once: where a file is read from front
+/// to back those tell of all between them.
 ///
 /// # Errors
 /// Those of reading; `UnexpectedEof` where the file ends before.
@@ -52,7 +56,7 @@ pub(crate) async fn settle(file: &Arc<File>, offset: u64, length: u64) -> io::Re
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
         Err(error) => Err(error),
     };
-    if is_here(offset)? && is_here(offset + length - 1)? {
+    if is_here(offset + length - 1)? && (length <= READ_AHEAD_BYTES || is_here(offset)?) {
         return Ok(());
     }
     let file = file.clone();

@@ -93,8 +93,8 @@ impl Connection {
         let mut turn = self.first;
         let mut discarded = 0;
         let mut scratch = vec![0; DISCARD_BYTES];
-        let start = tokio::time::Instant::now() + phase;
-        let mut pace = arguments.every.map(|every| tokio::time::interval_at(start, every));
+        let _ = tokio::time::timeout(phase, std::future::pending::<()>()).await;
+        let mut pace = arguments.every.map(tokio::time::interval);
         loop {
             while asked.len() < arguments.depth {
                 if let Some(pace) = &mut pace {

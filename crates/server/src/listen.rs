@@ -54,17 +54,21 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// These, with no more connections than this process may have files for; which is made as many as the system lets it.
+    /// These, with no more connections than this process may have files for.
     pub(crate) fn within_files(self) -> Limits {
-        use rustix::process::{Resource, getrlimit, setrlimit};
-        let mut files = getrlimit(Resource::Nofile);
-        files.current = files.maximum;
-        if let Err(error) = setrlimit(Resource::Nofile, files) {
-            tracing::debug!(%error, "the limit of open files stays as it is");
-        }
-        let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
-        Limits { connections: self.connections.min(connections_of(files)), ..self }
+        Limits { connections: self.connections.min(connections_within_files()), ..self }
     }
+}
+
+/// Connections that this process may have files for, after it was given as many as the system lets it.
+pub(crate) fn connections_within_files() -> usize {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut files = getrlimit(Resource::Nofile);
+    files.current = files.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, files) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
+    connections_of(getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX))
 }
 
 /// Connections for which so many files are enough; at least one.

@@ -1,6 +1,7 @@
 //! `matinee edge`: an edge of its own, in front of other edges or of the films in the data folder.
 
 mod certificates;
+mod sockets;
 
 use crate::commands::serve::{self, MEDIA_PATH, OPEN_FILES, PACKAGES};
 use crate::config::{Access, Config, STORE};
@@ -9,10 +10,8 @@ use anyhow::Context as _;
 use edge::tier::{Options, Parent, Pass, Upstream};
 use edge::{Admin, Guard, Tier};
 use fetch::Signer;
-use listen::Listener;
+use listen::systemd::{Notifier, State};
 use slices::Slices;
-use std::io::Write;
-use std::net::SocketAddr;
 use std::num::NonZero;
 use std::sync::Arc;
 use stdx::clock::{Clock, SystemClock};
@@ -122,42 +121,34 @@ async fn serve_on(
 ) -> anyhow::Result<()> {
     let settings = &config.edge;
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = settings.threads.unwrap_or(cores);
+    let limits = listen::Limits::default();
+    let connections = limits.connections.min(crate::listen::connections_within_files());
     let options = listen::Options {
-        threads,
+        threads: settings.threads.unwrap_or(cores),
         congestion: settings.congestion.clone(),
+        kernel_tls: settings.kernel_tls && sockets::kernel_has_tls(),
+        limits: listen::Limits { connections, ..limits },
         clock,
-        ..listen::Options::default()
     };
-    let mut listeners = bound("edge.listen", &settings.listen, threads)?;
-    for listener in &listeners {
-        writeln!(std::io::stdout(), "Matinee's edge serves at http://{}{MEDIA_PATH}/", listener.address()?)?;
-    }
-    if let Some(loaded) = certificates::load(config, &options.clock)? {
-        for listener in bound("edge.tls_listen", &settings.tls_listen, threads)? {
-            writeln!(
-                std::io::stdout(),
-                "Matinee's edge serves at https://{}{MEDIA_PATH}/",
-                listener.address()?
-            )?;
-            listeners.push(listener.with_tls(loaded.clone()));
-        }
-        let files = settings.certificates.iter().chain(&settings.certificate_keys).cloned().collect();
-        tokio::spawn(certificates::keep_fresh(loaded, files));
-    }
+    let notifier = Arc::new(Notifier::from_environment().context("reaching the service manager")?);
+    let listeners = sockets::open(config, &options, &notifier)?;
     let (stopping, stopped) = watch::channel(());
     if let Some(tier) = tier {
-        let folder = PACKAGES;
-        let admin = Admin::new(tier.clone(), folder, &config.operator_token.0);
+        let admin = Admin::new(tier.clone(), PACKAGES, &config.operator_token.0);
         let options = listen::Options { threads: 1, ..options.clone() };
-        let served =
-            listen::serve(bound("edge.admin", &settings.admin, 1)?, Arc::new(admin), options, ended(stopped));
-        tokio::spawn(served);
+        let listeners = sockets::bound("edge.admin", &settings.admin, 1)?;
+        tokio::spawn(listen::serve(listeners, Arc::new(admin), options, ended(stopped)));
         if settings.scrub {
             tokio::spawn(tier.clone().keep_scrubbing());
         }
     }
-    listen::serve(listeners, Arc::new(edge), options, serve::signal()).await.context("serving")?;
+    tokio::spawn(sockets::keep_watchdog(notifier.clone()));
+    notifier.tell(&State::Ready);
+    let stop = async {
+        serve::signal().await;
+        notifier.tell(&State::Stopping);
+    };
+    listen::serve(listeners, Arc::new(edge), options, stop).await.context("serving")?;
     drop(stopping);
     Ok(())
 }
@@ -165,14 +156,6 @@ async fn serve_on(
 async fn ended(mut stopped: watch::Receiver<()>) {
     // Fails when the sender goes, which is the word.
     let _ = stopped.changed().await;
-}
-
-fn bound(setting: &str, addresses: &[SocketAddr], threads: usize) -> anyhow::Result<Vec<Listener>> {
-    let bind = |&address: &SocketAddr| {
-        Listener::bind(address, threads)
-            .with_context(|| format!("listening on {address} (setting {setting})"))
-    };
-    addresses.iter().map(bind).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::config::Config;
 use anyhow::{Context as _, ensure};
+use listen::systemd::{Notifier, State};
 use listen::{Certificates, KeyPair};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,10 +14,14 @@ use tokio::time::MissedTickBehavior;
 /// How often it is looked whether the files have changed.
 const LOOK: Duration = Duration::from_secs(60);
 
-/// Those of the settings; `None` where nothing is served under TLS.
-pub(super) fn load(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Option<Arc<Certificates>>> {
+/// Those of the settings; `None` where nothing is served under TLS, neither on a given socket nor on our own.
+pub(super) fn load(
+    config: &Config,
+    is_given: bool,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Option<Arc<Certificates>>> {
     let (chains, keys) = (&config.edge.certificates, &config.edge.certificate_keys);
-    if config.edge.tls_listen.is_empty() {
+    if config.edge.tls_listen.is_empty() && !is_given {
         return Ok(None);
     }
     ensure!(
@@ -35,7 +40,11 @@ pub(super) fn load(config: &Config, clock: &Arc<dyn Clock>) -> anyhow::Result<Op
 }
 
 /// Reads them again on SIGHUP and when the files change. What cannot be used is left, and the old ones serve on.
-pub(super) async fn keep_fresh(certificates: Arc<Certificates>, files: Vec<PathBuf>) {
+pub(super) async fn keep_fresh(
+    certificates: Arc<Certificates>,
+    files: Vec<PathBuf>,
+    notifier: Arc<Notifier>,
+) {
     let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
     let mut looks = tokio::time::interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -51,6 +60,7 @@ pub(super) async fn keep_fresh(certificates: Arc<Certificates>, files: Vec<PathB
                 seen = now;
             }
         }
+        notifier.tell(&State::Reloading);
         match certificates.reload() {
             Ok(()) => tracing::info!("the certificates were read again"),
             Err(error) => tracing::error!(
@@ -58,6 +68,7 @@ pub(super) async fn keep_fresh(certificates: Arc<Certificates>, files: Vec<PathB
                 "the new certificates cannot be used; the old ones serve on"
             ),
         }
+        notifier.tell(&State::Ready);
     }
 }
 

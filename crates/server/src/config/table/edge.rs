@@ -32,6 +32,18 @@ pub(super) const SETTINGS: &[Setting] = &[
         set: |c, v| put_list(&mut c.edge.certificate_keys, v),
     },
     Setting {
+        key: "edge.http3",
+        help: "Whether HTTP/3 is spoken on the ports for HTTPS, over UDP: true or false.",
+        get: |c| c.edge.http3.to_string(),
+        set: |c, v| put(&mut c.edge.http3, v),
+    },
+    Setting {
+        key: "edge.kernel_tls",
+        help: "Whether the kernel encrypts what goes out, where it can (Linux with CONFIG_TLS): true or false. It saves copies; measure it on your machine.",
+        get: |c| c.edge.kernel_tls.to_string(),
+        set: |c, v| put(&mut c.edge.kernel_tls, v),
+    },
+    Setting {
         key: "edge.parents",
         help: "URLs of the edges or servers that it fetches from, with commas between, such as `https://regional.example/media/`: each film is asked of one of them, and of the next where that one fails. `s3+https://HOST/BUCKET/FOLDER` is a folder with packages in an object store. Empty: it is an origin, and serves the films of the data folder.",
         get: |c| c.edge.parents.join(","),

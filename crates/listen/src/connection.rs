@@ -106,7 +106,8 @@ impl<H: Handler> Connection<H> {
                     self.send(respond::refusal(refused), &Method::GET, Persistence::Closes).await?;
                     false
                 }
-                Next::End => return Ok(()),
+                // Whoever left does not hear it any more.
+                Next::End => return self.wire.finish().await,
             };
             if !stays {
                 return self.linger().await;

@@ -5,6 +5,7 @@
 //! several times what HTTP/1.1 does: it is for clients that ask for it.
 
 use bytes::{Buf as _, Bytes};
+use futures_util::FutureExt as _;
 use h3::error::Code;
 use h3::server::{RequestResolver, RequestStream};
 use h3_quinn::BidiStream;
@@ -74,7 +75,7 @@ pub(crate) async fn run<H: Handler>(endpoint: Endpoint, server: Arc<Server<H>>) 
             biased;
             () = stopped(&mut stop) => break,
             incoming = endpoint.accept() => match incoming {
-                Some(incoming) => taken(incoming, &server, &mut connections).await,
+                Some(incoming) => taken(incoming, &server, &mut connections),
                 None => break,
             },
             Some(_) = connections.join_next() => {}
@@ -86,7 +87,7 @@ pub(crate) async fn run<H: Handler>(endpoint: Endpoint, server: Arc<Server<H>>) 
 }
 
 /// Begins a connection, where there is a place for it and its client is where it says.
-async fn taken<H: Handler>(incoming: Incoming, server: &Arc<Server<H>>, connections: &mut JoinSet<()>) {
+fn taken<H: Handler>(incoming: Incoming, server: &Arc<Server<H>>, connections: &mut JoinSet<()>) {
     if !incoming.remote_address_validated() {
         // An address that nobody has shown to be his own costs no place; this asks him to.
         if let Err(error) = incoming.retry() {
@@ -95,8 +96,9 @@ async fn taken<H: Handler>(incoming: Incoming, server: &Arc<Server<H>>, connecti
         return;
     }
     let address = incoming.remote_address();
-    let one_of_all = server.places.one_of_all().await;
-    let Some(place) = server.places.taken(one_of_all, address.ip()) else { return incoming.refuse() };
+    let one_of_all = server.places.one_of_all().now_or_never();
+    let place = one_of_all.and_then(|one_of_all| server.places.taken(one_of_all, address.ip()));
+    let Some(place) = place else { return incoming.refuse() };
     let server = server.clone();
     connections.spawn(async move {
         if let Err(error) = connected(incoming, place, server).await {

@@ -69,9 +69,9 @@ pub(super) async fn take_all<H: Handler>(
 /// The next connection, once there is a place for it.
 async fn take(socket: &TcpListener, places: &Arc<Places>) -> (TcpStream, SocketAddr, Place) {
     loop {
-        let one_of_all = places.one_of_all().await;
         match socket.accept().await {
-            Ok((stream, address)) => match places.taken(one_of_all, address.ip()) {
+            // It waits here, and all others in the kernel, so that no socket holds a place for nobody.
+            Ok((stream, address)) => match places.taken(places.one_of_all().await, address.ip()) {
                 Some(place) => return (stream, address, place),
                 None => tracing::debug!(%address, "a client has more connections than it may"),
             },

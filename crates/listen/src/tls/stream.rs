@@ -23,6 +23,8 @@ pub(crate) struct Tls {
     receiver: Receiver,
     transmit: Keys,
     outgoing: Outgoing,
+    /// Whether close_notify was sealed.
+    is_closed: bool,
     stall: Duration,
     turn: Turn,
 }
@@ -60,6 +62,7 @@ impl Tls {
             receiver: Receiver::new(established)?,
             transmit,
             outgoing: Outgoing::default(),
+            is_closed: false,
             stall,
             turn: Turn::default(),
         })
@@ -232,12 +235,16 @@ impl Tls {
         }
     }
 
-    /// Has close_notify sent after all else.
+    /// Has close_notify sent, after all else is.
     ///
     /// # Errors
     /// Where it cannot be sealed.
     pub(crate) fn close(&mut self) -> io::Result<()> {
-        self.outgoing.control = self.transmit.sealed(&CLOSE_NOTIFY, Kind::Alert).map_err(io::Error::other)?;
+        if !self.is_closed {
+            self.is_closed = true;
+            self.outgoing.control =
+                self.transmit.sealed(&CLOSE_NOTIFY, Kind::Alert).map_err(io::Error::other)?;
+        }
         Ok(())
     }
 }

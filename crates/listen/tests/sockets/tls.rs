@@ -268,6 +268,28 @@ fn who_forges_a_record_is_told_and_closed() {
 }
 
 #[test]
+fn who_says_nothing_more_is_told_and_closed() {
+    let limits = Limits { idle: SHORT, ..Limits::default() };
+    let server = Running::secure(Options { limits, ..Options::default() });
+    let mut client = client(server.address, &usual(), "first.test");
+    assert_eq!(asked(&mut client, "/a").text(), "/a");
+    assert_eq!(client.read(&mut [0]).unwrap(), 0, "without close_notify this would be an error");
+}
+
+#[test]
+fn who_takes_nothing_is_reset() {
+    let limits = Limits { stall: SHORT, ..Limits::default() };
+    let server = Running::secure(Options { limits, ..Options::default() });
+    let mut client = client(server.address, &usual(), "first.test");
+    // More than all buffers between us hold.
+    client.write_all((0..20).map(|_| get("/file")).collect::<String>().as_bytes()).unwrap();
+    let mut bytes = FILE_BYTES as u64;
+    while bytes == FILE_BYTES as u64 {
+        bytes = server.done().1;
+    }
+}
+
+#[test]
 fn a_handshake_that_does_not_end_is_not_waited_for() {
     let server = Running::secure(Options {
         limits: Limits { head: SHORT, ..Limits::default() },

@@ -51,10 +51,10 @@ export async function videoReaches(page, expression, timeoutMs = 15_000) {
 }
 
 /** Opens the catalogue and clicks a title's card as a viewer does. */
-export async function playFromCatalogue(page, base, id) {
+export async function playFromCatalogue(page, base, id, patienceMs) {
   await page.goto(base);
   await page.locator(`a[data-title="${id}"]`).first().click();
-  await videoReaches(page, "v.currentTime > 0.1");
+  await videoReaches(page, "v.currentTime > 0.1", patienceMs);
 }
 
 /**

@@ -1,13 +1,14 @@
 /**
  * The three outside players, each as one script file and the few lines that make it play an address.
  *
- * `start` runs in the page, so it knows nothing of this file: it gets the video, the address, the list to which it
- * pushes what the player calls an error, and of a protected title the licence: its `url`, the `headers` that it wants,
- * and a `request` for all keys. How each is told of Clear Key is repeated in docs/reference/players.md.
+ * `start` runs in the page, so it knows nothing of this file: it gets the video, the address, the function that it tells
+ * what the player calls an error and whether it ends playback, and of a protected title the licence: its `url`, the
+ * `headers` that it wants, and a `request` for all keys. With `bufferS` it buffers so many seconds, else what the player
+ * does by itself. How each is told of Clear Key is repeated in docs/reference/players.md.
  */
 
 /** HLS has no Clear Key in shaka-player: what is signalled for Widevine is put under it, with its initialisation data. */
-async function startShaka(video, url, errors, licence) {
+async function startShaka(video, url, tell, licence, bufferS) {
   /** A `pssh` box, version 1, of the common system (W3C, "cenc" Initialization Data Format). */
   const commonPssh = (keyIds) => {
     const hex = `1077efecc0b24d02ace33c1e52e2fb4b${keyIds.length.toString(16).padStart(8, "0")}${keyIds.join("")}00000000`;
@@ -17,8 +18,9 @@ async function startShaka(video, url, errors, licence) {
   const player = new globalThis.shaka.Player();
   await player.attach(video);
   player.addEventListener("error", ({ detail }) =>
-    errors.push(`error ${detail.code}: ${JSON.stringify(detail.data)}`),
+    tell(`error ${detail.code}: ${JSON.stringify(detail.data)}`, detail.severity === 2),
   );
+  if (bufferS) player.configure({ streaming: { bufferingGoal: bufferS } });
   if (licence) {
     const isHls = url.includes(".m3u8");
     player.configure({
@@ -38,9 +40,10 @@ async function startShaka(video, url, errors, licence) {
   await player.load(url);
 }
 
-function startHlsJs(video, url, errors, licence) {
+function startHlsJs(video, url, tell, licence, bufferS) {
   const player = new globalThis.Hls({
     enableWorker: false,
+    ...(bufferS && { maxBufferLength: bufferS, maxMaxBufferLength: bufferS }),
     ...(licence && {
       emeEnabled: true,
       drmSystems: {
@@ -55,19 +58,24 @@ function startHlsJs(video, url, errors, licence) {
       },
     }),
   });
-  player.on(globalThis.Hls.Events.ERROR, (_, { type, details, error }) =>
-    errors.push(`${type} ${details}: ${error?.message ?? ""}`),
+  player.on(globalThis.Hls.Events.ERROR, (_, { type, details, error, fatal }) =>
+    tell(`${type} ${details}: ${error?.message ?? ""}`, fatal),
   );
   player.loadSource(url);
   player.attachMedia(video);
 }
 
 /** dash.js gives a `pssh` to the key system as something else: here the application asks for the keys itself. */
-async function startDashJs(video, url, errors, licence) {
+async function startDashJs(video, url, tell, licence, bufferS) {
   const player = globalThis.dashjs.MediaPlayer().create();
   player.updateSettings({ debug: { logLevel: globalThis.dashjs.Debug.LOG_LEVEL_NONE } });
+  if (bufferS) {
+    const buffer = { bufferTimeDefault: bufferS, bufferTimeAtTopQuality: bufferS, bufferTimeAtTopQualityLongForm: bufferS };
+    player.updateSettings({ streaming: { buffer } });
+  }
   player.on(globalThis.dashjs.MediaPlayer.events.ERROR, ({ error }) =>
-    errors.push(`${error.code}: ${error.message}`),
+    // It does not say what ends playback: a segment that was not had is asked for elsewhere, if there is an elsewhere.
+    tell(`${error.code}: ${error.message}`, error.code !== globalThis.dashjs.MediaPlayer.errors.DOWNLOAD_ERROR_ID_CONTENT_CODE),
   );
   if (licence) {
     const asked = { method: "POST", headers: licence.headers, body: licence.request };
@@ -86,5 +94,12 @@ export const PLAYERS = [
     start: startShaka,
   },
   { name: "hls.js", script: "hls.js/dist/hls.min.js", plays: ["hls"], start: startHlsJs },
-  { name: "dash.js", script: "dashjs/dist/modern/umd/dash.all.min.js", plays: ["dash"], start: startDashJs },
+  {
+    name: "dash.js",
+    script: "dashjs/dist/modern/umd/dash.all.min.js",
+    plays: ["dash"],
+    start: startDashJs,
+    // What a film begins with, it asks the first address for and no other, without end (docs/reference/players.md).
+    needsFirstAddress: true,
+  },
 ];

@@ -13,7 +13,7 @@ const END_S = 4;
 /** For what a loaded machine does in a second. */
 const PATIENCE_S = 20;
 /** dash.js may stop the video itself at its last instant, before the browser calls it ended. */
-const HAS_ENDED = "v.ended || (v.paused && v.currentTime > v.duration - 0.05)";
+export const HAS_ENDED = "v.ended || (v.paused && v.currentTime > v.duration - 0.05)";
 const CLEAR_KEY = "org.w3.clearkey";
 
 export async function witnessSuite({ browser, base, checks, grant, seconds }) {
@@ -31,38 +31,60 @@ export async function witnessSuite({ browser, base, checks, grant, seconds }) {
  * Plays `format` of the title in `player` to its end; answers with what was seen, and throws what went wrong. Another
  * manifest than the grant's is at `url`; `hasAudio` says whether it has sound.
  */
-export async function witness({ browser, players, base, player, format, grant, seconds, url, hasAudio }) {
-  const { context, page, complaints } = await visit(browser);
+export async function witness({ grant, seconds, hasAudio, ...how }) {
+  const { page, close, errors } = await start({ ...how, id: grant.title.id });
   try {
-    const fresh = await askGrant(base, grant.title.id, `witness-${crypto.randomUUID()}`);
-    const manifest = new URL(url ?? (format === "hls" ? fresh.hls_url : fresh.dash_url), base).href;
-    await page.goto(`${players.base}/${player.name}`);
-    const inputs = [manifest, licenceOf(fresh, players.base)].map((input) => JSON.stringify(input) ?? "undefined");
-    await page.evaluate(
-      `globalThis.witnessErrors = [];
-       (${player.start})(document.querySelector("video"), ${inputs[0]}, globalThis.witnessErrors, ${inputs[1]})`,
-    );
-    await page.mouse.click(5, 5); // The gesture that lets the page play sound.
     const seen = await playThrough(page, grant.title.duration_s, seconds);
-    const errors = [...(await page.evaluate(() => globalThis.witnessErrors)), ...complaints];
-    expect(errors.length === 0, errors.join("; "));
+    const told = await errors();
+    expect(told.length === 0, told.join("; "));
     expect(!(hasAudio ?? grant.audio.length > 0) || seen.audioBytes > 0, "no sound was decoded");
     const { duration_s: durationS } = grant.title;
     expect(Math.abs(seen.duration - durationS) < 0.5, `the duration is ${seen.duration}, not ${durationS}`);
     expect(!grant.protection || seen.isUnlocked, "nothing was decrypted");
     return `to the end at ${seen.videoHeight}p`;
   } catch (error) {
-    const errors = await page.evaluate(() => globalThis.witnessErrors).catch(() => []);
-    throw new Error([String(error.message).split("\n")[0], ...errors, ...complaints].join("; "));
+    throw new Error([String(error.message).split("\n")[0], ...(await errors())].join("; "));
   } finally {
+    await close();
+  }
+}
+
+/**
+ * Opens the title `id` in `player`, ready to be played. `errors` answers with what it and the console complained of; with
+ * `isTolerant` only with what ends playback.
+ */
+export async function start({ browser, players, base, player, format, id, url, bufferS, isTolerant = false }) {
+  const { context, page, complaints } = await visit(browser);
+  const errors = async () => {
+    const told = await page.evaluate(() => globalThis.witnessErrors).catch(() => []);
+    return isTolerant ? told : [...told, ...complaints];
+  };
+  try {
+    const fresh = await askGrant(base, id, `witness-${crypto.randomUUID()}`);
+    const manifest = new URL(url ?? (format === "hls" ? fresh.hls_url : fresh.dash_url), base).href;
+    await page.goto(`${players.base}/${player.name}`);
+    const [at, licence, buffer] = [manifest, licenceOf(fresh, players.base), bufferS].map(
+      (input) => JSON.stringify(input) ?? "undefined",
+    );
+    await page.evaluate(
+      `globalThis.witnessErrors = [];
+       (${player.start})(document.querySelector("video"), ${at}, (error, isFatal) => {
+         if (isFatal || !${isTolerant}) globalThis.witnessErrors.push(error);
+       }, ${licence}, ${buffer})`,
+    );
+    await page.mouse.click(5, 5); // The gesture that lets the page play sound.
+    // A player that has still to put its source into the element would interrupt this.
+    await reaches(page, "v.readyState >= v.HAVE_METADATA", PATIENCE_S);
+    await page.evaluate(() => document.querySelector("video").play());
+    return { page, errors, close: () => context.close() };
+  } catch (error) {
+    const told = await errors();
     await context.close();
+    throw new Error([String(error.message).split("\n")[0], ...told].join("; "));
   }
 }
 
 async function playThrough(page, durationS, seconds) {
-  // A player that has still to put its source into the element would interrupt this.
-  await reaches(page, "v.readyState >= v.HAVE_METADATA", PATIENCE_S);
-  await page.evaluate(() => document.querySelector("video").play());
   await reaches(page, `v.currentTime >= ${Math.min(seconds, durationS - 0.5)}`, seconds + PATIENCE_S);
   if (durationS > seconds + END_S)
     await page.evaluate((at) => (document.querySelector("video").currentTime = at), durationS - END_S);

@@ -33,7 +33,13 @@ pub(super) fn run(phases: &mut Phases) -> Result<Count> {
     phases.time("protect clip", || prepare(PROTECTED))?;
     // What the page does by itself has been checked on the clear one.
     let protected = phases.time("end to end, protected film", || film(&["--titles-only"]))?;
-    Ok(page.plus(clear).plus(protected))
+    let tiers = phases.time("end to end, tiers of caches", tiers)?;
+    Ok(page.plus(clear).plus(protected).plus(tiers))
+}
+
+/// Every player in front of edges that are killed; the script prepares a film for it and starts them.
+fn tiers() -> Result<Count> {
+    counted(Runner::Script, script("tiers").env("MATINEE", Profile::Dev.matinee()))
 }
 
 /// Plays a film in every codec in every player, in the clear and protected, and prints the table of that. No test: it takes

@@ -73,9 +73,11 @@ async function startDashJs(video, url, tell, licence, bufferS) {
     const buffer = { bufferTimeDefault: bufferS, bufferTimeAtTopQuality: bufferS, bufferTimeAtTopQualityLongForm: bufferS };
     player.updateSettings({ streaming: { buffer } });
   }
-  player.on(globalThis.dashjs.MediaPlayer.events.ERROR, ({ error }) =>
-    // It does not say what ends playback: a segment that was not had is asked for elsewhere, if there is an elsewhere.
-    tell(`${error.code}: ${error.message}`, error.code !== globalThis.dashjs.MediaPlayer.errors.DOWNLOAD_ERROR_ID_CONTENT_CODE),
+  const { MediaPlayer } = globalThis.dashjs;
+  // It does not say what ends playback: a part that was not had is asked for elsewhere, if there is an elsewhere.
+  const { DOWNLOAD_ERROR_ID_CONTENT_CODE: part, DOWNLOAD_ERROR_ID_INITIALIZATION_CODE: header } = MediaPlayer.errors;
+  player.on(MediaPlayer.events.ERROR, ({ error }) =>
+    tell(`${error.code}: ${error.message}`, ![part, header].includes(error.code)),
   );
   if (licence) {
     const asked = { method: "POST", headers: licence.headers, body: licence.request };

@@ -64,6 +64,8 @@ pub(crate) enum Fault {
     OtherDigests,
     /// The digests cannot be read.
     NoDigests,
+    /// The answer says that it is compressed.
+    Compressed,
     /// `Cache-Control` is this: no harm, but a life that ends.
     Lives(&'static str),
 }
@@ -93,6 +95,7 @@ impl Fault {
             Whole,
             OtherDigests,
             NoDigests,
+            Compressed,
         ]
     }
 
@@ -292,7 +295,8 @@ fn spoilt_head(head: &str, fault: Fault) -> String {
         spoilt += &line;
         spoilt += "\r\n";
     }
-    spoilt + "\r\n"
+    let added = if fault == Fault::Compressed { "content-encoding: gzip\r\n" } else { "" };
+    spoilt + added + "\r\n"
 }
 
 fn spoilt_status(line: &str, fault: Fault) -> String {

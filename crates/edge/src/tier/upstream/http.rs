@@ -35,6 +35,9 @@ const TOKEN_S: u64 = 600;
 /// Header in which CTA-5007 has a token.
 const TOKEN_HEADER: &str = "cta-common-access-token";
 
+/// Content codings that change nothing. The second is what some object stores say of uploads that came in chunks.
+const PLAIN: [&str; 2] = ["identity", "aws-chunked"];
+
 /// The right to read at a parent that is guarded.
 #[derive(Clone)]
 pub struct Pass {
@@ -145,6 +148,9 @@ impl Parent {
         let flow = opened.map_err(|error| self.failure(key, Chain(&error)))?;
         if seal::is_broken(flow.status, &flow.headers) {
             return Err(self.failure(key, "another answer came than was sent"));
+        }
+        if flow.header("content-encoding").is_some_and(|coding| !PLAIN.contains(&coding)) {
+            return Err(self.failure(key, "the server compresses, though nobody asked it to"));
         }
         Ok(flow)
     }

@@ -43,12 +43,12 @@ fn descriptors() -> usize {
 
 #[tokio::test]
 async fn a_cold_crowd_makes_one_fetch() {
-    check(World::start().await, 1, 1).await;
+    check(World::patient().await, 1, 1).await;
 }
 
 #[tokio::test]
 async fn a_crowd_whose_fetch_breaks_off_makes_the_next() {
-    let world = World::start().await;
+    let world = World::patient().await;
     for proxy in &world.between {
         let mut once = Some(Fault::Cut(65_000));
         proxy.plan(move || once.take().unwrap_or(Fault::None));

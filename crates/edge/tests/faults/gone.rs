@@ -69,7 +69,7 @@ async fn what_is_not_fresh_is_served_as_long_as_it_may_be() {
 
 #[tokio::test]
 async fn a_crowd_asks_once_whether_it_is_the_same() {
-    let world = Arc::new(World::start().await);
+    let world = Arc::new(World::patient().await);
     world.between.iter().for_each(|proxy| proxy.set(Fault::Lives("no-cache")));
     assert!(world.get(FILM, None).await.is_all());
     world.edge().settled().await;

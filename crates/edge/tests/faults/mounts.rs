@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::world::{Got, OBJECTS, World};
+use crate::world::{Got, OBJECTS, PACE, World};
 
 /// Tells the part of a test where its file system is.
 const MOUNTED: &str = "FAULTS_MOUNTED";
@@ -69,7 +69,7 @@ fn a_read_only_disk_gives_what_it_has() {
 async fn plays_full() {
     let Some(disk) = mounted() else { return };
     // More than the disk has.
-    let world = World::on(Some(disk), 1 << 30).await;
+    let world = World::on(Some(disk), 1 << 30, PACE).await;
     assert_eq!(served(&world).await, 0);
     let hits = served(&world).await;
     assert!((1..OBJECTS.len()).contains(&hits), "{hits}");
@@ -86,7 +86,7 @@ async fn plays_full() {
 #[expect(clippy::disallowed_methods, reason = "only mount(8) can mount anew")]
 async fn plays_read_only() {
     let Some(disk) = mounted() else { return };
-    let mut world = World::on(Some(disk), 1 << 30).await;
+    let mut world = World::on(Some(disk), 1 << 30, PACE).await;
     let (kept, _) = OBJECTS[OBJECTS.len() - 1];
     assert!(world.get(kept, None).await.is_all());
     let remount = |_: &Path| {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use fetch::{Client, Trust};
 
-use crate::world::{self, FILM, Got, Made, Node};
+use crate::world::{self, FILM, Got, Made, Node, PACE};
 
 /// Tells the part of the test that the network is its own.
 const OWN: &str = "FAULTS_NETWORK";
@@ -200,7 +200,8 @@ async fn plays_a_tier() {
     let _serving = if parents.is_empty() {
         (Some(world::origin(at).await), None)
     } else {
-        let made = Made { at, disk: std::path::Path::new(disk), capacity_bytes: 1 << 30, parents };
+        let made =
+            Made { at, disk: std::path::Path::new(disk), capacity_bytes: 1 << 30, pace: PACE, parents };
         (None, Some(Node::start(&made)))
     };
     say("serves");

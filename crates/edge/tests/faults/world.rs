@@ -22,8 +22,15 @@ use tokio::task::JoinHandle;
 use crate::proxy::Proxy;
 
 /// Patience of tiers with their parents: long beside what a busy machine needs, short for a test.
-const PACE: Pace =
-    Pace { connect: Duration::from_secs(1), head: Duration::from_secs(1), stall: Duration::from_secs(1) };
+pub(crate) const PACE: Pace = pace(1);
+
+/// Patience where requests are counted, and one too many for lack of it would be a failure.
+const LONG: Pace = pace(25);
+
+const fn pace(seconds: u64) -> Pace {
+    let each = Duration::from_secs(seconds);
+    Pace { connect: each, head: each, stall: each }
+}
 
 /// Patience of the client: more than a tier needs to try all its parents.
 const PATIENCE: Pace =
@@ -113,6 +120,7 @@ pub(crate) struct Made<'a> {
     pub(crate) at: SocketAddr,
     pub(crate) disk: &'a Path,
     pub(crate) capacity_bytes: u64,
+    pub(crate) pace: Pace,
     pub(crate) parents: Vec<SocketAddr>,
 }
 
@@ -124,7 +132,8 @@ impl Node {
         let client = Client::new(Trust::public()).unwrap();
         let parent = |address: &SocketAddr| {
             let url = format!("http://{address}/");
-            let parent = Parent::new(client.clone(), &url, folder(), None, clock.clone()).with_pace(PACE);
+            let parent =
+                Parent::new(client.clone(), &url, folder(), None, clock.clone()).with_pace(made.pace);
             (Arc::new(parent) as Arc<dyn Upstream>, 0)
         };
         let tier = Tier::new(Options {
@@ -206,17 +215,22 @@ impl World {
 
     /// With room for so much in the edge.
     pub(crate) async fn with_capacity(capacity_bytes: u64) -> World {
-        World::on(None, capacity_bytes).await
+        World::on(None, capacity_bytes, PACE).await
     }
 
-    /// With the edge's folder elsewhere.
-    pub(crate) async fn on(edge_disk: Option<PathBuf>, capacity_bytes: u64) -> World {
+    /// With much patience.
+    pub(crate) async fn patient() -> World {
+        World::on(None, 1 << 30, LONG).await
+    }
+
+    /// With the edge's folder elsewhere, and this patience.
+    pub(crate) async fn on(edge_disk: Option<PathBuf>, capacity_bytes: u64, pace: Pace) -> World {
         let disks = tempfile::tempdir().unwrap();
         let origin = origin(anywhere()).await;
         let above = [Proxy::start(origin.address).await, Proxy::start(origin.address).await];
         let edge_disk = edge_disk.unwrap_or_else(|| disks.path().join("edge"));
         let start = |disk: &Path, capacity_bytes, parents| {
-            Node::start(&Made { at: anywhere(), disk, capacity_bytes, parents })
+            Node::start(&Made { at: anywhere(), disk, capacity_bytes, pace, parents })
         };
         let regional = [
             start(&disks.path().join("a"), 1 << 30, vec![above[0].address()]),
@@ -251,6 +265,7 @@ impl World {
             at: anywhere(),
             disk: &disk,
             capacity_bytes: self.capacity_bytes,
+            pace: PACE,
             parents,
         }));
     }

@@ -26,11 +26,11 @@ const CONNECTIONS: usize = 16;
 /// Requests under way on each.
 const DEPTH: usize = 2;
 
-/// Rounds of each measurement.
+/// Rounds of each measurement, where it is not said.
 const ROUNDS: usize = 3;
 
-/// Seconds of one measurement.
-const SECONDS: u64 = 4;
+/// Seconds of one measurement, where it is not said.
+const SECONDS: usize = 4;
 
 /// Paced clients for the time to the first byte: each asks for a megabyte a few times a second.
 const PACED: usize = 200;
@@ -65,14 +65,19 @@ const RATIOS: &[(bool, &str, Kind, f64)] = &[
 ];
 
 pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
-    super::no_arguments(arguments)?;
+    let (rounds, seconds) = match arguments {
+        [] => (ROUNDS, SECONDS),
+        [rounds, seconds] => (rounds.parse()?, seconds.parse()?),
+        _ => return Err("this bench takes rounds and seconds, or nothing".into()),
+    };
     build::release()?;
     let matinee = build::Profile::Release.matinee();
     run(cargo().args(["build", "--locked", "--release", "--package", "listen", "--example", "sink"]))?;
     let place = target().join("bench/edge");
     films(&place)?;
     let network = Network::new()?;
-    let bench = Bench { load: Load::new(target().join("release/examples/sink")), matinee, place, network };
+    let load = Load::new(target().join("release/examples/sink"));
+    let bench = Bench { load, matinee, place, network, rounds, seconds };
     let mut figures = Vec::new();
     for is_secure in [false, true] {
         for size in &SIZES {
@@ -106,6 +111,8 @@ struct Bench {
     matinee: PathBuf,
     place: PathBuf,
     network: Network,
+    rounds: usize,
+    seconds: usize,
 }
 
 /// A server with its rounds.
@@ -138,7 +145,7 @@ impl Bench {
             rows.push(Row { kind, rounds: Vec::new() });
         }
         println!("{scheme} {}\tGbit/s\tanswers/s\tCPU s/GB\tp99 first byte us", size.name);
-        for _ in 0..ROUNDS {
+        for _ in 0..self.rounds {
             for row in &mut rows {
                 if is_secure && !row.kind.has_tls() {
                     continue;
@@ -149,7 +156,7 @@ impl Bench {
                 let file = self.place.join(format!("data/objects/packages/b/{}-0000.bin", size.name));
                 let words = [format!("files={files}"), format!("file={}", file.display())];
                 self.load.warm(&server, is_secure, &path, files, &self.network)?;
-                let load = [CONNECTIONS, SECONDS as usize, DEPTH];
+                let load = [CONNECTIONS, self.seconds, DEPTH];
                 let round = self.load.run(&server, is_secure, &path, load, &words, &self.network)?;
                 println!(
                     "{}\t{:.1}\t{:.0}\t{:.3}\t{}",
@@ -178,10 +185,10 @@ impl Bench {
         let every_ms = (PACED as f64 / (most.answers / most.seconds / 2.0) * 1000.0).round() as usize;
         let words = [words[0].clone(), format!("every={every_ms}")];
         let mut rows = [(Kind::Matinee, Vec::new()), (Kind::Nginx, Vec::new())];
-        for _ in 0..ROUNDS {
+        for _ in 0..self.rounds {
             for (kind, rounds) in &mut rows {
                 let Some(server) = self.start(*kind)? else { continue };
-                let load = [PACED, SECONDS as usize, 1];
+                let load = [PACED, self.seconds, 1];
                 rounds.push(self.load.run(&server, true, path, load, &words, &self.network)?);
             }
         }

@@ -121,13 +121,16 @@ async fn serve_on(
 ) -> anyhow::Result<()> {
     let settings = &config.edge;
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let limits = listen::Limits::default();
-    let connections = limits.connections.min(crate::listen::connections_within_files());
+    let limits = listen::Limits {
+        connections: settings.connections.min(crate::listen::connections_within_files()),
+        connections_of_client: settings.connections_of_client,
+        ..listen::Limits::default()
+    };
     let options = listen::Options {
         threads: settings.threads.unwrap_or(cores),
         congestion: settings.congestion.clone(),
         kernel_tls: settings.kernel_tls && sockets::kernel_has_tls(),
-        limits: listen::Limits { connections, ..limits },
+        limits,
         clock,
     };
     let notifier = Arc::new(Notifier::from_environment().context("reaching the service manager")?);

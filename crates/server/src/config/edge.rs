@@ -26,6 +26,8 @@ pub(crate) struct Edge {
     pub pin: Vec<String>,
     pub admin: Vec<SocketAddr>,
     pub threads: Option<usize>,
+    pub connections: usize,
+    pub connections_of_client: usize,
     pub congestion: Option<String>,
     pub scrub: bool,
 }
@@ -52,6 +54,8 @@ impl Default for Edge {
             pin: Vec::new(),
             admin: Vec::new(),
             threads: None,
+            connections: listen::Limits::default().connections,
+            connections_of_client: listen::Limits::default().connections_of_client,
             congestion: None,
             scrub: true,
         }

@@ -9,9 +9,11 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// Makes the network usable, paces as most servers do, says so, and stays.
-const KEEPER: &str =
-    "ip link set lo up && echo cubic > /proc/sys/net/ipv4/tcp_congestion_control && echo up && exec cat";
+/// Makes the network usable, paces all that goes over it as most servers do, says so, and stays.
+const KEEPER: &str = "ip link set lo up \
+    && ip route replace local 127.0.0.0/8 dev lo table local src 127.0.0.1 congctl cubic \
+    && ip route replace local 127.0.0.1 dev lo table local src 127.0.0.1 congctl cubic \
+    && echo up && exec cat";
 
 /// Clock ticks a second in `/proc` (`USER_HZ`).
 const TICKS_PER_S: f64 = 100.0;

@@ -105,9 +105,10 @@ impl Server {
                 run.arg("-c").arg(folder.join("h2o.conf"));
             }
             Kind::Varnish => {
-                let (here, there) = (Kind::Varnish.port(), Kind::Nginx.port());
+                fs::write(folder.join("varnish.vcl"), varnish())?;
                 run.args(["-F", "-n"]).arg(folder.join("work"));
-                run.args(["-a", &format!("127.0.0.1:{here}"), "-b", &format!("127.0.0.1:{there}")]);
+                run.args(["-a", &format!("127.0.0.1:{}", Kind::Varnish.port())]);
+                run.arg("-f").arg(folder.join("varnish.vcl"));
                 run.args(["-s", "malloc,1G", "-p", "thread_pools=1", "-p", "default_ttl=3600"]);
             }
         }
@@ -191,6 +192,7 @@ fn arguments(run: &mut Command, place: &Path, (chain, key): &(PathBuf, PathBuf))
         format!("edge.certificate={}", chain.display()),
         format!("edge.key={}", key.display()),
         "edge.threads=1".to_owned(),
+        "edge.connections_of_client=20000".to_owned(),
         "log.level=error".to_owned(),
     ] {
         run.arg("--set").arg(setting);
@@ -232,5 +234,14 @@ fn h2o(place: &Path, (chain, key): &(PathBuf, PathBuf)) -> String {
         chain.display(),
         key.display(),
         place.display(),
+    )
+}
+
+/// Without the headers whose lengths change: the client goes by an answer's length.
+fn varnish() -> String {
+    format!(
+        "vcl 4.1;\nbackend nginx {{ .host = \"127.0.0.1\"; .port = \"{}\"; }}\n\
+         sub vcl_deliver {{ unset resp.http.X-Varnish; unset resp.http.Age; }}\n",
+        Kind::Nginx.port()
     )
 }

@@ -122,6 +122,18 @@ pub(super) const SETTINGS: &[Setting] = &[
         set: |c, v| put_or_none_within(&mut c.edge.threads, v, 1, 1024),
     },
     Setting {
+        key: "edge.connections",
+        help: "Connections at once, 1 to 1048576; no more than the process may have files for. Further ones wait.",
+        get: |c| c.edge.connections.to_string(),
+        set: |c, v| put_within(&mut c.edge.connections, v, 1, 1 << 20),
+    },
+    Setting {
+        key: "edge.connections_of_client",
+        help: "Of these, from one address (of IPv6: one network of 64 bits), 1 to 1048576. Further ones are closed. Behind one address may be a mobile network, or a proxy of yours.",
+        get: |c| c.edge.connections_of_client.to_string(),
+        set: |c, v| put_within(&mut c.edge.connections_of_client, v, 1, 1 << 20),
+    },
+    Setting {
         key: "edge.congestion",
         help: "How the kernel paces what is sent, such as `bbr` or `cubic`. Empty: the system's way.",
         get: |c| c.edge.congestion.clone().unwrap_or_default(),

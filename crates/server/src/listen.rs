@@ -56,24 +56,26 @@ impl Default for Limits {
 impl Limits {
     /// These, with no more connections than this process may have files for.
     pub(crate) fn within_files(self) -> Limits {
-        Limits { connections: self.connections.min(connections_within_files()), ..self }
+        let connections = connections_within_files(OTHER_FILES, FILES_OF_CONNECTION);
+        Limits { connections: self.connections.min(connections), ..self }
     }
 }
 
-/// Connections that this process may have files for, after it was given as many as the system lets it.
-pub(crate) fn connections_within_files() -> usize {
+/// Connections that this process may have files for, after it was given as many as the system lets it: each holds `each`, and
+/// `others` are open for other reasons.
+pub(crate) fn connections_within_files(others: u64, each: u64) -> usize {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut files = getrlimit(Resource::Nofile);
     files.current = files.maximum;
     if let Err(error) = setrlimit(Resource::Nofile, files) {
         tracing::debug!(%error, "the limit of open files stays as it is");
     }
-    connections_of(getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX))
+    connections_of(getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX), others, each)
 }
 
 /// Connections for which so many files are enough; at least one.
-fn connections_of(files: u64) -> usize {
-    let connections = files.saturating_sub(OTHER_FILES) / FILES_OF_CONNECTION;
+fn connections_of(files: u64, others: u64, each: u64) -> usize {
+    let connections = files.saturating_sub(others) / each;
     usize::try_from(connections).unwrap_or(usize::MAX).max(1)
 }
 
@@ -251,7 +253,7 @@ mod tests {
     #[test]
     fn connections_leave_files_for_all_else() {
         for (files, expected) in [(0, 1), (256, 1), (1024, 384), (1 << 20, 524_160)] {
-            assert_eq!(connections_of(files), expected, "{files} files");
+            assert_eq!(connections_of(files, OTHER_FILES, FILES_OF_CONNECTION), expected, "{files} files");
         }
     }
 }

@@ -5,6 +5,7 @@ mod sockets;
 
 use crate::commands::serve::{self, MEDIA_PATH, OPEN_FILES, PACKAGES};
 use crate::config::{Access, Config, STORE};
+use crate::listen::connections_within_files;
 use crate::workspace;
 use anyhow::Context as _;
 use edge::tier::{Options, Parent, Pass, Upstream};
@@ -17,6 +18,9 @@ use std::sync::Arc;
 use stdx::clock::{Clock, SystemClock};
 use store::Key;
 use tokio::sync::watch;
+
+/// Files that an edge has open beside its connections: those that an origin keeps open, or the volumes of a terabyte.
+const OTHER_FILES: u64 = 8192;
 
 /// Ranks of parents.
 const PARENT: u8 = 0;
@@ -122,7 +126,7 @@ async fn serve_on(
     let settings = &config.edge;
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let limits = listen::Limits {
-        connections: settings.connections.min(crate::listen::connections_within_files()),
+        connections: settings.connections.min(connections_within_files(OTHER_FILES, 1)),
         connections_of_client: settings.connections_of_client,
         ..listen::Limits::default()
     };

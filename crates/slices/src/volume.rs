@@ -2,6 +2,11 @@
 //!
 //! Owns the layout of a volume and the life of an [`Entry`]. A volume is written once, from its beginning to its end; room that is
 //! given back becomes a hole and is never filled, so a place holds the bytes of one slice or none, never another's.
+//!
+//! A hole must not reach what `sendfile` has given to a socket already: there the pages themselves wait until the client has them.
+//! Whole units of the page cache leave it untouched when a hole is made, but of a unit that reaches beyond the hole the kernel
+//! zeroes the part within, whoever still holds it (`truncate_inode_partial_folio`). Units of several pages that have no regard for
+//! where slices begin come from reading ahead alone, so volumes are read without it.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -11,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cache::blocks::{BLOCK_BYTES, DIGEST_BYTES, Digest};
 use cache::eviction::Slice;
+use rustix::fs::{Advice, fadvise};
 
 use crate::disk::Disk;
 use crate::reclaim::{Freed, Reclaim};
@@ -77,6 +83,8 @@ impl Volume {
     }
 
     fn new(number: u32, file: File, path: PathBuf, reclaim: Arc<Reclaim>) -> Volume {
+        // A file system that takes no advice does not read ahead by the kernel's rules either.
+        let _ = fadvise(&file, 0, None, Advice::Random);
         Volume {
             number,
             file: Arc::new(file),

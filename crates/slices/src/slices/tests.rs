@@ -4,6 +4,7 @@ mod changes;
 mod damage;
 mod disks;
 mod faults;
+mod flight;
 mod kill;
 mod million;
 mod random;

@@ -29,6 +29,8 @@ pub(crate) struct Server<H> {
     pub(crate) places: Arc<Places>,
     /// Turns true when the server is to stop.
     pub(crate) stop: watch::Receiver<bool>,
+    /// Threads that have connections, or may have some still.
+    busy: watch::Sender<usize>,
     connections: AtomicU64,
 }
 
@@ -62,8 +64,8 @@ pub async fn serve<H: Handler>(
     let (stopping, stopped) = watch::channel(false);
     let places = Places::new(&options.limits);
     let threads = options.threads.max(1);
-    let server = Server { handler, options, places, connections: AtomicU64::new(0), stop: stopped };
-    let server = Arc::new(server);
+    let (connections, busy) = (AtomicU64::new(0), watch::Sender::new(threads));
+    let server = Arc::new(Server { handler, options, places, connections, stop: stopped, busy });
     let mut ends = Vec::new();
     for thread in 0..threads {
         ends.push(start(thread, &listeners, server.clone())?);
@@ -82,6 +84,15 @@ pub async fn serve<H: Handler>(
 pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
     // Fails where nobody waits for the server any more, which is a signal as good.
     let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Ends when no thread has connections any more, this one being the next that has none: what a handler began on one thread, the
+/// answers of others may wait for.
+async fn idle(busy: &watch::Sender<usize>) {
+    let mut left = busy.subscribe();
+    busy.send_modify(|busy| *busy -= 1);
+    // The sender is borrowed, so there is no end without one.
+    let _ = left.wait_for(|&left| left == 0).await;
 }
 
 /// Starts a thread; what it gives ends with it.
@@ -135,7 +146,12 @@ fn run<H: Handler>(
         drop(alive);
         // Fails where nobody waits for the server any more, which is a signal as good.
         let () = stopped(&mut stop).await;
-        // Nothing is ever sent: it ends when the last connection does. Late ones are cut off.
-        let _ = timeout(server.options.limits.drain, ended.recv()).await;
+        // Late ones are cut off.
+        let _ = timeout(server.options.limits.drain, async {
+            // Nothing is ever sent: it ends when the last connection does.
+            let _ = ended.recv().await;
+            idle(&server.busy).await;
+        })
+        .await;
     });
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test fail as tests do")]
 
+mod drain;
 mod http1;
 mod http2;
 mod http3;

@@ -12,8 +12,9 @@ use std::sync::Arc;
 /// Bytes that the kernel reads ahead at once, where nobody told it otherwise (`read_ahead_kb`).
 const READ_AHEAD_BYTES: u64 = 128 << 10;
 
-/// Bytes that are read in at once by the thread that may wait.
-const READ_IN_BYTES: usize = 128 << 10;
+/// Bytes that are read in at once by the thread that may wait: as many as one turn sends, since some files are read without
+/// reading ahead, and each further read waits for the disk anew.
+const READ_IN_BYTES: usize = 1 << 20;
 
 /// Reads into `spaces` what is in memory of `file` from `offset` on; `WouldBlock` where the first byte is not.
 ///

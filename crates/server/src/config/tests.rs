@@ -55,6 +55,7 @@ fn mistakes_are_told_with_their_place() {
         ("[serve]\n\noperator_token = \"canary\n", "line 3: "),
         ("[serve]\nlisten = \"here\"\n", "`here` does not fit"),
         ("[serve]\noperator_token = \"short\"\n", "at least 24"),
+        ("[serve]\nmedia_url = \" , \"\n", "serve.media_url: the value is empty"),
         ("[licence.proxy.more]\nx = 1\n", "there is no setting licence.proxy.more"),
         ("[licence.proxy]\npolicy = \"cookie\"\n", "it is none, header or body"),
         ("[licence.proxy]\nplayready_url = \"keys.example\"\n", "no http or https URL"),

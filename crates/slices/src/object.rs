@@ -25,7 +25,7 @@ pub struct Object {
     pub headers: Vec<(String, String)>,
     /// Until when it may be given without asking, in milliseconds of the caller's clock; `None` for ever.
     pub fresh_until_ms: Option<i64>,
-    /// When it was last told, in milliseconds of the same clock.
+    /// When its source last said that it is so, in milliseconds of the same clock.
     pub stored_ms: i64,
 }
 

@@ -246,15 +246,17 @@ impl Shared {
 
     /// Takes in what a parent says of an object.
     pub(super) async fn learn(self: &Arc<Shared>, key: &Key, head: Head) -> Version {
-        let stored_ms = self.clock.now_ms();
-        let until = |ms: u64| stored_ms.saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
+        let now_ms = self.clock.now_ms();
+        let until = |ms: u64| now_ms.saturating_add(i64::try_from(ms).unwrap_or(i64::MAX));
+        // RFC 9111, 4.2.3: its time in the caches above counts.
+        let age_ms = i64::try_from(head.age_s.saturating_mul(1000)).unwrap_or(i64::MAX);
         let keep = freshness::keep(head.cache_control.as_deref(), head.age_s, self.is_guarded);
         let header = |name: &str, value: String| (name.to_owned(), value);
         let mut headers: Vec<_> =
             head.cache_control.into_iter().map(|value| header(CACHE_CONTROL, value)).collect();
         let fresh_until_ms = match keep {
             Keep::Always => None,
-            Keep::Never => Some(stored_ms),
+            Keep::Never => Some(now_ms),
             Keep::For { fresh_ms, stale_ms } => {
                 let stale_until = until(fresh_ms.saturating_add(stale_ms));
                 headers.push(header(STALE_UNTIL, stale_until.to_string()));
@@ -268,7 +270,7 @@ impl Shared {
             content_type: head.content_type,
             headers,
             fresh_until_ms,
-            stored_ms,
+            stored_ms: now_ms.saturating_sub(age_ms),
         };
         match keep {
             Keep::Never => Version::Passing(Arc::new(object)),

@@ -156,6 +156,19 @@ async fn heads_and_conditions_fetch_no_bytes() {
 }
 
 #[tokio::test]
+async fn ages_add_up_over_tiers() {
+    let world = Origin::start(Pause::None).await;
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let regional = tier(&folders[0], &[&world.url()]);
+    let edge = tier(&folders[1], &[&regional.url().await]);
+    get(&regional.edge, FILM, &[]).await;
+    regional.clock.advance_ms(7_000);
+    assert_eq!(get(&edge.edge, FILM, &[]).await.0.headers["age"], "7");
+    edge.clock.advance_ms(2_000);
+    assert_eq!(get(&edge.edge, FILM, &[]).await.0.headers["age"], "9");
+}
+
+#[tokio::test]
 async fn what_a_player_will_ask_for_is_fetched_before() {
     let world = Origin::start(Pause::None).await;
     let folder = tempfile::tempdir().unwrap();

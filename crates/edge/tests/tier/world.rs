@@ -60,11 +60,8 @@ impl Origin {
         });
         let counted = counts.clone();
         let count = move |request: Request, next: Next| count(counted.clone(), request, next);
-        let router =
-            axum::Router::new().nest_service("/media", edge.clone()).layer(middleware::from_fn(count));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(axum::serve(listener, router).into_future());
+        let router = axum::Router::new().nest_service("/media", edge.clone());
+        let address = serve(router.layer(middleware::from_fn(count))).await;
         Origin { edge, address, counts }
     }
 
@@ -93,6 +90,13 @@ impl Origin {
     }
 }
 
+async fn serve(router: axum::Router) -> std::net::SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(axum::serve(listener, router).into_future());
+    address
+}
+
 async fn count(counts: Arc<Counts>, request: Request, next: Next) -> axum::response::Response {
     counts.requests.fetch_add(1, Ordering::Relaxed);
     counts.asked.add_permits(1);
@@ -111,6 +115,12 @@ pub(crate) struct Edged {
 }
 
 impl Edged {
+    /// Its URL as a parent.
+    pub(crate) async fn url(&self) -> String {
+        let router = axum::Router::new().nest_service("/media", self.edge.clone());
+        format!("http://{}/media/", serve(router).await)
+    }
+
     /// Waits until nothing is on its way.
     pub(crate) async fn settled(&self) {
         while self.tier.figures().fills > 0 {

@@ -14,7 +14,7 @@ mod upstream;
 pub use self::upkeep::{Figures, ParentFigures};
 pub use self::upstream::{Coming, Head, Opened, Parent, Pass, StoreUpstream, Upstream};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -155,9 +155,17 @@ impl Shared {
         pinned.iter().any(|prefix| key.as_str().starts_with(prefix))
     }
 
-    /// Tells the policy of what was kept before it was there, the oldest first.
+    /// The objects that are known and pinned now.
+    fn pinned_objects(&self) -> HashSet<u64> {
+        let pinned = self.pinned.read().unwrap_or_else(PoisonError::into_inner);
+        pinned.iter().flat_map(|prefix| self.slices.objects_below(prefix)).map(|known| known.id()).collect()
+    }
+
+    /// Tells the policy of what was kept before it was there, the oldest first; not of what is pinned, which it must not drop.
     fn tell_policy(self: &Arc<Shared>) {
-        let mut kept: Vec<_> = self.slices.kept().collect();
+        let pinned = self.pinned_objects();
+        let mut kept: Vec<_> =
+            self.slices.kept().filter(|listed| !pinned.contains(&listed.slice.object)).collect();
         kept.sort_unstable_by_key(|listed| listed.order);
         let mut evicted = Vec::new();
         for listed in kept {

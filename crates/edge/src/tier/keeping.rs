@@ -74,6 +74,8 @@ impl Shared {
         walker: Option<u64>,
     ) -> bool {
         if self.is_pinned(key) {
+            // It may have been kept for its worth before; now that is not asked any more.
+            self.policy().forget(slice);
             return true;
         }
         let (group, name) = (hash_of(folder_of(key)), hash_of(key.name()));

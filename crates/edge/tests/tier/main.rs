@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use cache::misses::Reason;
 use http::StatusCode;
-use world::{FILM, Origin, Pause, film, get, tier};
+use world::{FILM, OTHER, Origin, Pause, film, get, tier};
 
 const MIB: u64 = 1 << 20;
 
@@ -125,6 +125,31 @@ async fn what_is_pinned_stays() {
     }
     assert_eq!(world.sent(), film().len() as u64, "all of it, though the cache is smaller");
     assert!(edge.tier.unpin("packages/0f/film") && !edge.tier.unpin("packages/0f/film"));
+}
+
+#[tokio::test]
+async fn what_was_kept_before_it_was_pinned_stays_too() {
+    let world = Origin::start(Pause::None).await;
+    let folder = tempfile::tempdir().unwrap();
+    let edge = world::tier_of(&folder, &[&world.url()], 2 * MIB);
+    get(&edge.edge, FILM, &[("range", "bytes=0-9")]).await;
+    edge.settled().await;
+    edge.tier.pin("packages/0f/film");
+    for path in [FILM, OTHER, OTHER, OTHER] {
+        get(&edge.edge, path, &[]).await;
+        edge.settled().await;
+    }
+    while edge.tier.figures().usage.bytes > film().len() as u64 + 2 * MIB {
+        tokio::task::yield_now().await;
+    }
+    let sent = world.sent();
+    assert!(get(&edge.edge, FILM, &[]).await.1 == film());
+    assert_eq!(world.sent(), sent, "others have not driven it out");
+    edge.tier.close().await.unwrap();
+    drop(edge);
+    let edge = world::tier_with(&folder, &[&world.url()], 2 * MIB, &["packages/0f/film"]);
+    assert!(get(&edge.edge, FILM, &[]).await.1 == film());
+    assert_eq!(world.sent(), sent, "nor has the next start");
 }
 
 #[tokio::test]

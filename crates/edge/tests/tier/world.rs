@@ -20,6 +20,9 @@ use tokio::sync::Semaphore;
 /// The film's path.
 pub(crate) const FILM: &str = "/0f/film.mp4";
 
+/// The path of another film with the same bytes.
+pub(crate) const OTHER: &str = "/1f/film.mp4";
+
 /// Three slices and a half, in a pattern that shows a shift.
 pub(crate) fn film() -> Vec<u8> {
     (0..(7_u32 << 19)).map(|i| (i ^ (i >> 8) ^ (i >> 16)) as u8).collect()
@@ -49,8 +52,10 @@ struct Counts {
 impl Origin {
     pub(crate) async fn start(pause: Pause) -> Origin {
         let store = Memory::new();
-        store.put(&Key::new("packages/0f/film.mp4").unwrap(), Bytes::from(film())).await.unwrap();
         let folder = Key::new("packages").unwrap();
+        for path in [FILM, OTHER] {
+            store.put(&folder.join(&path[1..]).unwrap(), Bytes::from(film())).await.unwrap();
+        }
         let edge = Edge::origin(Arc::new(store), folder, Arc::new(ManualClock::default()));
         let counts = Arc::new(Counts {
             requests: AtomicU64::new(0),
@@ -134,6 +139,11 @@ pub(crate) fn tier(folder: &TempDir, parents: &[&str]) -> Edged {
 }
 
 pub(crate) fn tier_of(folder: &TempDir, parents: &[&str], capacity_bytes: u64) -> Edged {
+    tier_with(folder, parents, capacity_bytes, &[])
+}
+
+/// One that has pinned what begins with `pinned`.
+pub(crate) fn tier_with(folder: &TempDir, parents: &[&str], capacity_bytes: u64, pinned: &[&str]) -> Edged {
     let (slices, _) = Slices::open(slices::Options::new(folder.path())).unwrap();
     let clock = Arc::new(ManualClock::default());
     clock.advance_ms(1_000_000);
@@ -148,7 +158,7 @@ pub(crate) fn tier_of(folder: &TempDir, parents: &[&str], capacity_bytes: u64) -
         capacity_bytes,
         memory_bytes: 64 << 20,
         parents: parents.iter().map(parent).collect(),
-        pinned: Vec::new(),
+        pinned: pinned.iter().map(|&prefix| prefix.to_owned()).collect(),
         is_guarded: false,
         clock: clock.clone(),
     });

@@ -25,7 +25,8 @@ use io::{Shared, SharedTls};
 /// Requests at once on a connection: what browsers take for granted.
 const STREAMS_MAX: u32 = 100;
 
-/// Bytes of answers that wait in a connection for the client to take them.
+/// Bytes of each answer that wait in memory for the client to take them: with [`STREAMS_MAX`] of them, 50 MiB for a client that
+/// opens its windows and reads next to nothing.
 const SEND_BYTES_MAX: usize = 512 << 10;
 
 /// Bytes of bodies that a client may send unasked (RFC 9113, 6.9.2, has no less); nobody reads them.

@@ -17,6 +17,7 @@ use std::io;
 use std::net::UdpSocket;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -36,6 +37,16 @@ const RECEIVE_BYTES: u32 = 256 << 10;
 
 /// Bytes of answers that a connection holds until they are acknowledged: 100 Mbit/s at 160 ms.
 const SEND_BYTES_MAX: u64 = 2 << 20;
+
+/// Bytes that a client may send beyond as many as it is sent, which leaves room for acknowledgements: thousands of requests with
+/// long heads. h3 holds a frame until all of it is there, however long that says it is.
+const RECEIVED_BYTES_MAX: u64 = 16 << 20;
+
+/// How often that is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Code for who sends too much (RFC 9114, 8.1).
+const EXCESSIVE_LOAD: VarInt = VarInt::from_u32(0x107);
 
 /// Code of an orderly end (RFC 9114, 8.1).
 const NO_ERROR: VarInt = VarInt::from_u32(0x100);
@@ -110,17 +121,22 @@ fn taken<H: Handler>(incoming: Incoming, server: &Arc<Server<H>>, connections: &
 async fn connected<H: Handler>(incoming: Incoming, _place: Place, server: Arc<Server<H>>) -> io::Result<()> {
     let limits = &server.options.limits;
     let peer = server.peer(incoming.remote_address(), true);
-    let connection = timeout(limits.head, incoming).await?.map_err(io::Error::other)?;
+    let quic = timeout(limits.head, incoming).await?.map_err(io::Error::other)?;
     let mut builder = h3::server::builder();
     builder.max_field_section_size(limits.head_bytes as u64);
-    let connection = builder.build(h3_quinn::Connection::new(connection)).await;
+    let connection = builder.build(h3_quinn::Connection::new(quic.clone())).await;
     let mut connection = connection.map_err(io::Error::other)?;
     let mut stop = server.stop.clone();
     let mut requests = JoinSet::new();
+    let mut looks = tokio::time::interval(LOOK);
     let ended = loop {
         tokio::select! {
             biased;
             () = stopped(&mut stop) => break Ok(()),
+            _ = looks.tick() => if sends_too_much(&quic) {
+                quic.close(EXCESSIVE_LOAD, b"");
+                break Err(io::Error::other("the client sends more than requests"));
+            },
             accepted = connection.accept() => match accepted {
                 Ok(Some(request)) => {
                     requests.spawn(request_answered(request, peer, server.clone()));
@@ -136,6 +152,11 @@ async fn connected<H: Handler>(incoming: Incoming, _place: Place, server: Arc<Se
         while requests.join_next().await.is_some() {}
     }
     ended
+}
+
+fn sends_too_much(quic: &quinn::Connection) -> bool {
+    let moved = quic.stats();
+    moved.udp_rx.bytes > moved.udp_tx.bytes.saturating_add(RECEIVED_BYTES_MAX)
 }
 
 async fn request_answered<H: Handler>(

@@ -15,13 +15,19 @@ type Client = SendRequest<OpenStreams, Bytes>;
 type Stream = RequestStream<BidiStream<Bytes>, Bytes>;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// A client; its endpoint lives with it.
-async fn client(server: &Running) -> (Client, quinn::Endpoint) {
+/// A connection, before HTTP/3 is spoken on it; its endpoint lives with it.
+async fn connected(server: &Running) -> (quinn::Connection, quinn::Endpoint) {
     let mut config = (*usual()).clone();
     config.alpn_protocols = vec![b"h3".to_vec()];
     let config = quinn::ClientConfig::new(Arc::new(QuicClientConfig::try_from(config).unwrap()));
     let endpoint = quinn::Endpoint::client("127.0.0.1:0".parse().unwrap()).unwrap();
     let connection = endpoint.connect_with(config, server.address, "first.test").unwrap().await.unwrap();
+    (connection, endpoint)
+}
+
+/// A client; its endpoint lives with it.
+async fn client(server: &Running) -> (Client, quinn::Endpoint) {
+    let (connection, endpoint) = connected(server).await;
     let (mut driver, client) = h3::client::new(h3_quinn::Connection::new(connection)).await.unwrap();
     tokio::spawn(async move { driver.wait_idle().await });
     (client, endpoint)
@@ -124,6 +130,20 @@ async fn who_takes_nothing_is_reset() {
     let (path, bytes) = tokio::task::block_in_place(|| server.done());
     assert!(path == "/file" && bytes < FILE_BYTES as u64, "{bytes}");
     assert!(timeout(PATIENCE, answer(&mut unread)).await.unwrap().is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_frame_without_end_ends_the_connection() {
+    let server = Running::http3(Options::default());
+    let (connection, _endpoint) = connected(&server).await;
+    let mut control = connection.open_uni().await.unwrap();
+    // A control stream whose SETTINGS have 2^40 bytes (RFC 9114, 6.2.1, 7.2.4).
+    control.write_all(&[0, 4, 0xc0, 0, 1, 0, 0, 0, 0, 0]).await.unwrap();
+    let mut sent = 0;
+    while sent < 1 << 30 && control.write_all(&[0; 64 << 10]).await.is_ok() {
+        sent += 64 << 10;
+    }
+    assert!(sent < 1 << 30, "all of {sent} bytes were taken");
 }
 
 #[test]

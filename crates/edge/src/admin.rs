@@ -6,11 +6,10 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use cache::freshness::Content;
-use http::{Method, StatusCode, header, request};
+use cache::freshness::{Content, cache_control};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request};
 use listen::{Answer, Body, Handler, Peer};
 
-use crate::response::Builder;
 use crate::tier::{Figures, Tier};
 
 /// Shortest token, in characters: random letters and digits of 128 bits are fewer.
@@ -49,12 +48,17 @@ impl Admin {
 
     async fn change(&self, request: &request::Parts) -> Answer {
         if !self.may(request) {
-            return Builder::new(StatusCode::UNAUTHORIZED, Content::Passing)
-                .fixed(header::WWW_AUTHENTICATE, "Bearer")
-                .text("the operator's token is needed\n");
+            let mut answer = told(StatusCode::UNAUTHORIZED, "the operator's token is needed\n".to_owned());
+            answer.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            return answer;
         }
-        let Some(prefix) = request.uri.query().and_then(|query| query.strip_prefix("prefix=")) else {
-            return told(StatusCode::BAD_REQUEST, "say what, as ?prefix=PATH\n".to_owned());
+        let Some(prefix) = request
+            .uri
+            .query()
+            .and_then(|query| query.strip_prefix("prefix="))
+            .filter(|prefix| !prefix.is_empty())
+        else {
+            return told(StatusCode::BAD_REQUEST, "say what, as ?prefix=PATH; / is everything\n".to_owned());
         };
         let prefix = format!("{}/{}", self.folder, prefix.trim_start_matches('/'));
         match (&request.method, request.uri.path()) {
@@ -90,11 +94,13 @@ impl Handler for Admin {
     }
 }
 
+/// Without the headers of media: no page of another origin reads this.
 fn told(status: StatusCode, text: String) -> Answer {
-    Builder::new(status, Content::Passing)
-        .fixed(header::CONTENT_TYPE, "text/plain; charset=utf-8")
-        .computed(header::CONTENT_LENGTH, &text.len().to_string())
-        .with(Body::Bytes(Bytes::from(text)))
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control(Content::Passing)));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
+    Answer { status, headers, body: Body::Bytes(Bytes::from(text)), done: None }
 }
 
 /// The figures as text: one line each, with what it is before it.

@@ -1,6 +1,7 @@
 //! `bench edge`: what one core of an edge sends, beside nginx, h2o and Varnish in the same run.
 //!
-//! Owns the figures and their targets. Server and client have a core each, in a network of their own without BBR; rounds of
+//! Owns the figures and their targets. Ours is measured twice: as the origin, whose files are those of the store, and as a tier,
+//! which has all slices by then. Server and client have a core each, in a network of their own without BBR; rounds of
 //! all servers take turns, and the median counts. Loopback has no network card: ratios are what it can tell, never bits
 //! a second of a machine.
 
@@ -63,6 +64,9 @@ const RATIOS: &[(bool, &str, Kind, f64)] = &[
     (false, "1m", Kind::Varnish, 2.5),
     (false, "4m", Kind::Varnish, 2.5),
 ];
+
+/// Servers whose sizes and costs are beside ours, in the order of the rows.
+const OURS: [Kind; 2] = [Kind::Matinee, Kind::Tier];
 
 pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
     let (rounds, seconds) = match arguments {
@@ -221,23 +225,29 @@ impl Bench {
 
 /// What a size came to: ratios to each peer, and the cost of each server.
 fn ratios(scheme: &str, is_secure: bool, size: &Size, rows: &[Row]) -> Vec<Figure> {
-    let Some((ours, peers)) = rows.split_first() else { return Vec::new() };
-    let named = |what: &str| format!("{scheme} {}: {what}", size.name);
-    let mut figures = vec![
-        Figure::new(named("a core"), ours.speed() * 8.0 / 1e9, "Gbit/s"),
-        Figure::new(named("cost"), ours.cost(), "CPU s/GB"),
-    ];
-    for peer in peers {
-        let figure =
-            Figure::new(named(&format!("beside {}", peer.kind.name())), ours.speed() / peer.speed(), "times");
-        let least = RATIOS
-            .iter()
-            .find(|(secure, name, kind, _)| (*secure, *name, *kind) == (is_secure, size.name, peer.kind));
-        figures.push(match least {
-            Some((.., least)) => figure.target(Target::AtLeast(*least)),
-            None => figure,
-        });
-        figures.push(Figure::new(named(&format!("cost of {}", peer.kind.name())), peer.cost(), "CPU s/GB"));
+    let mut figures = Vec::new();
+    for ours in rows.iter().filter(|row| OURS.contains(&row.kind)) {
+        let named = |what: &str| format!("{scheme} {}, {}: {what}", size.name, ours.kind.name());
+        figures.push(Figure::new(named("a core"), ours.speed() * 8.0 / 1e9, "Gbit/s"));
+        figures.push(Figure::new(named("cost"), ours.cost(), "CPU s/GB"));
+        for peer in rows.iter().filter(|row| !OURS.contains(&row.kind)) {
+            let figure = Figure::new(
+                named(&format!("beside {}", peer.kind.name())),
+                ours.speed() / peer.speed(),
+                "times",
+            );
+            let least = RATIOS
+                .iter()
+                .find(|(secure, name, kind, _)| (*secure, *name, *kind) == (is_secure, size.name, peer.kind));
+            figures.push(match least {
+                Some((.., least)) => figure.target(Target::AtLeast(*least)),
+                None => figure,
+            });
+        }
+    }
+    for peer in rows.iter().filter(|row| !OURS.contains(&row.kind)) {
+        let name = format!("{scheme} {}, {}: cost", size.name, peer.kind.name());
+        figures.push(Figure::new(name, peer.cost(), "CPU s/GB"));
     }
     figures
 }

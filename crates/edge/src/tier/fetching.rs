@@ -26,6 +26,9 @@ const TRIES_MAX: usize = 6;
 /// wrong must not empty a cache that is right.
 const DENIALS_MIN: u32 = 2;
 
+/// Fills at once, those that wait for room among them: who opens requests and leaves must not pile them up.
+const FILLS_MAX: usize = 8192;
+
 /// How long a fill waits for room in memory, which others free as they end.
 const ROOM_WAIT: Duration = Duration::from_secs(10);
 
@@ -46,6 +49,11 @@ impl Drop for Running {
 /// Starts a fill that is new. It goes on when nobody waits for it any more: what has come so far is worth keeping.
 /// `walker` is who asked first.
 pub(super) fn start(shared: &Arc<Shared>, fill: &Arc<Fill>, why: Reason, walker: Option<u64>) {
+    if shared.fills.count() > FILLS_MAX {
+        fill.end(Err(fill.failure("too much is being fetched already")));
+        shared.fills.remove(fill);
+        return;
+    }
     let running = Running { shared: Arc::clone(shared), fill: Arc::clone(fill) };
     tokio::spawn(async move { run(&running.shared, &running.fill, why, walker).await });
 }

@@ -10,11 +10,12 @@ use crate::workspace;
 use anyhow::Context as _;
 use edge::tier::{Options, Parent, Pass, Upstream};
 use edge::{Admin, Guard, Tier};
-use fetch::Signer;
+use fetch::{Pace, Signer};
 use listen::systemd::{Notifier, State};
 use slices::Slices;
 use std::num::NonZero;
 use std::sync::Arc;
+use std::time::Duration;
 use stdx::clock::{Clock, SystemClock};
 use store::Key;
 use tokio::sync::watch;
@@ -83,6 +84,8 @@ fn tier(
         tracing::error!(folder = %folder.display(), "the disk is read-only: nothing more is kept");
     }
     let client = workspace::client(config)?;
+    let patience = Duration::from_millis(settings.parent_ms);
+    let pace = Pace { connect: patience, head: patience, stall: patience };
     let parent = |url: &String, rank: u8| {
         if let Some(base) = url.strip_prefix(STORE) {
             let signer = Signer {
@@ -91,11 +94,11 @@ fn tier(
                 secret: settings.s3_secret.0.clone(),
             };
             let store = Parent::store(client.clone(), base, packages.clone(), signer, clock.clone());
-            return (Arc::new(store) as Arc<dyn Upstream>, rank);
+            return (Arc::new(store.with_pace(pace)) as Arc<dyn Upstream>, rank);
         }
         let pass = secret.map(|secret| Pass { secret, mount: mount_of(url).to_owned() });
         let parent = Parent::new(client.clone(), url, packages.clone(), pass, clock.clone());
-        (Arc::new(parent) as Arc<dyn Upstream>, rank)
+        (Arc::new(parent.with_pace(pace)) as Arc<dyn Upstream>, rank)
     };
     let parents = settings.parents.iter().map(|url| parent(url, PARENT));
     let fallbacks = settings.fallbacks.iter().map(|url| parent(url, FALLBACK));

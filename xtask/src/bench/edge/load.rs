@@ -47,7 +47,7 @@ impl Load {
         network: &Network,
     ) -> Result {
         let words = [format!("files={files}")];
-        self.run(server, is_secure, path, [1, 1, 4], &words, network).map(|_| ())
+        self.run(server, is_secure, path, [4, 2, 4], &words, network).map(|_| ())
     }
 
     /// Loads a server with so many connections, for so many seconds, with so many requests under way on each.

@@ -24,18 +24,22 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// A server's make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// An origin: files of its store.
     Matinee,
+    /// An edge with nginx as its parent: slices that it keeps.
+    Tier,
     Nginx,
     H2o,
     Varnish,
 }
 
 impl Kind {
-    pub(super) const ALL: [Kind; 4] = [Kind::Matinee, Kind::Nginx, Kind::H2o, Kind::Varnish];
+    pub(super) const ALL: [Kind; 5] = [Kind::Matinee, Kind::Tier, Kind::Nginx, Kind::H2o, Kind::Varnish];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Kind::Matinee => "matinee",
+            Kind::Tier => "matinee-tier",
             Kind::Nginx => "nginx",
             Kind::H2o => "h2o",
             Kind::Varnish => "varnish",
@@ -76,7 +80,7 @@ impl Server {
         network: &Network,
     ) -> Result<Option<Server>> {
         let program = match kind {
-            Kind::Matinee => Some(matinee.to_owned()),
+            Kind::Matinee | Kind::Tier => Some(matinee.to_owned()),
             other => find(other.program()),
         };
         let Some(program) = program else {
@@ -87,7 +91,7 @@ impl Server {
         let folder = place.join(kind.name());
         fs::create_dir_all(&folder)?;
         let behind = match kind {
-            Kind::Varnish => match Server::start(Kind::Nginx, matinee, place, network)? {
+            Kind::Varnish | Kind::Tier => match Server::start(Kind::Nginx, matinee, place, network)? {
                 Some(nginx) => Some(Box::new(nginx)),
                 None => return Ok(None),
             },
@@ -95,7 +99,14 @@ impl Server {
         };
         let mut run = network.command(Side::Server, &program);
         match kind {
-            Kind::Matinee => arguments(&mut run, place, &certificate),
+            Kind::Matinee => arguments(&mut run, kind, &place.join("data"), &certificate),
+            Kind::Tier => {
+                // Each time anew: what is kept longer has an `Age` of more digits, and the client goes by an answer's length.
+                fs::remove_dir_all(&folder)?;
+                fs::create_dir_all(&folder)?;
+                arguments(&mut run, kind, &folder.join("data"), &certificate);
+                run.arg("--set").arg(format!("edge.parents=http://127.0.0.1:{}/media/", Kind::Nginx.port()));
+            }
             Kind::Nginx => {
                 fs::write(folder.join("nginx.conf"), nginx(&folder, place, &certificate))?;
                 run.args(["-e", "stderr", "-p"]).arg(&folder).arg("-c").arg(folder.join("nginx.conf"));
@@ -183,9 +194,9 @@ fn certificate(place: &Path) -> Result<(PathBuf, PathBuf)> {
     Ok((chain, key))
 }
 
-fn arguments(run: &mut Command, place: &Path, (chain, key): &(PathBuf, PathBuf)) {
-    let port = Kind::Matinee.port();
-    run.arg("edge").arg("--data").arg(place.join("data"));
+fn arguments(run: &mut Command, kind: Kind, data: &Path, (chain, key): &(PathBuf, PathBuf)) {
+    let port = kind.port();
+    run.arg("edge").arg("--data").arg(data);
     for setting in [
         format!("edge.listen=127.0.0.1:{port}"),
         format!("edge.tls_listen=127.0.0.1:{}", port + 1),

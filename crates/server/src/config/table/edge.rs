@@ -56,6 +56,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         set: |c, v| put_urls(&mut c.edge.fallbacks, v),
     },
     Setting {
+        key: "edge.parent_ms",
+        help: "Milliseconds that a parent has to take a connection, to begin an answer, and for each 64 KiB of it, 100 to 60000; then another is asked. Tiers nearer to the origin should have fewer than those before them, and players wait 4000.",
+        get: |c| c.edge.parent_ms.to_string(),
+        set: |c, v| put_within(&mut c.edge.parent_ms, v, 100, 60_000),
+    },
+    Setting {
         key: "edge.s3_region",
         help: "Region of the object store.",
         get: |c| c.edge.s3_region.clone(),

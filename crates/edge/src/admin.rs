@@ -1,4 +1,4 @@
-//! The operator's side of a tier, over HTTP: figures, purging, pinning.
+//! The operator's side of a tier, over HTTP: figures, purging, pinning, hints.
 //!
 //! Owns the routes and the form of the figures, which is that of OpenMetrics' plainer ancestor, the Prometheus text format
 //! 0.0.4. Listens on an address of its own, not where viewers ask.
@@ -14,6 +14,11 @@ use crate::tier::{Figures, Tier};
 
 /// Shortest token, in characters: random letters and digits of 128 bits are fewer.
 const TOKEN_CHARS_MIN: usize = 24;
+
+/// Plays a second of one folder that anybody expects.
+const PLAYS_PER_S_MAX: f64 = 1e6;
+
+const ROUTES: &str = "there are /metrics, /purge, /pin and /hint\n";
 
 /// Answers an operator who has the token. Keys are those of the tier, with the folder that it serves before them.
 #[derive(Clone)]
@@ -52,15 +57,11 @@ impl Admin {
             answer.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             return answer;
         }
-        let Some(prefix) = request
-            .uri
-            .query()
-            .and_then(|query| query.strip_prefix("prefix="))
-            .filter(|prefix| !prefix.is_empty())
-        else {
+        let said = |name| said(request.uri.query().unwrap_or_default(), name);
+        let Some(path) = said("prefix") else {
             return told(StatusCode::BAD_REQUEST, "say what, as ?prefix=PATH; / is everything\n".to_owned());
         };
-        let prefix = format!("{}/{}", self.folder, prefix.trim_start_matches('/'));
+        let prefix = format!("{}/{}", self.folder, path.trim_start_matches('/'));
         match (&request.method, request.uri.path()) {
             (&Method::POST, "/purge") => match self.tier.purge(&prefix).await {
                 Ok(count) => told(StatusCode::OK, format!("{count} objects purged\n")),
@@ -77,18 +78,29 @@ impl Admin {
                 told(StatusCode::OK, format!("{prefix} is pinned no more\n"))
             }
             (&Method::DELETE, "/pin") => told(StatusCode::NOT_FOUND, format!("{prefix} is not pinned\n")),
-            _ => told(StatusCode::NOT_FOUND, "there are /metrics, /purge and /pin\n".to_owned()),
+            (&Method::POST, "/hint") => match said("plays_per_s").and_then(|text| text.parse::<f64>().ok()) {
+                Some(plays_per_s) if (0.0..=PLAYS_PER_S_MAX).contains(&plays_per_s) => {
+                    self.tier.hint(prefix.trim_end_matches('/'), plays_per_s);
+                    told(StatusCode::OK, format!("{plays_per_s} plays a second are expected of {prefix}\n"))
+                }
+                _ => told(StatusCode::BAD_REQUEST, "say how many, as &plays_per_s=NUMBER\n".to_owned()),
+            },
+            _ => told(StatusCode::NOT_FOUND, ROUTES.to_owned()),
         }
     }
+}
+
+/// What `query` says of `name`, where that is something.
+fn said<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
 }
 
 impl Handler for Admin {
     async fn answer(&self, request: request::Parts, _: Peer) -> Answer {
         match (&request.method, request.uri.path()) {
             (&Method::GET, "/metrics") => told(StatusCode::OK, metrics(&self.tier.figures())),
-            (&Method::GET | &Method::HEAD, _) => {
-                told(StatusCode::NOT_FOUND, "there are /metrics, /purge and /pin\n".to_owned())
-            }
+            (&Method::GET | &Method::HEAD, _) => told(StatusCode::NOT_FOUND, ROUTES.to_owned()),
             _ => self.change(&request).await,
         }
     }
@@ -147,4 +159,22 @@ fn metrics(figures: &Figures) -> String {
 /// A label's value.
 fn quoted(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_queries_say() {
+        for (query, name, expected) in [
+            ("prefix=/a/&plays_per_s=2", "prefix", Some("/a/")),
+            ("prefix=/a/&plays_per_s=2", "plays_per_s", Some("2")),
+            ("prefix=", "prefix", None),
+            ("", "prefix", None),
+            ("xprefix=a", "prefix", None),
+        ] {
+            assert_eq!(said(query, name), expected, "{query}");
+        }
+    }
 }

@@ -159,7 +159,7 @@ impl Bench {
                 let path = format!("/media/b/{}-{{}}.bin", size.name);
                 let file = self.place.join(format!("data/objects/packages/b/{}-0000.bin", size.name));
                 let words = [format!("files={files}"), format!("file={}", file.display())];
-                self.load.warm(&server, is_secure, &path, files, &self.network)?;
+                self.load.warm(&server, &path, files, &self.network)?;
                 let load = [CONNECTIONS, self.seconds, DEPTH];
                 let round = self.load.run(&server, is_secure, &path, load, &words, &self.network)?;
                 println!(

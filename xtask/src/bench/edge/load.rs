@@ -2,9 +2,9 @@
 
 use super::network::{Network, Side};
 use super::servers::Server;
-use crate::shell::Result;
+use crate::shell::{Result, quiet};
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 /// The client.
@@ -38,16 +38,11 @@ impl Load {
     }
 
     /// Has the server read all files once.
-    pub(super) fn warm(
-        &self,
-        server: &Server,
-        is_secure: bool,
-        path: &str,
-        files: usize,
-        network: &Network,
-    ) -> Result {
-        let words = [format!("files={files}")];
-        self.run(server, is_secure, path, [4, 2, 4], &words, network).map(|_| ())
+    pub(super) fn warm(&self, server: &Server, path: &str, files: usize, network: &Network) -> Result {
+        let all = path.replace("{}", &format!("[0000-{:04}]", files - 1));
+        let mut curl = network.command(Side::Client, Path::new("curl"));
+        curl.args(["--silent", "--fail", "--output", "/dev/null"]);
+        quiet(curl.arg(format!("http://{}{all}", server.address(false)))).map(|_| ())
     }
 
     /// Loads a server with so many connections, for so many seconds, with so many requests under way on each.

@@ -97,8 +97,13 @@ fn parameter(query: &str) -> Option<Vec<u8>> {
     if value.len() > 3 * TEXT_BYTES_MAX {
         return None;
     }
-    let mut bytes = value.bytes();
-    let mut decoded = Vec::with_capacity(value.len());
+    decoded(value)
+}
+
+/// `text` with its percent-encoding (RFC 3986, 2.1) taken away; `None` where that is malformed.
+pub fn decoded(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::with_capacity(text.len());
     while let Some(byte) = bytes.next() {
         decoded.push(match byte {
             b'%' => digit(bytes.next()?)? << 4 | digit(bytes.next()?)?,

@@ -48,7 +48,8 @@ fn next(cmcd: &Cmcd, key: &Key, path: &str, folder: &Key) -> Option<(Key, Option
     let bytes = cmcd.text("nrr").and_then(|text| span(&text));
     match cmcd.text("nor") {
         Some(reference) => {
-            let path = beside(path, &decoded(&reference)?)?;
+            let reference = String::from_utf8(cmcd::decoded(&reference)?).ok()?;
+            let path = beside(path, &reference)?;
             Some((key_of(&path, folder)?, bytes))
         }
         None => bytes.map(|bytes| (key.clone(), Some(bytes))),
@@ -82,23 +83,6 @@ fn beside(path: &str, reference: &str) -> Option<String> {
     Some(segments.join("/"))
 }
 
-/// Percent-encoding taken away; `None` where what is left is no text.
-fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte == b'%' {
-            let digits = std::str::from_utf8(rest.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &rest[2..];
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +98,8 @@ mod tests {
             (r#"nor="../../../a""#, None),
             (r#"nor="/0f/a.mp4""#, None),
             (r#"nor="%zz""#, None),
+            (r#"nor="a%+1.mp4""#, None),
+            (r#"nor="a%""#, None),
             ("nor=3", None),
             ("bs", None),
         ] {

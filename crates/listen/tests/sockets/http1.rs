@@ -1,28 +1,15 @@
 //! HTTP/1.1 without TLS.
 
-use super::support::{Client, FILE_BYTES, Running, SHORT, byte, get};
+use super::support::{Client, FILE_BYTES, Running, SHORT, bodies, get, part};
 use listen::{Limits, Options};
 use std::io::ErrorKind;
 use std::net::Shutdown;
-
-fn file_part(from: usize, length: usize) -> Vec<u8> {
-    (from..from + length).map(byte).collect()
-}
 
 #[test]
 fn bodies_of_every_kind_come_whole() {
     let server = Running::new(Options::default());
     let mut client = server.client();
-    let mut pieces = b"abc".to_vec();
-    pieces.extend(file_part(3, 100_000));
-    pieces.extend(b"xyz");
-    for (path, body) in [
-        ("/hello", b"/hello".to_vec()),
-        ("/file", file_part(0, FILE_BYTES)),
-        ("/part/70000/1", file_part(70_000, 1)),
-        ("/part/4095/300001", file_part(4095, 300_001)),
-        ("/pieces", pieces),
-    ] {
+    for (path, body) in bodies() {
         client.send(get(path));
         let got = client.answer();
         assert_eq!((got.status, got.body == body), (200, true), "{path}");
@@ -55,7 +42,7 @@ fn requests_in_a_row_are_answered_in_order() {
     let mut client = server.sent(requests);
     for number in 0..200 {
         assert_eq!(client.answer().text(), format!("/{number}"));
-        assert_eq!(client.answer().body, file_part(number, 1000));
+        assert_eq!(client.answer().body, part(number, 1000));
     }
 }
 

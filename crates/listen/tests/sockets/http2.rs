@@ -1,6 +1,6 @@
 //! HTTP/2, with hyper's client on the other side.
 
-use super::support::{FILE_BYTES, Running, SHORT, byte};
+use super::support::{FILE_BYTES, Running, SHORT, bodies, part};
 use super::tls::usual;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -38,23 +38,11 @@ async fn body(response: Response<Incoming>) -> hyper::Result<Bytes> {
     Ok(response.into_body().collect().await?.to_bytes())
 }
 
-fn part(from: usize, length: usize) -> Vec<u8> {
-    (from..from + length).map(byte).collect()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_of_every_kind_come_whole() {
     let server = Running::secure(Options::default());
     let (mut client, _) = client(&server).await;
-    let mut pieces = b"abc".to_vec();
-    pieces.extend(part(3, 100_000));
-    pieces.extend(b"xyz");
-    for (path, expected) in [
-        ("/hello", b"/hello".to_vec()),
-        ("/file", part(0, FILE_BYTES)),
-        ("/part/4095/300001", part(4095, 300_001)),
-        ("/pieces", pieces),
-    ] {
+    for (path, expected) in bodies() {
         let got = asked(&mut client, Method::GET, path).await.unwrap();
         assert_eq!(got.status(), StatusCode::OK);
         assert!(got.headers().contains_key("date"));

@@ -1,6 +1,6 @@
 //! HTTP/3, with h3's client on the other side.
 
-use super::support::{FILE_BYTES, PATIENCE, Running, SHORT, byte, get};
+use super::support::{FILE_BYTES, PATIENCE, Running, SHORT, bodies, get};
 use super::tls::usual;
 use bytes::{Buf as _, Bytes};
 use h3::client::{RequestStream, SendRequest};
@@ -57,23 +57,11 @@ async fn got(client: &mut Client, path: &str) -> Result<(http::Response<()>, Vec
     answer(&mut asked(client, Method::GET, path).await?).await
 }
 
-fn part(from: usize, length: usize) -> Vec<u8> {
-    (from..from + length).map(byte).collect()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_of_every_kind_come_whole() {
     let server = Running::http3(Options::default());
     let (mut client, _endpoint) = client(&server).await;
-    let mut pieces = b"abc".to_vec();
-    pieces.extend(part(3, 100_000));
-    pieces.extend(b"xyz");
-    for (path, expected) in [
-        ("/hello", b"/hello".to_vec()),
-        ("/file", part(0, FILE_BYTES)),
-        ("/part/4095/300001", part(4095, 300_001)),
-        ("/pieces", pieces),
-    ] {
+    for (path, expected) in bodies() {
         let (response, body) = got(&mut client, path).await.unwrap();
         assert_eq!((response.status(), body == expected), (StatusCode::OK, true), "{path}");
         assert!(response.headers().contains_key("date"));

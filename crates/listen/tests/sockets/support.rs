@@ -35,6 +35,23 @@ pub(crate) fn byte(at: usize) -> u8 {
     (at as u32).wrapping_mul(2_654_435_761).to_be_bytes()[0]
 }
 
+/// So many bytes of the file.
+pub(crate) fn part(from: usize, length: usize) -> Vec<u8> {
+    (from..from + length).map(byte).collect()
+}
+
+/// Paths with the bodies that they have, one of each kind.
+pub(crate) fn bodies() -> [(&'static str, Vec<u8>); 5] {
+    let pieces = [b"abc".to_vec(), part(3, 100_000), b"xyz".to_vec()].concat();
+    [
+        ("/hello", b"/hello".to_vec()),
+        ("/file", part(0, FILE_BYTES)),
+        ("/part/70000/1", part(70_000, 1)),
+        ("/part/4095/300001", part(4095, 300_001)),
+        ("/pieces", pieces),
+    ]
+}
+
 /// Answers by path; what it sent of each it tells to the test.
 pub(crate) struct Told {
     file: Arc<std::fs::File>,

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use fetch::Signer;
 use http::HeaderMap;
@@ -16,12 +17,19 @@ pub(crate) const SECRET: &str = "test-secret";
 const CONFIG: &str = r#"{"identities": [{"name": "matinee", "credentials":
     [{"accessKey": "test-key", "secretKey": "test-secret"}], "actions": ["Admin", "Read", "Write", "List"]}]}"#;
 
+/// How long the store may take until it does what is asked: one that starts beside a build takes ten seconds.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often it is asked meanwhile.
+const EVERY: Duration = Duration::from_millis(50);
+
 /// A running store; ends with this value.
 pub(crate) struct Weed {
     process: Child,
     /// Its S3 gateway.
     address: String,
     filer: String,
+    log: PathBuf,
 }
 
 impl Weed {
@@ -43,24 +51,26 @@ impl Weed {
         let mut command = Command::new(program);
         command.arg("server").arg(format!("-dir={}", data.display()));
         command.args(["-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", "-volume.max=4"]);
-        command.arg("-master.telemetry=false");
+        // Its own limit of 1 % of a disk refuses every write on a large one that is nearly full.
+        command.args(["-master.telemetry=false", "-volume.minFreeSpace=64MiB"]);
+        // Doors at fixed ports, which another store of this machine may have.
+        command.args(["-s3.port.iceberg=0", "-s3.port.lance=0"]);
         for (name, port) in ["master.port", "volume.port", "filer.port", "s3.port"].iter().zip(ports) {
             command.arg(format!("-{name}={port}"));
         }
         command.arg(format!("-s3.config={}", folder.join("s3.json").display())).current_dir(folder);
-        let process =
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let mut weed = Weed {
+        let log = folder.join("weed.log");
+        let told = std::fs::File::create(&log).unwrap();
+        let process = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(told).spawn().unwrap();
+        let weed = Weed {
             process,
             address: format!("127.0.0.1:{}", ports[3]),
             filer: format!("127.0.0.1:{}", ports[2]),
+            log,
         };
         // It tells nobody when it is ready: it is when it answers.
-        while weed.buckets().await != Some(200) {
-            let ended = weed.process.try_wait().unwrap();
-            assert!(ended.is_none(), "SeaweedFS ended: {ended:?}; its log is in {}", data.display());
-            tokio::task::yield_now().await;
-        }
+        let ready = weed.until(200, || weed.buckets()).await;
+        assert!(ready, "SeaweedFS lists no buckets; its log ends:\n{}", weed.last_words());
         Some(weed)
     }
 
@@ -72,9 +82,27 @@ impl Weed {
     pub(crate) async fn put(&self, bucket: &str, key: &str, bytes: &[u8]) {
         let path = format!("/buckets/{bucket}/{key}");
         // It takes writes a moment after it answers.
-        while self.exchange(&self.filer, "PUT", &path, &HeaderMap::new(), bytes).await != Some(201) {
-            tokio::task::yield_now().await;
-        }
+        let headers = HeaderMap::new();
+        let taken = self.until(201, || self.exchange(&self.filer, "PUT", &path, &headers, bytes)).await;
+        assert!(taken, "SeaweedFS does not take {key}; its log ends:\n{}", self.last_words());
+    }
+
+    /// Asks until the answer has `status`; whether it came to that.
+    async fn until(&self, status: u16, ask: impl AsyncFn() -> Option<u16>) -> bool {
+        let asking = async {
+            let mut ticks = tokio::time::interval(EVERY);
+            while ask().await != Some(status) {
+                ticks.tick().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, asking).await.is_ok()
+    }
+
+    /// The end of its log.
+    fn last_words(&self) -> String {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
     }
 
     /// The status of the answer to who asks what buckets there are.

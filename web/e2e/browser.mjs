@@ -2,21 +2,25 @@
 import { chromium } from "playwright-core";
 
 export const INSECURE_HOST = "plain.test";
+/** A name that the certificate of the tests is for. */
+export const SECURE_HOST = "first.test";
+/** Turns HTTP/3 off. */
+export const WITHOUT_QUIC = "--disable-quic";
 const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const QUIET = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",
-  "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
   // A name of this machine that is not localhost: a page there is not secure.
-  `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
+  `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1, MAP ${SECURE_HOST} 127.0.0.1`,
 ];
 
-export const launch = () => chromium.launch({ executablePath: EXECUTABLE, headless: true, args: QUIET });
+export const launch = (more = [WITHOUT_QUIC]) =>
+  chromium.launch({ executablePath: EXECUTABLE, headless: true, args: [...QUIET, ...more] });
 
 /** A fresh visitor. `complaints` collects what a person would find in the console. */
 export async function visit(browser, options = {}) {

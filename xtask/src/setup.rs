@@ -4,6 +4,7 @@
 //! by side. An interrupted fetch is fetched again, for a part's stamp is written last.
 
 mod apt;
+mod nghttp2;
 mod nginx;
 mod programs;
 mod film;
@@ -33,13 +34,23 @@ pub(crate) enum Part {
     Browser,
     /// nginx.
     Nginx,
+    /// `nghttp` and `h2load` in `.tools/nghttp2`.
+    Nghttp2,
     /// SeaweedFS in `.tools/bin`.
     Servers,
 }
 
 impl Part {
-    const ALL: &[Part] =
-        &[Part::Tools, Part::Film, Part::Clip, Part::Node, Part::Browser, Part::Nginx, Part::Servers];
+    const ALL: &[Part] = &[
+        Part::Tools,
+        Part::Film,
+        Part::Clip,
+        Part::Node,
+        Part::Browser,
+        Part::Nginx,
+        Part::Nghttp2,
+        Part::Servers,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -49,6 +60,7 @@ impl Part {
             Part::Node => "node packages",
             Part::Browser => "Chromium",
             Part::Nginx => "nginx",
+            Part::Nghttp2 => "nghttp2's clients",
             Part::Servers => "SeaweedFS",
         }
     }
@@ -62,6 +74,7 @@ impl Part {
             Part::Node => node::ensure(),
             Part::Browser => browser::ensure(),
             Part::Nginx => nginx::ensure(),
+            Part::Nghttp2 => nghttp2::ensure(),
             Part::Servers => programs::ensure_servers(),
         }
     }

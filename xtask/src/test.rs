@@ -60,7 +60,7 @@ fn needs(part: Option<&str>) -> &'static [Part] {
     match part {
         Some("rust") => &[Part::Tools, Part::Clip],
         Some("web") => &[Part::Node],
-        _ => &[Part::Tools, Part::Clip, Part::Node, Part::Browser, Part::Nginx, Part::Servers],
+        _ => &[Part::Tools, Part::Clip, Part::Node, Part::Browser, Part::Nginx, Part::Nghttp2, Part::Servers],
     }
 }
 

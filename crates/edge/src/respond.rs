@@ -1,5 +1,6 @@
 //! From a request to an answer.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use listen::Answer;
 use crate::asked;
 use crate::content_type;
 use crate::multipart::Multipart;
-use crate::response::Builder;
+use crate::response::{Builder, CacheName};
 use crate::seal::{self, BLOCK_DIGESTS};
 use crate::source::{Asked, Failure, Found, Handled, Source};
 
@@ -54,21 +55,21 @@ pub(crate) struct Wanted {
 /// An object, or a part of one that has its own address, as far as its headers need it.
 struct Object {
     found: Found,
-    content_type: String,
+    content_type: Cow<'static, str>,
     /// Where it begins in what the source has under the key.
     start: u64,
     bytes: u64,
     /// Its entity tag as it stands in a header.
-    tag: String,
+    tag: Arc<str>,
     content: Content,
     /// This cache's name, for `Cache-Status`.
-    cache: Arc<str>,
+    cache: Arc<CacheName>,
 }
 
 /// The answer to `request`; `None` stands for a path that names no object. `cache` is the name of this one.
 pub(crate) async fn respond(
     source: &dyn Source,
-    cache: &Arc<str>,
+    cache: &Arc<CacheName>,
     wanted: Option<Wanted>,
     request: &request::Parts,
 ) -> Answer {
@@ -97,7 +98,7 @@ pub(crate) async fn respond(
 
 async fn respond_with_object(
     source: &dyn Source,
-    cache: &Arc<str>,
+    cache: &Arc<CacheName>,
     wanted: Wanted,
     request: &request::Parts,
 ) -> Result<Answer, Failure> {
@@ -173,7 +174,7 @@ fn slice_of(span: &Range<u64>, bytes: u64) -> Option<u32> {
 
 impl Object {
     /// What is wanted of what was found; `None` where that has not the part.
-    fn new(found: Found, cache: &Arc<str>, wanted: &Wanted) -> Option<Object> {
+    fn new(found: Found, cache: &Arc<CacheName>, wanted: &Wanted) -> Option<Object> {
         let (start, bytes) = match &wanted.part {
             None => (0, found.bytes),
             Some(part) if part.end <= found.bytes => (part.start, part.end - part.start),
@@ -181,11 +182,11 @@ impl Object {
         };
         let mut tag = found.tag.clone().unwrap_or_default();
         if let (Some(part), Some(opaque)) = (&wanted.part, tag.strip_suffix('"')) {
-            tag = format!("{opaque}-{}-{}\"", part.start, part.end);
+            tag = format!("{opaque}-{}-{}\"", part.start, part.end).into();
         }
         let content_type = match &found.content_type {
-            Some(content_type) => content_type.clone(),
-            None => content_type::of(wanted.asked.key.name()).to_owned(),
+            Some(content_type) => Cow::Owned(content_type.clone()),
+            None => Cow::Borrowed(content_type::of(wanted.asked.key.name())),
         };
         let (content, cache) = (wanted.content, Arc::clone(cache));
         Some(Object { found, content_type, start, bytes, tag, content, cache })
@@ -208,22 +209,22 @@ impl Object {
             builder = builder.computed(header::CACHE_CONTROL, value);
         }
         if let Some(age_s) = self.found.age_s {
-            builder = builder.computed(header::AGE, &age_s.to_string());
+            builder = builder.number(header::AGE, age_s);
         }
         builder
     }
 
     fn whole(&self, handled: Handled) -> Builder {
         self.described(StatusCode::OK, handled)
-            .computed(header::CONTENT_TYPE, &self.content_type)
-            .computed(header::CONTENT_LENGTH, &self.bytes.to_string())
+            .text_of(header::CONTENT_TYPE, self.content_type.clone())
+            .number(header::CONTENT_LENGTH, self.bytes)
     }
 
     fn ranged(&self, range: &Range<u64>, handled: Handled) -> Builder {
         let content_range = format!("bytes {}-{}/{}", range.start, range.end - 1, self.bytes);
         self.described(StatusCode::PARTIAL_CONTENT, handled)
-            .computed(header::CONTENT_TYPE, &self.content_type)
-            .computed(header::CONTENT_LENGTH, &(range.end - range.start).to_string())
+            .text_of(header::CONTENT_TYPE, self.content_type.clone())
+            .number(header::CONTENT_LENGTH, range.end - range.start)
             .computed(header::CONTENT_RANGE, &content_range)
     }
 
@@ -231,7 +232,7 @@ impl Object {
     fn multipart(&self, body: &Multipart) -> Builder {
         self.described(StatusCode::PARTIAL_CONTENT, self.found.handled)
             .computed(header::CONTENT_TYPE, &body.content_type())
-            .computed(header::CONTENT_LENGTH, &body.content_length().to_string())
+            .number(header::CONTENT_LENGTH, body.content_length())
     }
 }
 

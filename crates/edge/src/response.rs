@@ -1,5 +1,7 @@
 //! Answers under way: the headers that all of them carry, and those that depend on what is sent.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use cache::freshness::{Content, cache_control};
 use http::StatusCode;
@@ -28,6 +30,31 @@ const COMMON: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
 ];
 
+/// What a cache calls itself.
+#[derive(Debug)]
+pub(crate) struct CacheName {
+    name: Box<str>,
+    /// What most answers say, made once.
+    hit: Option<HeaderValue>,
+}
+
+impl CacheName {
+    /// `name` is letters, digits and `-_.` (a token of RFC 8941).
+    pub(crate) fn new(name: &str) -> CacheName {
+        let mut named = CacheName { name: name.into(), hit: None };
+        named.hit = HeaderValue::from_str(&named.status(Handled::Hit)).ok();
+        named
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.name
+    }
+
+    fn status(&self, handled: Handled) -> String {
+        format!("{}; {handled}", self.name)
+    }
+}
+
 /// An answer under way: status and headers, then a body.
 #[derive(Debug)]
 pub(crate) struct Builder(StatusCode, HeaderMap);
@@ -36,9 +63,7 @@ impl Builder {
     /// An answer with `status`, to be kept as long as `content` may.
     pub(crate) fn new(status: StatusCode, content: Content) -> Builder {
         let mut headers = HeaderMap::with_capacity(HEADERS);
-        for (name, value) in COMMON {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
+        headers.extend(COMMON.map(|(name, value)| (name, HeaderValue::from_static(value))));
         Builder(status, headers).fixed(header::CACHE_CONTROL, cache_control(content))
     }
 
@@ -56,10 +81,29 @@ impl Builder {
         self
     }
 
-    /// Says how the cache called `cache` handled the request. Answers that it makes up itself, such as 404, do not
-    /// (RFC 9211 section 2).
-    pub(crate) fn handled(self, cache: &str, handled: Handled) -> Builder {
-        self.computed(CACHE_STATUS, &format!("{cache}; {handled}"))
+    /// Sets a header to text that may be known beforehand.
+    pub(crate) fn text_of(self, name: HeaderName, value: Cow<'static, str>) -> Builder {
+        match value {
+            Cow::Borrowed(value) => self.fixed(name, value),
+            Cow::Owned(value) => self.computed(name, &value),
+        }
+    }
+
+    /// Sets a header to a number.
+    pub(crate) fn number(mut self, name: HeaderName, value: u64) -> Builder {
+        self.1.insert(name, value.into());
+        self
+    }
+
+    /// Says how `cache` handled the request. Answers that it makes up itself, such as 404, do not (RFC 9211 section 2).
+    pub(crate) fn handled(mut self, cache: &CacheName, handled: Handled) -> Builder {
+        match (&cache.hit, handled) {
+            (Some(hit), Handled::Hit) => {
+                self.1.insert(CACHE_STATUS, hit.clone());
+                self
+            }
+            _ => self.computed(CACHE_STATUS, &cache.status(handled)),
+        }
     }
 
     /// Without a body.
@@ -70,7 +114,7 @@ impl Builder {
     /// With a line for people.
     pub(crate) fn text(self, line: &'static str) -> Answer {
         self.fixed(header::CONTENT_TYPE, "text/plain; charset=utf-8")
-            .computed(header::CONTENT_LENGTH, &line.len().to_string())
+            .number(header::CONTENT_LENGTH, line.len() as u64)
             .with(Body::Bytes(Bytes::from_static(line.as_bytes())))
     }
 

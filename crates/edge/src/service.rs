@@ -20,6 +20,7 @@ use crate::asked::asked;
 use crate::guard::Guard;
 use crate::path::{key_of, split_part, split_token};
 use crate::respond::{self, Wanted};
+use crate::response::CacheName;
 use crate::source::{Origin, Source};
 
 /// What an edge calls itself where it has no other name.
@@ -32,7 +33,7 @@ pub struct Edge {
     folder: Key,
     /// Path below which requests come, without a slash at its end; empty where somebody else took it off.
     mount: Arc<str>,
-    name: Arc<str>,
+    name: Arc<CacheName>,
     guard: Option<Arc<Guard>>,
     log: Option<AccessLog>,
     /// Tells how long answers take, where that is told.
@@ -43,7 +44,8 @@ impl Edge {
     /// Serves the objects of `source` below `folder`: where that is `packages`, `/a/b` is the object `packages/a/b`.
     /// To serve them below some path, nest the edge there.
     pub fn new(source: Arc<dyn Source>, folder: Key) -> Edge {
-        Edge { source, folder, mount: "".into(), name: NAME.into(), guard: None, log: None, clock: None }
+        let name = Arc::new(CacheName::new(NAME));
+        Edge { source, folder, mount: "".into(), name, guard: None, log: None, clock: None }
     }
 
     /// Serves the objects of `store` below `folder`; `clock` tells how long files have been open.
@@ -53,7 +55,7 @@ impl Edge {
 
     /// Calls itself `name` in `Cache-Status`: letters, digits and `-_.` (a token of RFC 8941).
     pub fn named(self, name: &str) -> Edge {
-        Edge { name: name.into(), ..self }
+        Edge { name: Arc::new(CacheName::new(name)), ..self }
     }
 
     /// Answers requests below the path `mount`, such as `/media`, and knows no other.
@@ -105,7 +107,7 @@ impl Edge {
     /// Tells a player that has told of itself.
     fn tell(&self, answer: &mut Answer, delay: Duration) {
         let response_delay_ms = u64::try_from(delay.as_millis()).ok();
-        let told = Dynamic { server: &self.name, response_delay_ms, ..Dynamic::default() };
+        let told = Dynamic { server: self.name.as_str(), response_delay_ms, ..Dynamic::default() };
         if let Ok(value) = HeaderValue::from_str(&told.to_string()) {
             answer.headers.insert(HeaderName::from_static(cmsd::DYNAMIC), value);
         }

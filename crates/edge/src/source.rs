@@ -35,7 +35,7 @@ pub struct Found {
     /// Its length.
     pub bytes: u64,
     /// Its entity tag as it stands in a header, where it has one.
-    pub tag: Option<String>,
+    pub tag: Option<Arc<str>>,
     /// Its media type, where its source knows it better than its name tells.
     pub content_type: Option<String>,
     /// `Cache-Control` as its source has it. Where there is none, its bytes never change.

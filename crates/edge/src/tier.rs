@@ -280,7 +280,7 @@ impl Source for Tier {
         let age_ms = self.0.clock.now_ms().saturating_sub(version.stored_ms);
         Ok(Some(Found {
             bytes: version.bytes,
-            tag: version.tag.clone(),
+            tag: version.tag.as_deref().map(Arc::from),
             content_type: version.content_type.clone(),
             cache_control: cache_control.map(|(_, value)| value.clone()),
             age_s: u64::try_from(age_ms / 1000).ok(),

@@ -37,7 +37,7 @@ impl Key {
 
     /// The key `rest` below this one as a folder: `a/b` joined with `c/d` is `a/b/c/d`.
     pub fn join(&self, rest: impl AsRef<str>) -> Result<Key, NotAKey> {
-        Key::new(format!("{}/{}", self.0, rest.as_ref()))
+        Key::new([&*self.0, "/", rest.as_ref()].concat())
     }
 
     /// The key as text.

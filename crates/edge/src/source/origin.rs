@@ -38,7 +38,8 @@ impl Origin {
             return Ok(Some(Some(file)));
         }
         let Some(path) = self.store.local_path(key) else { return Ok(None) };
-        let opened = tokio::task::spawn_blocking(move || files::open(&path)).await;
+        let named = key.clone();
+        let opened = tokio::task::spawn_blocking(move || files::open(&named, &path)).await;
         let opened = opened
             .map_err(|error| Failure::reading(key, &error))?
             .map_err(|error| Failure::reading(key, &error))?;
@@ -49,18 +50,18 @@ impl Origin {
 #[async_trait]
 impl Source for Origin {
     async fn find(&self, asked: &Asked) -> Result<Option<Found>, Failure> {
-        let (bytes, handle) = match self.file(&asked.key).await? {
+        let (bytes, tag, handle) = match self.file(&asked.key).await? {
             Some(None) => return Ok(None),
-            Some(Some(file)) => (file.bytes, Some(file as _)),
+            Some(Some(file)) => (file.bytes, Arc::clone(&file.tag), Some(file as _)),
             None => match self.store.head(&asked.key).await {
-                Ok(Some(meta)) => (meta.bytes, None),
+                Ok(Some(meta)) => (meta.bytes, origin_tag(&asked.key, meta.bytes).into(), None),
                 Ok(None) => return Ok(None),
                 Err(error) => return Err(Failure::reading(&asked.key, &error)),
             },
         };
         Ok(Some(Found {
             bytes,
-            tag: Some(origin_tag(&asked.key, bytes)),
+            tag: Some(tag),
             content_type: None,
             cache_control: None,
             age_s: None,

@@ -11,6 +11,8 @@ use std::time::Duration;
 use stdx::clock::Clock;
 use store::Key;
 
+use crate::source::origin_tag;
+
 /// Files that are open at once, besides those that are being sent: the tracks of a few hundred films, and a small part of
 /// the files that a server may have open.
 const FILES_MAX: usize = 4096;
@@ -18,15 +20,17 @@ const FILES_MAX: usize = 4096;
 /// How long a file is believed to be there still. Objects never change, but they may be deleted.
 const BELIEVED: Duration = Duration::from_secs(5);
 
-/// An open file and its length.
+/// An open file and what is known of it.
 #[derive(Debug)]
 pub(super) struct OpenFile {
     pub(super) file: Arc<File>,
     pub(super) bytes: u64,
+    /// Its entity tag.
+    pub(super) tag: Arc<str>,
 }
 
-/// Opens the file at `path`; `None` where there is none.
-pub(super) fn open(path: &Path) -> io::Result<Option<OpenFile>> {
+/// Opens the file of `key` at `path`; `None` where there is none.
+pub(super) fn open(key: &Key, path: &Path) -> io::Result<Option<OpenFile>> {
     let file = match File::open(path) {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(None);
@@ -34,7 +38,9 @@ pub(super) fn open(path: &Path) -> io::Result<Option<OpenFile>> {
         file => file?,
     };
     let meta = file.metadata()?;
-    Ok(meta.is_file().then(|| OpenFile { file: Arc::new(file), bytes: meta.len() }))
+    let opened =
+        || OpenFile { file: Arc::new(file), bytes: meta.len(), tag: origin_tag(key, meta.len()).into() };
+    Ok(meta.is_file().then(opened))
 }
 
 /// Those that were asked for lately.
@@ -99,7 +105,7 @@ mod tests {
         let key = Key::new("a").unwrap();
         let path = folder.path().join("a");
         std::fs::write(&path, "film").unwrap();
-        files.put(&key, open(&path).unwrap().unwrap());
+        files.put(&key, open(&key, &path).unwrap().unwrap());
         clock.advance_ms(5_000);
         assert_eq!(files.get(&key).unwrap().bytes, 4, "it was looked at again");
         std::fs::remove_file(&path).unwrap();
@@ -115,7 +121,7 @@ mod tests {
         let file = Arc::new(File::open(&path).unwrap());
         for i in 0..2 * FILES_MAX {
             let key = Key::new(format!("a/{i}")).unwrap();
-            files.put(&key, OpenFile { file: file.clone(), bytes: 1 });
+            files.put(&key, OpenFile { file: file.clone(), bytes: 1, tag: "a".into() });
             assert!(files.get(&key).is_some());
             assert!(files.files.lock().unwrap().len() <= FILES_MAX);
         }
@@ -123,7 +129,8 @@ mod tests {
 
     #[test]
     fn folders_and_what_is_absent_are_no_objects() {
-        assert!(open(Path::new("/")).unwrap().is_none());
-        assert!(open(Path::new("/nowhere/at/all")).unwrap().is_none());
+        let key = Key::new("a").unwrap();
+        assert!(open(&key, Path::new("/")).unwrap().is_none());
+        assert!(open(&key, Path::new("/nowhere/at/all")).unwrap().is_none());
     }
 }

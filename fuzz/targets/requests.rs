@@ -1,4 +1,5 @@
-//! `listen` on one input: a request's head as it comes over a connection, records of TLS, and what is read off a handshake.
+//! `listen` on one input: a request's head and body as they come over a connection, records of TLS, and what is read off a
+//! handshake.
 
 use listen::probe;
 
@@ -19,10 +20,31 @@ pub(crate) fn run(bytes: &[u8]) -> u64 {
             );
             accepted(&request);
             let fields = request.headers.len() as u64;
-            fields * 7 + u64::from(body.is_none()) + request.method.as_str().len() as u64 * 1000
+            let sent = bodies(&bytes[end..], body, cut);
+            fields * 7 + sent + request.method.as_str().len() as u64 * 1000
         }
     };
     way * 4 + u64::from(is_chacha20) * 2 + u64::from(not_after_ms.is_some())
+}
+
+/// A body is the same however it comes, as long as it says, and can be sent again in one chunk.
+fn bodies(bytes: &[u8], length: Option<u64>, cut: usize) -> u64 {
+    let whole = probe::body(bytes, length, bytes.len());
+    let parted = probe::body(bytes, length, cut % (bytes.len() + 1));
+    // What is wrong may be noticed sooner or later, and then never passed over.
+    assert_eq!(whole.as_ref().ok(), parted.as_ref().ok(), "{whole:?}, {parted:?}");
+    match whole {
+        Err(why) => why.len() as u64 * 100,
+        Ok(None) => 1,
+        Ok(Some((data, end))) => {
+            assert!(end <= bytes.len() && length.is_none_or(|length| length == data.len() as u64));
+            let size = if data.is_empty() { String::new() } else { format!("{:x}\r\n", data.len()) };
+            let again =
+                [size.as_bytes(), &data, if size.is_empty() { b"" } else { b"\r\n" }, b"0\r\n\r\nX"].concat();
+            assert_eq!(probe::body(&again, None, 0), Ok(Some((data, again.len() - 1))));
+            2 + u64::from(length.is_none())
+        }
+    }
 }
 
 /// What every request that a handler sees can be relied on to be.

@@ -13,11 +13,27 @@ use bytes::Bytes;
 use futures_util::Stream;
 use http::{HeaderMap, StatusCode, request};
 
+use crate::RequestBody;
+
 /// Answers requests.
 pub trait Handler: Send + Sync + 'static {
-    /// The answer to `request`, whose body is not read. Answers every request, if need be with an error status. An answer
+    /// The answer to `request`, which has no body. Answers every request, if need be with an error status. An answer
     /// to `HEAD` has the headers of the one to `GET` and an empty body.
     fn answer(&self, request: request::Parts, peer: Peer) -> impl Future<Output = Answer> + Send;
+
+    /// The answer to `request`, which has or may have a `body`: none of it is in memory before it is read. By default it is
+    /// passed over unread, and the answer is the one that there would be without.
+    fn answer_with(
+        &self,
+        request: request::Parts,
+        body: &mut RequestBody<'_>,
+        peer: Peer,
+    ) -> impl Future<Output = Answer> + Send {
+        async move {
+            body.pass_over().await;
+            self.answer(request, peer).await
+        }
+    }
 }
 
 /// Who asks.

@@ -7,7 +7,7 @@ use bytes::BytesMut;
 use futures_util::future::poll_immediate;
 use futures_util::{FutureExt as _, StreamExt as _};
 use http::header::ALT_SVC;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, request};
 use std::cell::RefCell;
 use std::io;
 use std::pin::pin;
@@ -19,10 +19,11 @@ use tokio::time::timeout;
 
 use crate::date::Date;
 use crate::head::{self, BodyLength, Head, Refused, Scan};
+use crate::request_body::{Content, Http1Body};
 use crate::respond::{self, Persistence};
 use crate::serve::{Server, stopped};
 use crate::wire::Wire;
-use crate::{Answer, Body, Done, Handler, Peer, Piece, Pieces};
+use crate::{Answer, Body, Done, Handler, Peer, Piece, Pieces, RequestBody};
 
 /// Time for a client to take the last answer and close; then the connection is forgotten (RFC 9112, 9.6).
 const LINGER: Duration = Duration::from_secs(2);
@@ -170,21 +171,21 @@ impl<H: Handler> Connection<H> {
     async fn exchange(&mut self, head: Head) -> io::Result<bool> {
         self.state.answered += 1;
         let Head { request, body, close, expects_continue } = head;
-        let is_read = match body {
-            BodyLength::Bytes(0) => true,
-            // A client that waits to be told is not told: its body is not wanted.
-            BodyLength::Bytes(bytes) => !expects_continue && self.skip(bytes).await?,
-            BodyLength::Chunked => false,
-        };
         let (method, version) = (request.method.clone(), request.version);
         let server = self.server.clone();
-        let mut answering = pin!(server.handler.answer(request, self.peer));
-        let answer = match poll_immediate(&mut answering).await {
-            Some(answer) => answer,
-            None => {
-                self.wire.flush().await?;
-                answering.await
+        let (answer, is_read) = match body {
+            BodyLength::Bytes(0) => {
+                let mut answering = pin!(server.handler.answer(request, self.peer));
+                let answer = match poll_immediate(&mut answering).await {
+                    Some(answer) => answer,
+                    None => {
+                        self.wire.flush().await?;
+                        answering.await
+                    }
+                };
+                (answer, true)
             }
+            body => self.answered_with(request, body, expects_continue).await?,
         };
         let is_last = self.state.answered >= self.server.options.limits.requests
             || *self.stop.borrow()
@@ -194,23 +195,25 @@ impl<H: Handler> Connection<H> {
         Ok(persistence != Persistence::Closes)
     }
 
-    /// Throws a request's body away, where it is short enough and comes in time.
-    async fn skip(&mut self, bytes: u64) -> io::Result<bool> {
-        if bytes > self.server.options.limits.body_bytes {
-            return Ok(false);
-        }
-        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        let (inbox, wire) = (&mut self.state.inbox, &mut self.wire);
-        let whole = async {
-            while inbox.len() < bytes {
-                if wire.read(inbox).await? == 0 {
-                    return Ok(false);
-                }
-            }
-            drop(inbox.split_to(bytes));
-            Ok(true)
+    /// The answer to a request with a body, and whether all of that came.
+    async fn answered_with(
+        &mut self,
+        request: request::Parts,
+        length: BodyLength,
+        expects_continue: bool,
+    ) -> io::Result<(Answer, bool)> {
+        // Answers to those before it do not wait for it.
+        self.wire.flush().await?;
+        let said = match length {
+            BodyLength::Bytes(bytes) => Some(bytes),
+            BodyLength::Chunked => None,
         };
-        timeout(self.server.options.limits.head, whole).await.unwrap_or(Ok(false))
+        let server = &*self.server;
+        let content = Http1Body::new(&mut self.wire, &mut self.state.inbox, length.into(), expects_continue);
+        let content = Content::Http1(content);
+        let mut body = RequestBody::new(content, said, &server.options.limits, &server.room);
+        let answer = server.handler.answer_with(request, &mut body, self.peer).await;
+        Ok((answer, body.is_over()))
     }
 
     async fn send(&mut self, answer: Answer, method: &Method, persistence: Persistence) -> io::Result<()> {

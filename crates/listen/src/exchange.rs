@@ -1,24 +1,31 @@
 //! A request and its answer where frames carry them: HTTP/2 and HTTP/3.
 
-use http::header::{ALT_SVC, DATE, HOST};
+use http::header::{ALT_SVC, DATE, HOST, TRANSFER_ENCODING};
 use http::{HeaderValue, Method, Response, StatusCode, Uri, request};
 
 use crate::connection::with_date;
-use crate::head::Refused;
+use crate::head::{Refused, content_length};
+use crate::request_body::Content;
 use crate::respond;
 use crate::serve::Server;
-use crate::{Handler, Limits, Peer, Streamed};
+use crate::{Handler, Limits, Peer, RequestBody, Streamed};
 
-/// The answer to a request, with `alternative` as where else it could be asked.
+/// The answer to a request, which may have a body, with `alternative` as where else it could be asked.
 pub(crate) async fn exchanged<H: Handler>(
     request: request::Parts,
+    body: Content<'_>,
     peer: Peer,
     server: &Server<H>,
     alternative: Option<HeaderValue>,
 ) -> Response<Streamed> {
     let method = request.method.clone();
-    let answer = match sought(request, &server.options.limits) {
-        Ok(request) => server.handler.answer(request, peer).await,
+    let limits = &server.options.limits;
+    let sought = sought(request, limits).and_then(|request| Ok((content_length(&request.headers)?, request)));
+    let answer = match sought {
+        Ok((length, request)) => {
+            let mut body = RequestBody::new(body, length, limits, &server.room);
+            server.handler.answer_with(request, &mut body, peer).await
+        }
         Err(refused) => respond::refusal(refused),
     };
     let (answer, length) = respond::settled(answer, &method);
@@ -36,9 +43,11 @@ fn sought(mut parts: request::Parts, limits: &Limits) -> Result<request::Parts, 
     if parts.method == Method::CONNECT {
         return Err(Refused { status: StatusCode::NOT_IMPLEMENTED, why: "nothing is tunnelled here" });
     }
-    let path = parts.uri.path_and_query().cloned();
-    let path =
-        path.ok_or(Refused { status: StatusCode::BAD_REQUEST, why: "the request's target has no path" })?;
+    let bad = |why| Refused { status: StatusCode::BAD_REQUEST, why };
+    if parts.headers.contains_key(TRANSFER_ENCODING) {
+        return Err(bad("frames need no transfer coding"));
+    }
+    let path = parts.uri.path_and_query().cloned().ok_or(bad("the request's target has no path"))?;
     if path.as_str().len() > limits.target_bytes {
         return Err(Refused { status: StatusCode::URI_TOO_LONG, why: "the request's target is too long" });
     }

@@ -165,15 +165,10 @@ fn is_host(host: &HeaderValue) -> bool {
 
 /// How long the body is (RFC 9112, 6.3).
 fn body_length(version: Version, headers: &HeaderMap) -> Result<BodyLength, Refused> {
-    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
     let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
-    match (lengths.next(), codings.next()) {
-        (None, None) => Ok(BodyLength::Bytes(0)),
+    match (content_length(headers)?, codings.next()) {
+        (length, None) => Ok(BodyLength::Bytes(length.unwrap_or(0))),
         (Some(_), Some(_)) => Err(bad("the request's body has a length and a transfer coding")),
-        (Some(_), None) if lengths.next().is_some() => {
-            Err(bad("the request's body has more than one length"))
-        }
-        (Some(length), None) => length_of(length).ok_or(bad("the length of the request's body is no number")),
         (None, Some(_)) if version == Version::HTTP_10 => Err(bad("HTTP/1.0 has no transfer codings")),
         (None, Some(coding))
             if codings.next().is_none() && coding.as_bytes().eq_ignore_ascii_case(b"chunked") =>
@@ -187,10 +182,22 @@ fn body_length(version: Version, headers: &HeaderMap) -> Result<BodyLength, Refu
     }
 }
 
+/// How long the body is said to be (RFC 9110, 8.6).
+pub(crate) fn content_length(headers: &HeaderMap) -> Result<Option<u64>, Refused> {
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    match (lengths.next(), lengths.next()) {
+        (None, _) => Ok(None),
+        (Some(_), Some(_)) => Err(bad("the request's body has more than one length")),
+        (Some(length), None) => {
+            length_of(length).map(Some).ok_or(bad("the length of the request's body is no number"))
+        }
+    }
+}
+
 /// Digits alone; what `parse` takes besides (a sign) is not in the grammar.
-fn length_of(value: &HeaderValue) -> Option<BodyLength> {
+fn length_of(value: &HeaderValue) -> Option<u64> {
     let digits = value.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
-    digits.parse().ok().map(BodyLength::Bytes)
+    digits.parse().ok()
 }
 
 fn closes(version: Version, headers: &HeaderMap) -> bool {

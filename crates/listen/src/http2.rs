@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use crate::exchange::exchanged;
+use crate::request_body::Content;
 use crate::serve::{Server, stopped};
 use crate::tls::Tls;
 use crate::{Handler, Peer};
@@ -29,7 +30,7 @@ const STREAMS_MAX: u32 = 100;
 /// opens its windows and reads next to nothing.
 const SEND_BYTES_MAX: usize = 512 << 10;
 
-/// Bytes of bodies that a client may send unasked (RFC 9113, 6.9.2, has no less); nobody reads them.
+/// Bytes of bodies that a client may send before anybody reads them (RFC 9113, 6.9.2, has no less).
 const RECEIVE_BYTES: u32 = (64 << 10) - 1;
 
 /// Streams that a client may reset before we have looked at them (CVE-2023-44487).
@@ -51,8 +52,8 @@ pub(crate) async fn run<H: Handler>(
     let service = service_fn(move |request: Request<Incoming>| {
         let (server, alternative) = (server.clone(), alternative.clone());
         async move {
-            let (parts, _unread) = request.into_parts();
-            Ok::<_, Infallible>(exchanged(parts, peer, &server, alternative).await)
+            let (parts, body) = request.into_parts();
+            Ok::<_, Infallible>(exchanged(parts, Content::Http2(body), peer, &server, alternative).await)
         }
     });
     let mut builder = http2::Builder::new(TokioExecutor::new());

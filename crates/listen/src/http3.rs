@@ -23,6 +23,7 @@ use tokio::time::timeout;
 
 use crate::exchange::exchanged;
 use crate::places::Place;
+use crate::request_body::Content;
 use crate::serve::{Server, stopped};
 use crate::{Certificates, Handler, Limits, Peer, Streamed};
 
@@ -51,7 +52,8 @@ const EXCESSIVE_LOAD: VarInt = VarInt::from_u32(0x107);
 /// Code of an orderly end (RFC 9114, 8.1).
 const NO_ERROR: VarInt = VarInt::from_u32(0x100);
 
-type Stream = RequestStream<BidiStream<Bytes>, Bytes>;
+/// A request's stream.
+pub(crate) type Stream = RequestStream<BidiStream<Bytes>, Bytes>;
 
 /// An endpoint on `socket`.
 ///
@@ -169,7 +171,7 @@ async fn request_answered<H: Handler>(
         let resolved = timeout(limits.head, request.resolve_request()).await?;
         let (request, mut stream) = resolved.map_err(io::Error::other)?;
         let (parts, ()) = request.into_parts();
-        let response = exchanged(parts, peer, &server, None).await;
+        let response = exchanged(parts, Content::Http3(&mut stream), peer, &server, None).await;
         let sent = sent(response, &mut stream, limits).await;
         match sent {
             Ok(()) => passed_over(&mut stream, limits).await,
@@ -194,7 +196,7 @@ async fn sent(response: http::Response<Streamed>, stream: &mut Stream, limits: &
     timeout(limits.stall, stream.finish()).await?.map_err(io::Error::other)
 }
 
-/// Throws a request's body away, or says that it is not wanted where it is long (RFC 9114, 4.1): a client that is cut off while it
+/// Throws away what nobody read of a request's body, or says that it is not wanted where it is long (RFC 9114, 4.1): a client that is cut off while it
 /// still says that its request has ended could take that for an error.
 async fn passed_over(stream: &mut Stream, limits: &Limits) {
     let whole = async {

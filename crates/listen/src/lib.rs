@@ -21,6 +21,7 @@ mod pages;
 mod places;
 #[doc(hidden)]
 pub mod probe;
+mod request_body;
 mod respond;
 mod serve;
 pub mod systemd;
@@ -31,6 +32,7 @@ mod wire;
 pub use answer::{Answer, Body, Done, FilePart, Handler, Peer, Piece, Pieces};
 pub use listener::Listener;
 pub use options::{Limits, Options};
+pub use request_body::{BodyFault, RequestBody};
 pub use serve::serve;
 pub use streamed::Streamed;
 pub use tls::{CertificateError, Certificates, KeyPair};

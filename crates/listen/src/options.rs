@@ -40,12 +40,16 @@ pub struct Limits {
     pub target_bytes: usize,
     /// Header fields of a request.
     pub headers: usize,
-    /// Bytes of a request's body, which is thrown away; after a longer one the connection is closed.
+    /// Bytes of a request's body that nobody reads and that is thrown away; after a longer one the connection is closed.
     pub body_bytes: u64,
+    /// Bytes of all bodies that handlers have had read and are at work on.
+    pub bodies_bytes: usize,
     /// Requests on one connection; with the last answer it is closed.
     pub requests: u64,
     /// Time for a request's head from its first byte, for its body, and before all that for a handshake.
     pub head: Duration,
+    /// Time in which no byte comes of a body that is read.
+    pub body_stall: Duration,
     /// Time to say nothing between two requests.
     pub idle: Duration,
     /// Time to take nothing of what is sent.
@@ -65,11 +69,15 @@ impl Default for Limits {
             // What other servers allow, and several times a signed address.
             target_bytes: 8 << 10,
             headers: 100,
-            // Requests with bodies are answered with an error; a longer body is not worth the wait.
+            // Requests with such bodies are answered with an error; a longer one is not worth the wait.
             body_bytes: 64 << 10,
+            // A thousand as long as any that is taken. Who lets them wait has the memory for no longer than `head`.
+            bodies_bytes: 64 << 20,
             // None that a player reaches; memory that one connection spoils is given back in the end.
             requests: 1 << 20,
             head: Duration::from_secs(30),
+            // Longer than a connection takes to send a lost packet again, and again.
+            body_stall: Duration::from_secs(10),
             // Players ask every few seconds; a full buffer of some make it a minute.
             idle: Duration::from_secs(75),
             // Longer than a network is gone when a train is in a tunnel.

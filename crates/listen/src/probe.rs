@@ -6,6 +6,7 @@ use rustls::crypto::cipher::{AeadKey, Iv};
 
 use crate::Limits;
 use crate::head::{BodyLength, Refused, Scan, parse};
+use crate::request_body::framing::{Framing, Taken};
 use crate::tls::{hello, record, validity};
 
 /// What a head was read as: its method, target and header fields, the bytes it had, and how long its body is, where it says.
@@ -28,6 +29,27 @@ pub fn head(bytes: &[u8], cut: usize) -> Result<Option<Head>, u16> {
         BodyLength::Chunked => None,
     };
     Ok(Some((head.request, end, body)))
+}
+
+/// What a body was read as: its data, and the bytes that it had with what frames them.
+pub type Body = (Vec<u8>, usize);
+
+/// Reads the body that `bytes` begin with and that come in two pieces: of `length` bytes, or in chunks. Nothing where it does not
+/// end.
+///
+/// # Errors
+/// Why it is none.
+pub fn body(bytes: &[u8], length: Option<u64>, cut: usize) -> Result<Option<Body>, &'static str> {
+    let mut framing = Framing::from(length.map_or(BodyLength::Chunked, BodyLength::Bytes));
+    let (mut inbox, mut rest, mut data) = (BytesMut::from(&bytes[..cut]), &bytes[cut..], Vec::new());
+    loop {
+        match framing.take(&mut inbox)? {
+            Taken::Data(some) => data.extend_from_slice(&some),
+            Taken::Over => return Ok(Some((data, bytes.len() - inbox.len() - rest.len()))),
+            Taken::Nothing if rest.is_empty() => return Ok(None),
+            Taken::Nothing => inbox.extend_from_slice(std::mem::take(&mut rest)),
+        }
+    }
 }
 
 /// Reads `bytes` as records, each of them by a key that is known to both sides; gives the data of those that are authentic.

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::http3;
@@ -27,6 +27,8 @@ pub(crate) struct Server<H> {
     pub(crate) handler: Arc<H>,
     pub(crate) options: Options,
     pub(crate) places: Arc<Places>,
+    /// Bytes of requests' bodies that there is room for.
+    pub(crate) room: Semaphore,
     /// Turns true when the server is to stop.
     pub(crate) stop: watch::Receiver<bool>,
     /// Threads that have connections, or may have some still.
@@ -63,9 +65,10 @@ pub async fn serve<H: Handler>(
     }
     let (stopping, stopped) = watch::channel(false);
     let places = Places::new(&options.limits);
+    let room = Semaphore::new(options.limits.bodies_bytes.min(Semaphore::MAX_PERMITS));
     let threads = options.threads.max(1);
     let (connections, busy) = (AtomicU64::new(0), watch::Sender::new(threads));
-    let server = Arc::new(Server { handler, options, places, connections, stop: stopped, busy });
+    let server = Arc::new(Server { handler, options, places, room, connections, stop: stopped, busy });
     let mut ends = Vec::new();
     for thread in 0..threads {
         ends.push(start(thread, &listeners, server.clone())?);

@@ -64,7 +64,7 @@ impl Streamed {
             }
             match std::mem::replace(&mut self.rest, Body::Empty) {
                 Body::Empty => return Poll::Ready(Ok(None)),
-                Body::Bytes(bytes) => return Poll::Ready(Ok(Some(bytes))),
+                Body::Bytes(bytes) => return Poll::Ready(Ok(Some(bytes).filter(|bytes| !bytes.is_empty()))),
                 Body::File(part) => self.part = Some(part),
                 Body::Pieces(pieces) => match self.poll_piece(pieces, context)? {
                     Poll::Pending => return Poll::Pending,

@@ -5,11 +5,11 @@
 //! all servers take turns, and the median counts. Loopback has no network card: ratios are what it can tell, never bits
 //! a second of a machine.
 
-mod load;
+mod client;
 mod network;
 mod servers;
 
-use self::load::{Load, Measured};
+use self::client::{Client, Measured};
 use self::network::Network;
 use self::servers::{Kind, Server};
 use super::{Figure, Target};
@@ -24,7 +24,7 @@ const BYTES_OF_SIZE: usize = 128 << 20;
 /// Connections of the client, as in the published baselines.
 const CONNECTIONS: usize = 16;
 
-/// Requests under way on each.
+/// Requests under way on each, as there: a server never waits for its client.
 const DEPTH: usize = 2;
 
 /// Rounds of each measurement, where it is not said.
@@ -39,26 +39,33 @@ const PACED: usize = 200;
 /// Connections that do nothing.
 const IDLE: usize = 10_000;
 
-/// A size of file.
-struct Size {
+/// What is asked for, and how.
+struct Load {
     name: &'static str,
+    /// Files of this size, called so.
+    file: &'static str,
     bytes: usize,
+    depth: usize,
 }
 
-const SIZES: [Size; 3] = [
-    Size { name: "64k", bytes: 64 << 10 },
-    Size { name: "1m", bytes: 1 << 20 },
-    Size { name: "4m", bytes: 4 << 20 },
+const LOADS: [Load; 4] = [
+    Load { name: "64k", file: "64k", bytes: 64 << 10, depth: DEPTH },
+    // As players ask: each waits for its answer.
+    Load { name: "64k in turn", file: "64k", bytes: 64 << 10, depth: 1 },
+    Load { name: "1m", file: "1m", bytes: 1 << 20, depth: DEPTH },
+    Load { name: "4m", file: "4m", bytes: 4 << 20, depth: DEPTH },
 ];
 
 /// Least ratios of what a core sends to what it sends with a peer, by scheme, size and peer.
 const RATIOS: &[(bool, &str, Kind, f64)] = &[
     (true, "64k", Kind::Nginx, 2.0),
+    (true, "64k in turn", Kind::Nginx, 2.0),
     (true, "1m", Kind::Nginx, 2.5),
     (true, "4m", Kind::Nginx, 2.5),
     (true, "1m", Kind::H2o, 1.6),
     (true, "4m", Kind::H2o, 1.6),
     (false, "64k", Kind::Nginx, 1.0),
+    (false, "64k in turn", Kind::Nginx, 1.0),
     (false, "1m", Kind::Nginx, 1.0),
     (false, "4m", Kind::Nginx, 1.0),
     (false, "1m", Kind::Varnish, 2.5),
@@ -80,12 +87,12 @@ pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
     let place = target().join("bench/edge");
     films(&place)?;
     let network = Network::new()?;
-    let load = Load::new(target().join("release/examples/sink"));
-    let bench = Bench { load, matinee, place, network, rounds, seconds };
+    let client = Client::new(target().join("release/examples/sink"));
+    let bench = Bench { client, matinee, place, network, rounds, seconds };
     let mut figures = Vec::new();
     for is_secure in [false, true] {
-        for size in &SIZES {
-            figures.extend(bench.throughput(is_secure, size)?);
+        for load in &LOADS {
+            figures.extend(bench.throughput(is_secure, load)?);
         }
     }
     figures.extend(bench.first_bytes()?);
@@ -101,9 +108,9 @@ fn films(place: &Path) -> Result {
     }
     fs::create_dir_all(&folder)?;
     let mut random = stdx::random::Random::new(7);
-    for Size { name, bytes } in &SIZES {
+    for Load { file, bytes, .. } in LOADS.iter().filter(|load| load.name == load.file) {
         for number in 0..BYTES_OF_SIZE / bytes {
-            fs::write(folder.join(format!("{name}-{number:04}.bin")), random.bytes(*bytes))?;
+            fs::write(folder.join(format!("{file}-{number:04}.bin")), random.bytes(*bytes))?;
         }
     }
     Ok(fs::write(folder.join("done"), "")?)
@@ -111,7 +118,7 @@ fn films(place: &Path) -> Result {
 
 /// What all measurements need.
 struct Bench {
-    load: Load,
+    client: Client,
     matinee: PathBuf,
     place: PathBuf,
     network: Network,
@@ -142,26 +149,26 @@ impl Bench {
         Server::start(kind, &self.matinee, &self.place, &self.network)
     }
 
-    fn throughput(&self, is_secure: bool, size: &Size) -> Result<Vec<Figure>> {
+    fn throughput(&self, is_secure: bool, load: &Load) -> Result<Vec<Figure>> {
         let scheme = if is_secure { "https" } else { "http" };
         let mut rows = Vec::new();
         for kind in Kind::ALL {
             rows.push(Row { kind, rounds: Vec::new() });
         }
-        println!("{scheme} {}\tGbit/s\tanswers/s\tCPU s/GB\tp99 first byte us", size.name);
+        println!("{scheme} {}\tGbit/s\tanswers/s\tCPU s/GB\tp99 first byte us", load.name);
         for _ in 0..self.rounds {
             for row in &mut rows {
                 if is_secure && !row.kind.has_tls() {
                     continue;
                 }
                 let Some(server) = self.start(row.kind)? else { continue };
-                let files = BYTES_OF_SIZE / size.bytes;
-                let path = format!("/media/b/{}-{{}}.bin", size.name);
-                let file = self.place.join(format!("data/objects/packages/b/{}-0000.bin", size.name));
+                let files = BYTES_OF_SIZE / load.bytes;
+                let path = format!("/media/b/{}-{{}}.bin", load.file);
+                let file = self.place.join(format!("data/objects/packages/b/{}-0000.bin", load.file));
                 let words = [format!("files={files}"), format!("file={}", file.display())];
-                self.load.warm(&server, &path, files, &self.network)?;
-                let load = [CONNECTIONS, self.seconds, DEPTH];
-                let round = self.load.run(&server, is_secure, &path, load, &words, &self.network)?;
+                self.client.warm(&server, &path, files, &self.network)?;
+                let asked = [CONNECTIONS, self.seconds, load.depth];
+                let round = self.client.run(&server, is_secure, &path, asked, &words, &self.network)?;
                 println!(
                     "{}\t{:.1}\t{:.0}\t{:.3}\t{}",
                     row.kind.name(),
@@ -174,7 +181,7 @@ impl Bench {
             }
         }
         rows.retain(|row| !row.rounds.is_empty());
-        Ok(ratios(scheme, is_secure, size, &rows))
+        Ok(ratios(scheme, is_secure, load, &rows))
     }
 
     /// The time to the first byte of a paced crowd that asks for half of what nginx sends at most.
@@ -183,7 +190,7 @@ impl Bench {
         let Some(nginx) = self.start(Kind::Nginx)? else { return Ok(figures) };
         let (path, files) = ("/media/b/1m-{}.bin", BYTES_OF_SIZE >> 20);
         let words = [format!("files={files}")];
-        let most = self.load.run(&nginx, true, path, [CONNECTIONS, 2, DEPTH], &words, &self.network)?;
+        let most = self.client.run(&nginx, true, path, [CONNECTIONS, 2, DEPTH], &words, &self.network)?;
         drop(nginx);
         // Each of the crowd asks once in so many milliseconds.
         let every_ms = (PACED as f64 / (most.answers / most.seconds / 2.0) * 1000.0).round() as usize;
@@ -192,8 +199,8 @@ impl Bench {
         for _ in 0..self.rounds {
             for (kind, rounds) in &mut rows {
                 let Some(server) = self.start(*kind)? else { continue };
-                let load = [PACED, self.seconds, 1];
-                rounds.push(self.load.run(&server, true, path, load, &words, &self.network)?);
+                let asked = [PACED, self.seconds, 1];
+                rounds.push(self.client.run(&server, true, path, asked, &words, &self.network)?);
             }
         }
         let p99 = |rounds: &[Measured]| median(rounds.iter().map(|round| round.p99_us));
@@ -212,7 +219,7 @@ impl Bench {
                 let Some(server) = self.start(kind)? else { continue };
                 let before = self.network.memory(server.pid())?;
                 let held =
-                    self.load.hold(&server, is_secure, "/media/b/64k-0000.bin", IDLE, &self.network)?;
+                    self.client.hold(&server, is_secure, "/media/b/64k-0000.bin", IDLE, &self.network)?;
                 let each = (self.network.memory(server.pid())? - before) / IDLE as f64 / 1000.0;
                 drop(held);
                 let name = format!("{scheme}: {IDLE} idle connections, {}", kind.name());
@@ -223,11 +230,11 @@ impl Bench {
     }
 }
 
-/// What a size came to: ratios to each peer, and the cost of each server.
-fn ratios(scheme: &str, is_secure: bool, size: &Size, rows: &[Row]) -> Vec<Figure> {
+/// What a load came to: ratios to each peer, and the cost of each server.
+fn ratios(scheme: &str, is_secure: bool, load: &Load, rows: &[Row]) -> Vec<Figure> {
     let mut figures = Vec::new();
     for ours in rows.iter().filter(|row| OURS.contains(&row.kind)) {
-        let named = |what: &str| format!("{scheme} {}, {}: {what}", size.name, ours.kind.name());
+        let named = |what: &str| format!("{scheme} {}, {}: {what}", load.name, ours.kind.name());
         figures.push(Figure::new(named("a core"), ours.speed() * 8.0 / 1e9, "Gbit/s"));
         figures.push(Figure::new(named("cost"), ours.cost(), "CPU s/GB"));
         for peer in rows.iter().filter(|row| !OURS.contains(&row.kind)) {
@@ -238,7 +245,7 @@ fn ratios(scheme: &str, is_secure: bool, size: &Size, rows: &[Row]) -> Vec<Figur
             );
             let least = RATIOS
                 .iter()
-                .find(|(secure, name, kind, _)| (*secure, *name, *kind) == (is_secure, size.name, peer.kind));
+                .find(|(secure, name, kind, _)| (*secure, *name, *kind) == (is_secure, load.name, peer.kind));
             figures.push(match least {
                 Some((.., least)) => figure.target(Target::AtLeast(*least)),
                 None => figure,
@@ -246,7 +253,7 @@ fn ratios(scheme: &str, is_secure: bool, size: &Size, rows: &[Row]) -> Vec<Figur
         }
     }
     for peer in rows.iter().filter(|row| !OURS.contains(&row.kind)) {
-        let name = format!("{scheme} {}, {}: cost", size.name, peer.kind.name());
+        let name = format!("{scheme} {}, {}: cost", load.name, peer.kind.name());
         figures.push(Figure::new(name, peer.cost(), "CPU s/GB"));
     }
     figures

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 /// The client.
-pub(super) struct Load {
+pub(super) struct Client {
     program: PathBuf,
 }
 
@@ -32,9 +32,9 @@ impl Drop for Held {
     }
 }
 
-impl Load {
-    pub(super) fn new(program: PathBuf) -> Load {
-        Load { program }
+impl Client {
+    pub(super) fn new(program: PathBuf) -> Client {
+        Client { program }
     }
 
     /// Has the server read all files once.

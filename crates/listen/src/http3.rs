@@ -174,7 +174,7 @@ async fn request_answered<H: Handler>(
         let response = exchanged(parts, Content::Http3(&mut stream), peer, &server, None).await;
         let sent = sent(response, &mut stream, limits).await;
         match sent {
-            Ok(()) => passed_over(&mut stream, limits).await,
+            Ok(()) => passed_over(&mut stream, &server).await,
             Err(_) => stream.stop_stream(Code::H3_INTERNAL_ERROR),
         }
         sent
@@ -197,8 +197,10 @@ async fn sent(response: http::Response<Streamed>, stream: &mut Stream, limits: &
 }
 
 /// Throws away what nobody read of a request's body, or says that it is not wanted where it is long (RFC 9114, 4.1): a client that is cut off while it
-/// still says that its request has ended could take that for an error.
-async fn passed_over(stream: &mut Stream, limits: &Limits) {
+/// still says that its request has ended could take that for an error. Of who still sends when the server is to stop, no more is
+/// waited for.
+async fn passed_over<H>(stream: &mut Stream, server: &Server<H>) {
+    let (limits, mut stop) = (&server.options.limits, server.stop.clone());
     let whole = async {
         let mut bytes = 0;
         while let Ok(Some(data)) = stream.recv_data().await {
@@ -209,7 +211,12 @@ async fn passed_over(stream: &mut Stream, limits: &Limits) {
         }
         true
     };
-    if !timeout(limits.head, whole).await.unwrap_or(false) {
+    let is_whole = tokio::select! {
+        biased;
+        is_whole = timeout(limits.head, whole) => is_whole.unwrap_or(false),
+        () = stopped(&mut stop) => false,
+    };
+    if !is_whole {
         stream.stop_sending(Code::H3_NO_ERROR);
     }
 }

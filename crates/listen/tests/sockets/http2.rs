@@ -4,11 +4,12 @@ use super::support::{FILE_BYTES, Running, SHORT, bodies, part};
 use super::tls::usual;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::http2::{self, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use listen::{Limits, Options};
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -19,6 +20,14 @@ type Client = SendRequest<Empty<Bytes>>;
 
 /// A client, and how its connection ends.
 async fn client(server: &Running) -> (Client, JoinHandle<hyper::Result<()>>) {
+    connected(server).await
+}
+
+/// The same for bodies of any kind.
+async fn connected<B>(server: &Running) -> (SendRequest<B>, JoinHandle<hyper::Result<()>>)
+where
+    B: hyper::body::Body<Data = Bytes, Error = Infallible> + Send + Unpin + 'static,
+{
     let mut config = (*usual()).clone();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let stream = TcpStream::connect(server.address).await.unwrap();
@@ -36,6 +45,17 @@ async fn asked(client: &mut Client, method: Method, path: &str) -> hyper::Result
 
 async fn body(response: Response<Incoming>) -> hyper::Result<Bytes> {
     Ok(response.into_body().collect().await?.to_bytes())
+}
+
+/// Posts `bytes` to `/read`, with or without a word of how many they are; gives the answer's status and body.
+pub(crate) async fn posted(server: &Running, bytes: Vec<u8>, says_length: bool) -> (StatusCode, Bytes) {
+    let sent = Full::new(Bytes::from(bytes));
+    // A stream of frames has no length that anybody could know.
+    let sent = if says_length { sent.boxed() } else { sent.map_frame(|frame| frame).boxed() };
+    let (mut client, _) = connected(server).await;
+    let request = Request::post("https://first.test/read").body(sent).unwrap();
+    let answer = client.send_request(request).await.unwrap();
+    (answer.status(), body(answer).await.unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -57,6 +57,19 @@ async fn got(client: &mut Client, path: &str) -> Result<(http::Response<()>, Vec
     answer(&mut asked(client, Method::GET, path).await?).await
 }
 
+/// Posts `bytes` to `/read`, said to be `length`; gives the answer's status and body.
+pub(crate) async fn posted(server: &Running, bytes: Vec<u8>, length: usize) -> Result<(StatusCode, Vec<u8>)> {
+    let (mut client, _endpoint) = client(server).await;
+    let request = Request::post("https://first.test/read").header("content-length", length).body(())?;
+    let mut stream = client.send_request(request).await?;
+    // A server that refuses stops it.
+    if stream.send_data(Bytes::from(bytes)).await.is_ok() {
+        let _ = stream.finish().await;
+    }
+    let (response, body) = answer(&mut stream).await?;
+    Ok((response.status(), body))
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_of_every_kind_come_whole() {
     let server = Running::http3(Options::default());

@@ -6,5 +6,6 @@ mod drain;
 mod http1;
 mod http2;
 mod http3;
+mod request_bodies;
 mod support;
 mod tls;

@@ -5,6 +5,7 @@ use futures_util::stream;
 use http::{HeaderMap, HeaderValue, StatusCode, header, request};
 use listen::{
     Answer, Body, Certificates, FilePart, Handler, KeyPair, Limits, Listener, Options, Peer, Piece,
+    RequestBody,
 };
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -17,6 +18,9 @@ pub(crate) const FILE_BYTES: usize = 5 << 20;
 
 /// Longer than anything here takes; a test that waits so long has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Longest body of a request for `/read`.
+pub(crate) const BODY_BYTES_MAX: usize = 200_000;
 
 /// Ports that are tried until one is free for TCP and UDP.
 const PORTS_MAX: usize = 10;
@@ -85,6 +89,20 @@ impl Handler for Told {
         let done = self.done.clone();
         let done = Box::new(move |bytes| done.try_send((path, bytes)).unwrap());
         Answer { status: StatusCode::OK, headers, body, done: Some(done) }
+    }
+
+    /// `/read` has the body of its request, or says what is wrong with it.
+    async fn answer_with(&self, request: request::Parts, body: &mut RequestBody<'_>, peer: Peer) -> Answer {
+        if request.uri.path() != "/read" {
+            body.pass_over().await;
+            return self.answer(request, peer).await;
+        }
+        self.asked.try_send(request).unwrap();
+        let (status, body) = match body.read(BODY_BYTES_MAX).await {
+            Ok(bytes) => (StatusCode::OK, bytes),
+            Err(fault) => (fault.status(), Bytes::from(fault.to_string())),
+        };
+        Answer { status, headers: HeaderMap::new(), body: Body::Bytes(body), done: None }
     }
 }
 

@@ -13,7 +13,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-type Client = StreamOwned<ClientConnection, TcpStream>;
+pub(crate) type Client = StreamOwned<ClientConnection, TcpStream>;
 
 fn config(
     suites: &[SupportedCipherSuite],
@@ -33,7 +33,7 @@ pub(crate) fn usual() -> Arc<ClientConfig> {
     config(ring::ALL_CIPHER_SUITES, &[&rustls::version::TLS13])
 }
 
-fn client(address: SocketAddr, config: &Arc<ClientConfig>, name: &'static str) -> Client {
+pub(crate) fn client(address: SocketAddr, config: &Arc<ClientConfig>, name: &'static str) -> Client {
     let stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     StreamOwned::new(ClientConnection::new(config.clone(), name.try_into().unwrap()).unwrap(), stream)

@@ -47,11 +47,13 @@ fn sought(mut parts: request::Parts, limits: &Limits) -> Result<request::Parts, 
     if parts.headers.contains_key(TRANSFER_ENCODING) {
         return Err(bad("frames need no transfer coding"));
     }
-    let path = parts.uri.path_and_query().cloned().ok_or(bad("the request's target has no path"))?;
+    // Taken apart it tells no path from a short one.
+    let target = std::mem::take(&mut parts.uri).into_parts();
+    let path = target.path_and_query.ok_or(bad("the request's target has no path"))?;
     if path.as_str().len() > limits.target_bytes {
         return Err(Refused { status: StatusCode::URI_TOO_LONG, why: "the request's target is too long" });
     }
-    let host = parts.uri.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+    let host = target.authority.and_then(|host| HeaderValue::from_str(host.as_str()).ok());
     if let Some(host) = host {
         parts.headers.insert(HOST, host);
     }

@@ -26,9 +26,9 @@ use io::{Shared, SharedTls};
 /// Requests at once on a connection: what browsers take for granted.
 const STREAMS_MAX: u32 = 100;
 
-/// Bytes of each answer that wait in memory for the client to take them: with [`STREAMS_MAX`] of them, 50 MiB for a client that
-/// opens its windows and reads next to nothing.
-const SEND_BYTES_MAX: usize = 512 << 10;
+/// Bytes of each answer that wait in memory for the client to take them, before one more read of 64 KiB: with [`STREAMS_MAX`] of
+/// them, 19 MiB for a client that opens its windows and reads next to nothing. More made nothing cheaper.
+const SEND_BYTES_MAX: usize = 128 << 10;
 
 /// Bytes of bodies that a client may send before anybody reads them (RFC 9113, 6.9.2, has no less).
 const RECEIVE_BYTES: u32 = (64 << 10) - 1;

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "helpers of a test fail as tests do")]
 
 mod drain;
+mod frames;
 mod http1;
 mod http2;
 mod http3;
+mod offences;
 mod request_bodies;
 mod support;
 mod tls;

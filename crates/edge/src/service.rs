@@ -11,7 +11,7 @@ use cache::cmcd::Cmcd;
 use cache::cmsd::{self, Dynamic};
 use cache::freshness::Content;
 use http::{HeaderName, HeaderValue, Method, Request, Response, request};
-use listen::{Answer, Body, Handler, Peer, Streamed};
+use listen::{Answer, Body, Handler, Path, Peer, Streamed};
 use stdx::clock::Clock;
 use store::{Key, Store};
 
@@ -81,7 +81,7 @@ impl Edge {
         self.answer_logged(&parts, None).await.streamed()
     }
 
-    async fn answer_logged(&self, parts: &request::Parts, connection: Option<u64>) -> Answer {
+    async fn answer_logged(&self, parts: &request::Parts, peer: Option<Peer>) -> Answer {
         let log = self.log.as_ref().and_then(|log| Some((log, log.begin()?)));
         // A path elsewhere is one that names nothing.
         let path = parts.uri.path().strip_prefix(&*self.mount).unwrap_or_default();
@@ -91,9 +91,10 @@ impl Edge {
             .as_ref()
             .filter(|_| Cmcd::is_in(parts.uri.query(), parts.headers.keys().map(HeaderName::as_str)));
         let begin = told.map(|clock| clock.monotonic());
-        let mut answer = self.answer_to(parts, token, path, connection).await;
+        let mut answer = self.answer_to(parts, token, path, peer.map(|peer| peer.connection)).await;
         if let (Some(clock), Some(begin)) = (told, begin) {
-            self.tell(&mut answer, clock.monotonic().saturating_sub(begin));
+            let delay = clock.monotonic().saturating_sub(begin);
+            self.tell(&mut answer, delay, peer.and_then(|peer| peer.path));
         }
         if parts.method == Method::HEAD {
             answer.body = Body::Empty;
@@ -104,10 +105,15 @@ impl Edge {
         }
     }
 
-    /// Tells a player that has told of itself.
-    fn tell(&self, answer: &mut Answer, delay: Duration) {
-        let response_delay_ms = u64::try_from(delay.as_millis()).ok();
-        let told = Dynamic { server: self.name.as_str(), response_delay_ms, ..Dynamic::default() };
+    /// Tells a player that has told of itself how long it waited, and of the way to it.
+    fn tell(&self, answer: &mut Answer, delay: Duration, path: Option<Path>) {
+        let ms = |time: Duration| u64::try_from(time.as_millis()).ok();
+        let told = Dynamic {
+            server: self.name.as_str(),
+            response_delay_ms: ms(delay),
+            round_trip_ms: path.and_then(|path| ms(path.round_trip)),
+            throughput_kbps: path.and_then(|path| Some(path.bytes_per_s()? / 125)),
+        };
         if let Ok(value) = HeaderValue::from_str(&told.to_string()) {
             answer.headers.insert(HeaderName::from_static(cmsd::DYNAMIC), value);
         }
@@ -139,7 +145,7 @@ impl Edge {
 
 impl Handler for Edge {
     async fn answer(&self, request: request::Parts, peer: Peer) -> Answer {
-        self.answer_logged(&request, Some(peer.connection)).await
+        self.answer_logged(&request, Some(peer)).await
     }
 }
 

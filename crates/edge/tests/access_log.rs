@@ -4,11 +4,13 @@
 
 use std::io::Write;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cache::access::{Pass, token};
 use edge::{Edge, Guard};
 use http::Request;
 use http_body_util::BodyExt;
+use listen::{Handler as _, Peer};
 use stdx::clock::ManualClock;
 use store::{Key, Memory, Store};
 
@@ -123,5 +125,14 @@ async fn players_that_tell_of_themselves_are_told() {
         let response = edge.respond(request).await;
         let told = response.headers().get("cmsd-dynamic").map(|value| value.to_str().unwrap());
         assert_eq!(told, expected, "{path} {header}");
+    }
+
+    let way = listen::Path { round_trip: Duration::from_millis(20), window_bytes: 100_000 };
+    for (path, expected) in [(Some(way), "\"edge-1\";etp=40000;rd=0;rtt=20"), (None, "\"edge-1\";rd=0")] {
+        let address = "192.0.2.1:4000".parse().unwrap();
+        let peer = Peer { address, connection: 1, secure: false, path };
+        let (request, ()) = Request::builder().uri("/0f/a.mp4?CMCD=bs").body(()).unwrap().into_parts();
+        let answer = edge.answer(request, peer).await;
+        assert_eq!(answer.headers["cmsd-dynamic"], expected);
     }
 }

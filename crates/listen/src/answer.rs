@@ -13,7 +13,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use http::{HeaderMap, StatusCode, request};
 
-use crate::RequestBody;
+use crate::{Path, RequestBody};
 
 /// Answers requests.
 pub trait Handler: Send + Sync + 'static {
@@ -45,6 +45,8 @@ pub struct Peer {
     pub connection: u64,
     /// Whether what is said goes encrypted.
     pub secure: bool,
+    /// The way to it, as measured not long ago.
+    pub path: Option<Path>,
 }
 
 /// Called once with how many bytes of the body went out: all of them, or fewer where the client left.

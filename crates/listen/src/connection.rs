@@ -19,6 +19,7 @@ use tokio::time::timeout;
 
 use crate::date::Date;
 use crate::head::{self, BodyLength, Head, Refused, Scan};
+use crate::path::Looks;
 use crate::request_body::{Content, Http1Body};
 use crate::respond::{self, Persistence};
 use crate::serve::{Server, stopped};
@@ -62,6 +63,7 @@ struct State {
     scan: Scan,
     /// Requests that were answered.
     answered: u64,
+    looks: Looks,
     /// Room for heads of answers.
     head: Vec<u8>,
     sending: Option<Sending>,
@@ -170,6 +172,7 @@ impl<H: Handler> Connection<H> {
     /// Has a request answered; tells whether the connection stays.
     async fn exchange(&mut self, head: Head) -> io::Result<bool> {
         self.state.answered += 1;
+        self.peer.path = self.state.looks.look(self.wire.stream(), self.wire.out());
         let Head { request, body, close, expects_continue } = head;
         let (method, version) = (request.method.clone(), request.version);
         let server = self.server.clone();

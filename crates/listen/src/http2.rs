@@ -49,7 +49,9 @@ pub(crate) async fn run<H: Handler>(
 ) {
     let shared = Shared::new(tls);
     let (limits, mut stop) = (server.options.limits, server.stop.clone());
+    let ways = shared.clone();
     let service = service_fn(move |request: Request<Incoming>| {
+        let peer = Peer { path: ways.path(), ..peer };
         let (server, alternative) = (server.clone(), alternative.clone());
         async move {
             let (parts, body) = request.into_parts();

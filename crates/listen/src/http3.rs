@@ -25,7 +25,7 @@ use crate::exchange::exchanged;
 use crate::places::Place;
 use crate::request_body::Content;
 use crate::serve::{Server, stopped};
-use crate::{Certificates, Handler, Limits, Peer, Streamed};
+use crate::{Certificates, Handler, Limits, Path, Peer, Streamed};
 
 /// Requests at once on a connection.
 const STREAMS_MAX: u32 = 100;
@@ -141,6 +141,7 @@ async fn connected<H: Handler>(incoming: Incoming, _place: Place, server: Arc<Se
             },
             accepted = connection.accept() => match accepted {
                 Ok(Some(request)) => {
+                    let peer = Peer { path: Some(path(&quic)), ..peer };
                     requests.spawn(request_answered(request, peer, server.clone()));
                 }
                 Ok(None) => break Ok(()),
@@ -154,6 +155,10 @@ async fn connected<H: Handler>(incoming: Incoming, _place: Place, server: Arc<Se
         while requests.join_next().await.is_some() {}
     }
     ended
+}
+
+fn path(quic: &quinn::Connection) -> Path {
+    Path { round_trip: quic.rtt(), window_bytes: quic.stats().path.cwnd }
 }
 
 fn sends_too_much(quic: &quinn::Connection) -> bool {

@@ -18,6 +18,7 @@ pub mod ktls;
 mod listener;
 mod options;
 mod pages;
+mod path;
 mod places;
 #[doc(hidden)]
 pub mod probe;
@@ -32,6 +33,7 @@ mod wire;
 pub use answer::{Answer, Body, Done, FilePart, Handler, Peer, Piece, Pieces};
 pub use listener::Listener;
 pub use options::{Limits, Options};
+pub use path::Path;
 pub use request_body::{BodyFault, RequestBody};
 pub use serve::serve;
 pub use streamed::Streamed;

@@ -39,7 +39,8 @@ pub(crate) struct Server<H> {
 impl<H> Server<H> {
     /// Whoever is at `address`, on a new connection.
     pub(crate) fn peer(&self, address: SocketAddr, secure: bool) -> Peer {
-        Peer { address, connection: self.connections.fetch_add(1, Ordering::Relaxed), secure }
+        let connection = self.connections.fetch_add(1, Ordering::Relaxed);
+        Peer { address, connection, secure, path: None }
     }
 }
 

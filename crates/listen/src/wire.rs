@@ -7,6 +7,7 @@ use std::future::poll_fn;
 use std::io;
 use std::task::Poll;
 use std::time::Duration;
+use tokio::net::TcpStream;
 
 use crate::FilePart;
 use crate::tls::{KernelTls, Tls};
@@ -105,14 +106,18 @@ impl Wire {
         }
     }
 
-    /// Makes that the connection, once dropped, is reset: the other side sees that something is missing.
-    pub(crate) fn reset(&self) {
-        let stream = match self {
+    /// What carries it all.
+    pub(crate) fn stream(&self) -> &TcpStream {
+        match self {
             Wire::Plain(plain) => plain.stream(),
             Wire::Tls(tls) => tls.stream(),
             Wire::Kernel(kernel) => kernel.plain.stream(),
-        };
-        if let Err(error) = socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO)) {
+        }
+    }
+
+    /// Makes that the connection, once dropped, is reset: the other side sees that something is missing.
+    pub(crate) fn reset(&self) {
+        if let Err(error) = socket2::SockRef::from(self.stream()).set_linger(Some(Duration::ZERO)) {
             tracing::debug!(%error, "a connection that broke is closed as if it had not");
         }
     }

@@ -7,6 +7,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
+use crate::Path;
+use crate::path::Looks;
 use crate::tls::Tls;
 
 /// A connection between hyper and its driver.
@@ -23,11 +25,12 @@ struct State {
     /// What came and hyper had no room for.
     inbox: BytesMut,
     read: u64,
+    looks: Looks,
 }
 
 impl Shared {
     pub(super) fn new(tls: Box<Tls>) -> Shared {
-        Shared(Arc::new(Mutex::new(State { tls, inbox: BytesMut::new(), read: 0 })))
+        Shared(Arc::new(Mutex::new(State { tls, inbox: BytesMut::new(), read: 0, looks: Looks::default() })))
     }
 
     /// Never contended: both ends are polled by one task.
@@ -38,6 +41,12 @@ impl Shared {
     /// Sends what was written.
     pub(super) fn poll_flush(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.state().tls.poll_flush(context)
+    }
+
+    /// The way to the client.
+    pub(super) fn path(&self) -> Option<Path> {
+        let State { tls, looks, .. } = &mut *self.state();
+        looks.look(tls.stream(), tls.out())
     }
 
     /// Bytes that went either way; grows while something happens.
@@ -53,7 +62,7 @@ impl Read for SharedTls {
         context: &mut Context<'_>,
         mut into: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let State { tls, inbox, read } = &mut *self.0.state();
+        let State { tls, inbox, read, .. } = &mut *self.0.state();
         if inbox.is_empty() {
             *read += ready!(tls.poll_read(context, inbox))? as u64;
         }

@@ -1,6 +1,6 @@
 //! HTTP/1.1 without TLS.
 
-use super::support::{Client, FILE_BYTES, Running, SHORT, bodies, get, part};
+use super::support::{Client, FILE_BYTES, Running, SHORT, bodies, get, has_way, part};
 use listen::{Limits, Options};
 use std::io::ErrorKind;
 use std::net::Shutdown;
@@ -15,6 +15,7 @@ fn bodies_of_every_kind_come_whole() {
         assert_eq!((got.status, got.body == body), (200, true), "{path}");
         assert!(got.head.contains("\r\ndate: ") && !got.head.contains("connection:"), "{}", got.head);
         assert_eq!(server.done(), (path.to_owned(), body.len() as u64));
+        assert!(has_way(&server.asked.recv().unwrap()));
     }
 }
 

@@ -1,6 +1,6 @@
 //! HTTP/2, with hyper's client on the other side.
 
-use super::support::{FILE_BYTES, Running, SHORT, bodies, part};
+use super::support::{FILE_BYTES, Running, SHORT, bodies, has_way, part};
 use super::tls::usual;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -69,6 +69,7 @@ async fn bodies_of_every_kind_come_whole() {
         assert!(body(got).await.unwrap() == expected, "{path}");
         assert_eq!(server.done(), (path.to_owned(), expected.len() as u64));
         let request = server.asked.recv().unwrap();
+        assert!(has_way(&request));
         assert_eq!(
             (request.uri.to_string(), &request.headers["host"]),
             (path.into(), &"first.test".parse().unwrap())

@@ -1,6 +1,6 @@
 //! HTTP/3, with h3's client on the other side.
 
-use super::support::{FILE_BYTES, PATIENCE, Running, SHORT, bodies, get};
+use super::support::{FILE_BYTES, PATIENCE, Running, SHORT, bodies, get, has_way};
 use super::tls::usual;
 use bytes::{Buf as _, Bytes};
 use h3::client::{RequestStream, SendRequest};
@@ -80,6 +80,7 @@ async fn bodies_of_every_kind_come_whole() {
         assert!(response.headers().contains_key("date"));
         assert_eq!(server.done(), (path.to_owned(), expected.len() as u64));
         let request = server.asked.recv().unwrap();
+        assert!(has_way(&request));
         assert_eq!(
             (request.uri.to_string(), &request.headers["host"]),
             (path.into(), &"first.test".parse().unwrap())

@@ -25,6 +25,9 @@ pub(crate) const BODY_BYTES_MAX: usize = 200_000;
 /// Ports that are tried until one is free for TCP and UDP.
 const PORTS_MAX: usize = 10;
 
+/// Environment variable that has the kernel encrypt in all tests, where it can (`cargo xtask test ktls`).
+const KERNEL_TLS: &str = "LISTEN_KERNEL_TLS";
+
 /// A limit that is reached on purpose.
 pub(crate) const SHORT: Duration = Duration::from_millis(50);
 
@@ -75,9 +78,16 @@ pub(crate) struct Running {
     thread: Option<std::thread::JoinHandle<io::Result<()>>>,
 }
 
+/// Whether the listener knew the way to who asked: a window of at least RFC 6928's ten least segments.
+pub(crate) fn has_way(request: &request::Parts) -> bool {
+    let peer = request.extensions.get::<Peer>().unwrap();
+    peer.path.is_some_and(|path| path.window_bytes >= 5360 && path.bytes_per_s().is_some())
+}
+
 impl Handler for Told {
-    async fn answer(&self, request: request::Parts, _peer: Peer) -> Answer {
+    async fn answer(&self, mut request: request::Parts, peer: Peer) -> Answer {
         let path = request.uri.path().to_owned();
+        request.extensions.insert(peer);
         self.asked.try_send(request).unwrap();
         if path == "/wait" {
             self.go.lock().await.recv().await.unwrap();
@@ -161,6 +171,8 @@ impl Running {
     }
 
     pub(crate) fn with(listener: Listener, options: Options) -> Running {
+        let kernel_tls = options.kernel_tls || std::env::var_os(KERNEL_TLS).is_some();
+        let options = Options { kernel_tls, ..options };
         let mut file = tempfile::tempfile().unwrap();
         let bytes: Vec<u8> = (0..FILE_BYTES).map(byte).collect();
         file.write_all(&bytes).unwrap();

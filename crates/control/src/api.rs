@@ -23,7 +23,7 @@ use crate::wire::refusal::Refusal;
 use crate::{State, licensing, manifests, revoking};
 
 /// Most bytes of a request's body: the licence requests of all key systems are smaller.
-const BODY_BYTES_MAX: usize = 64 << 10;
+pub const BODY_BYTES_MAX: usize = 64 << 10;
 
 /// Answer to `GET /healthz`.
 #[derive(Debug, Serialize)]

@@ -19,6 +19,7 @@ mod services;
 mod state;
 pub mod wire;
 
+pub use api::BODY_BYTES_MAX;
 pub use app::File;
 pub use edge_tokens::EdgeTokens;
 pub use entitlements::{EntitlementService, Entitlements, WhenDown};

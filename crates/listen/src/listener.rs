@@ -77,6 +77,11 @@ impl Listener {
         HeaderValue::from_str(&text).map(Some).map_err(io::Error::other)
     }
 
+    /// Whether this listens for TLS.
+    pub fn is_secure(&self) -> bool {
+        self.certificates.is_some()
+    }
+
     /// The certificates, where this listens for TLS.
     pub(crate) fn certificates(&self) -> Option<Arc<Certificates>> {
         self.certificates.clone()

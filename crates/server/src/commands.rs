@@ -3,6 +3,7 @@
 mod prepare;
 mod serve;
 mod edge;
+mod listening;
 mod report;
 mod list;
 mod doctor;
@@ -61,7 +62,7 @@ pub(crate) async fn run(cli: Cli) -> Exit {
 async fn try_run(cli: Cli) -> anyhow::Result<Exit> {
     let mut config = Config::load(&cli.shared, |name| std::env::var(name).ok())?;
     if let Command::Serve(serve) = &cli.command {
-        config.listen = serve.listen.unwrap_or(config.listen);
+        serve.listen.iter().for_each(|&address| config.listening.listen = vec![address]);
     }
     if let Command::Prepare(Prepare { codecs, protection, .. }) = &cli.command {
         codecs.iter().for_each(|codecs| config.prepare.codecs = codecs.clone());

@@ -3,11 +3,13 @@
 //! Owns one table of all settings; the reference page, the environment's names and `matinee settings` come from it.
 
 mod edge;
+mod listening;
 mod services;
 mod table;
 mod values;
 
 pub(crate) use edge::Edge;
+pub(crate) use listening::Listening;
 pub(crate) use services::{Entitled, Proxy, Service};
 pub(crate) use values::{Access, STORE, Secret};
 
@@ -15,7 +17,6 @@ use crate::cli::Shared;
 use anyhow::{Context as _, anyhow, bail};
 use pipeline::Settings;
 use playback::Policy;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use table::settings;
 
@@ -30,7 +31,7 @@ const FILE_VARIABLE: &str = "MATINEE_CONFIG";
 pub(crate) struct Config {
     pub data_dir: PathBuf,
     pub tools_dir: Option<PathBuf>,
-    pub listen: SocketAddr,
+    pub listening: Listening,
     pub media_urls: Vec<String>,
     pub log: String,
     pub tls_roots: Vec<PathBuf>,
@@ -52,7 +53,7 @@ impl Default for Config {
         Config {
             data_dir: PathBuf::from("data"),
             tools_dir: None,
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            listening: Listening::local("serve", 8080),
             media_urls: vec!["/media/".to_owned()],
             log: "warn".to_owned(),
             tls_roots: Vec::new(),

@@ -7,7 +7,6 @@ mod output;
 mod progress_bars;
 mod workspace;
 mod keyring;
-mod listen;
 mod app;
 
 use clap::Parser;

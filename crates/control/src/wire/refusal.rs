@@ -64,6 +64,24 @@ impl Refusal {
         Refusal::new(StatusCode::BAD_REQUEST, "body_broken", "The request's body broke off. Send it again.")
     }
 
+    /// The body was not all there when its time was over.
+    pub fn body_too_slow() -> Refusal {
+        Refusal::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body_too_slow",
+            "The request's body took too long to come. Send it again.",
+        )
+    }
+
+    /// There is no room for the body: too many others are being sent.
+    pub fn too_busy() -> Refusal {
+        Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too_busy",
+            "The server has too much to do. Try again later.",
+        )
+    }
+
     /// We failed; what happened is in the log.
     pub fn internal() -> Refusal {
         Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "The server failed. Try again later.")

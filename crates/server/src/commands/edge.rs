@@ -1,17 +1,14 @@
 //! `matinee edge`: an edge of its own, in front of other edges or of the films in the data folder.
 
-mod certificates;
-mod sockets;
-
+use crate::commands::listening::{Listening, bound, connections_within_files};
 use crate::commands::serve::{self, MEDIA_PATH, OPEN_FILES, PACKAGES};
 use crate::config::{Access, Config, STORE};
-use crate::listen::connections_within_files;
 use crate::workspace;
 use anyhow::Context as _;
 use edge::tier::{Options, Parent, Pass, Upstream};
 use edge::{Admin, Guard, Tier};
 use fetch::{Pace, Signer};
-use listen::systemd::{Notifier, State};
+use listen::ktls;
 use slices::Slices;
 use std::num::NonZero;
 use std::sync::Arc;
@@ -136,31 +133,36 @@ async fn serve_on(
     let options = listen::Options {
         threads: settings.threads.unwrap_or(cores),
         congestion: settings.congestion.clone(),
-        kernel_tls: settings.kernel_tls && sockets::kernel_has_tls(),
+        kernel_tls: settings.kernel_tls && kernel_has_tls(),
         limits,
         clock,
     };
-    let notifier = Arc::new(Notifier::from_environment().context("reaching the service manager")?);
-    let listeners = sockets::open(config, &options, &notifier)?;
+    let told = |origin: &str| format!("Matinee's edge serves at {origin}{MEDIA_PATH}/");
+    let listening = Listening::open(&settings.listening, &options, told)?;
     let (stopping, stopped) = watch::channel(());
     if let Some(tier) = tier {
         let admin = Admin::new(tier.clone(), PACKAGES, &config.operator_token.0);
         let options = listen::Options { threads: 1, ..options.clone() };
-        let listeners = sockets::bound("edge.admin", &settings.admin, 1)?;
+        let listeners = bound("edge.admin", &settings.admin, 1)?;
         tokio::spawn(listen::serve(listeners, Arc::new(admin), options, ended(stopped)));
         if settings.scrub {
             tokio::spawn(tier.clone().keep_scrubbing());
         }
     }
-    tokio::spawn(sockets::keep_watchdog(notifier.clone()));
-    notifier.tell(&State::Ready);
-    let stop = async {
-        serve::signal().await;
-        notifier.tell(&State::Stopping);
-    };
-    listen::serve(listeners, Arc::new(edge), options, stop).await.context("serving")?;
+    listening.serve(edge, options).await?;
     drop(stopping);
     Ok(())
+}
+
+/// Whether the kernel can encrypt. Says so where it was asked to and cannot.
+fn kernel_has_tls() -> bool {
+    match ktls::probe() {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(%error, "this kernel has no TLS (CONFIG_TLS); records are made here");
+            false
+        }
+    }
 }
 
 async fn ended(mut stopped: watch::Receiver<()>) {

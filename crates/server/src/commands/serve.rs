@@ -1,18 +1,19 @@
-//! `matinee serve`: all roles on one address.
+//! `matinee serve`: all roles at one address, or at several.
 
 mod services;
+mod site;
 
+use crate::commands::listening::{Listening, connections_within_files};
 use crate::config::{Access, Config};
-use crate::listen::{self, Limits};
 use crate::{app, workspace};
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use control::{EdgeTokens, Licences, MediaUrls, Operator};
 use edge::Guard;
-use std::io::Write;
+use site::Site;
+use std::num::NonZero;
 use std::sync::Arc;
 use stdx::clock::{Clock, SystemClock};
 use store::Key;
-use tokio::net::TcpListener;
 
 /// Where the edge answers.
 pub(super) const MEDIA_PATH: &str = "/media";
@@ -26,13 +27,24 @@ pub(super) const ACCESS_SECRET: &str = "edge token";
 /// Files that need no token: the catalogue shows them.
 pub(super) const OPEN_FILES: &[&str] = &["poster.jpg"];
 
+/// Connections at once, where the system has files for them: 160 MB of idle ones.
+const CONNECTIONS: usize = 16_384;
+
+/// Files that are open for other reasons than connections.
+const OTHER_FILES: u64 = 256;
+
+/// Files that a connection may hold: itself, and the object that it is sent.
+const FILES_OF_CONNECTION: u64 = 2;
+
 /// Serves until SIGINT or SIGTERM.
 pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     let store = workspace::store(config).await?;
     let db = workspace::db(config).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let keys = workspace::keys(config, &db).await?;
-    let mut edge = edge::Edge::origin(store, Key::new(PACKAGES)?, clock.clone()).logged(clock.clone());
+    let mut edge = edge::Edge::origin(store, Key::new(PACKAGES)?, clock.clone())
+        .mounted(MEDIA_PATH)
+        .logged(clock.clone());
     let client = workspace::client(config)?;
     let licences = Licences::new(keys.clone(), config.licence.clone(), clock.clone());
     let licences = services::with_services(config, licences, &client)?;
@@ -50,33 +62,20 @@ pub(crate) async fn run(config: &Config) -> anyhow::Result<()> {
     if config.access == Access::Token {
         let secret = keys.secret(ACCESS_SECRET, clock.now_ms()).await?;
         edge = edge.guarded(Guard::new(secret, MEDIA_PATH, OPEN_FILES, clock.clone()));
-        state = state.with_edge_tokens(EdgeTokens::new(secret, config.access_token_s, clock));
+        state = state.with_edge_tokens(EdgeTokens::new(secret, config.access_token_s, clock.clone()));
     }
-    let control = control::router(state, app::files());
-    let service = control.nest_service(MEDIA_PATH, edge);
-
-    let doing = || format!("listening on {} (setting serve.listen)", config.listen);
-    let listener = TcpListener::bind(config.listen).await.with_context(doing)?;
-    let address = listener.local_addr().with_context(doing)?;
-    writeln!(std::io::stdout(), "Matinee serves {} at http://{address}/", config.data_dir.display())?;
-
-    listen::serve(listener, service, Limits::default().within_files(), signal()).await;
-    Ok(())
+    let site = Site { edge, router: control::router(state, app::files()) };
+    let options = options(clock);
+    let told = |origin: &str| format!("Matinee serves {} at {origin}/", config.data_dir.display());
+    Listening::open(&config.listening, &options, told)?.serve(site, options).await
 }
 
-/// Ends with SIGINT or SIGTERM.
-pub(super) async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be watched; stop with SIGINT");
-            let _ = tokio::signal::ctrl_c().await;
-        }
+fn options(clock: Arc<dyn Clock>) -> listen::Options {
+    let connections = CONNECTIONS.min(connections_within_files(OTHER_FILES, FILES_OF_CONNECTION));
+    listen::Options {
+        threads: std::thread::available_parallelism().map_or(1, NonZero::get),
+        limits: listen::Limits { connections, ..listen::Limits::default() },
+        clock,
+        ..listen::Options::default()
     }
 }

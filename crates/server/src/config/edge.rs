@@ -1,17 +1,13 @@
 //! What an edge of its own is made of.
 
-use super::Secret;
+use super::{Listening, Secret};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Settings of `matinee edge`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Edge {
-    pub listen: Vec<SocketAddr>,
-    pub tls_listen: Vec<SocketAddr>,
-    pub certificates: Vec<PathBuf>,
-    pub certificate_keys: Vec<PathBuf>,
-    pub http3: bool,
+    pub listening: Listening,
     pub kernel_tls: bool,
     pub parents: Vec<String>,
     pub fallbacks: Vec<String>,
@@ -36,11 +32,7 @@ pub(crate) struct Edge {
 impl Default for Edge {
     fn default() -> Edge {
         Edge {
-            listen: vec![SocketAddr::from(([127, 0, 0, 1], 8081))],
-            tls_listen: Vec::new(),
-            certificates: Vec::new(),
-            certificate_keys: Vec::new(),
-            http3: true,
+            listening: Listening::local("edge", 8081),
             kernel_tls: false,
             parents: Vec::new(),
             fallbacks: Vec::new(),

@@ -1,42 +1,13 @@
-//! Settings of an edge of its own (`matinee edge`).
+//! Settings of an edge of its own (`matinee edge`), beside where it listens.
 
 use super::super::Setting;
 use super::super::values::{
     put, put_addresses, put_list, put_or_none, put_or_none_within, put_secret, put_text, put_token_name,
     put_urls, put_within,
 };
+use super::listening::listed;
 
 pub(super) const SETTINGS: &[Setting] = &[
-    Setting {
-        key: "edge.listen",
-        help: "Addresses and ports for plain HTTP, with commas between; port 0 takes a free one. Empty: none.",
-        get: |c| listed(&c.edge.listen),
-        set: |c, v| put_addresses(&mut c.edge.listen, v),
-    },
-    Setting {
-        key: "edge.tls_listen",
-        help: "Addresses and ports for HTTPS, with commas between. Empty: none.",
-        get: |c| listed(&c.edge.tls_listen),
-        set: |c, v| put_addresses(&mut c.edge.tls_listen, v),
-    },
-    Setting {
-        key: "edge.certificate",
-        help: "Files with certificates for HTTPS (PEM, the server's own first), with commas between where it has several names. Read again on SIGHUP and when they change.",
-        get: |c| paths(&c.edge.certificates),
-        set: |c, v| put_list(&mut c.edge.certificates, v),
-    },
-    Setting {
-        key: "edge.key",
-        help: "Files with the private keys of those certificates (PEM), in the same order.",
-        get: |c| paths(&c.edge.certificate_keys),
-        set: |c, v| put_list(&mut c.edge.certificate_keys, v),
-    },
-    Setting {
-        key: "edge.http3",
-        help: "Whether HTTP/3 is spoken on the ports for HTTPS, over UDP: true or false.",
-        get: |c| c.edge.http3.to_string(),
-        set: |c, v| put(&mut c.edge.http3, v),
-    },
     Setting {
         key: "edge.kernel_tls",
         help: "Whether the kernel encrypts what goes out, where it can (Linux with CONFIG_TLS): true or false. It saves copies; measure it on your machine.",
@@ -152,11 +123,3 @@ pub(super) const SETTINGS: &[Setting] = &[
         set: |c, v| put(&mut c.edge.scrub, v),
     },
 ];
-
-fn listed(addresses: &[std::net::SocketAddr]) -> String {
-    addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
-}
-
-fn paths(paths: &[std::path::PathBuf]) -> String {
-    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(",")
-}

@@ -1,7 +1,7 @@
-//! Settings of every command: folders, addresses, the log, certificates, the master key.
+//! Settings of every command: folders, the log, certificates, the master key.
 
 use super::super::Setting;
-use super::super::values::{put, put_list, put_or_none, put_some, put_token};
+use super::super::values::{put, put_list, put_or_none};
 
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
@@ -15,24 +15,6 @@ pub(super) const SETTINGS: &[Setting] = &[
         help: "Folder with ffmpeg and ffprobe. Empty: looked for beside the program, then in PATH.",
         get: |c| c.tools_dir.as_ref().map(|dir| dir.display().to_string()).unwrap_or_default(),
         set: |c, v| put_or_none(&mut c.tools_dir, v),
-    },
-    Setting {
-        key: "serve.listen",
-        help: "Address and port to serve on; port 0 takes a free one.",
-        get: |c| c.listen.to_string(),
-        set: |c, v| put(&mut c.listen, v),
-    },
-    Setting {
-        key: "serve.media_url",
-        help: "Where viewers fetch the films: a path on this server, or the address of another edge, ending in a slash. Of several, with commas between, they ask the first, and another where it fails; with `edge.access = token` all have the same path.",
-        get: |c| c.media_urls.join(","),
-        set: |c, v| put_some(&mut c.media_urls, v),
-    },
-    Setting {
-        key: "serve.operator_token",
-        help: "Who has it may revoke tokens over the API (`/api/revocations`); at least 24 random characters, best given in the environment. Empty: nobody.",
-        get: |c| c.operator_token.0.clone(),
-        set: |c, v| put_token(&mut c.operator_token, v),
     },
     Setting {
         key: "log.level",

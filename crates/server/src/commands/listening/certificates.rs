@@ -1,6 +1,6 @@
-//! The certificates of an edge: loaded at the start, and again when they are renewed.
+//! The certificates that are shown: loaded at the start, and again when they are renewed.
 
-use crate::config::Config;
+use crate::config;
 use anyhow::{Context as _, ensure};
 use listen::systemd::{Notifier, State};
 use listen::{Certificates, KeyPair};
@@ -16,23 +16,23 @@ const LOOK: Duration = Duration::from_secs(60);
 
 /// Those of the settings; `None` where nothing is served under TLS, neither on a given socket nor on our own.
 pub(super) fn load(
-    config: &Config,
+    settings: &config::Listening,
     is_given: bool,
     clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<Option<Arc<Certificates>>> {
-    let (chains, keys) = (&config.edge.certificates, &config.edge.certificate_keys);
-    if config.edge.tls_listen.is_empty() && !is_given {
+    let (table, chains, keys) = (settings.table, &settings.certificates, &settings.certificate_keys);
+    if settings.tls_listen.is_empty() && !is_given {
         return Ok(None);
     }
     ensure!(
         chains.len() == keys.len(),
-        "edge.certificate names {} files and edge.key {}: each certificate has its key",
+        "{table}.certificate names {} files and {table}.key {}: each certificate has its key",
         chains.len(),
         keys.len()
     );
     let pairs =
         chains.iter().zip(keys).map(|(chain, key)| KeyPair { chain: chain.clone(), key: key.clone() });
-    let certificates = Certificates::load(pairs.collect()).context("edge.certificate")?;
+    let certificates = Certificates::load(pairs.collect()).with_context(|| format!("{table}.certificate"))?;
     for path in certificates.expired(clock.now_ms()) {
         tracing::error!(path = %path.display(), "a certificate has expired; browsers will refuse it");
     }

@@ -6,6 +6,7 @@
 //! a second of a machine.
 
 mod client;
+mod http2;
 mod network;
 mod servers;
 
@@ -95,6 +96,7 @@ pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
             figures.extend(bench.throughput(is_secure, load)?);
         }
     }
+    figures.extend(http2::measure(&bench)?);
     figures.extend(bench.first_bytes()?);
     figures.extend(bench.idle()?);
     Ok(figures)

@@ -223,7 +223,7 @@ fn nginx(folder: &Path, place: &Path, (chain, key): &(PathBuf, PathBuf)) -> Stri
          worker_rlimit_nofile 40000;\n\
          http {{ {temporary} access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000;\n\
          keepalive_timeout 600; open_file_cache max=10000; open_file_cache_valid 60s; default_type video/mp4;\n\
-         server {{ listen 127.0.0.1:{port} backlog=4096; listen 127.0.0.1:{} ssl backlog=4096;\n\
+         server {{ listen 127.0.0.1:{port} backlog=4096; listen 127.0.0.1:{} ssl http2 backlog=4096;\n\
          ssl_certificate {}; ssl_certificate_key {}; ssl_protocols TLSv1.3;\n\
          ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;\n\
          location /media/ {{ alias {place}/data/objects/packages/; }} }} }}\n",

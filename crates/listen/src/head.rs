@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, request};
+use std::mem::MaybeUninit;
 
 use crate::Limits;
 pub(crate) use scan::Scan;
@@ -61,9 +62,9 @@ const HEAD_TOO_LONG: Refused =
 /// # Errors
 /// Where it breaks a rule or a limit.
 pub(crate) fn parse(head: &Bytes, limits: &Limits) -> Result<Head, Refused> {
-    let mut fields = [httparse::EMPTY_HEADER; HEADERS_MAX];
-    let mut parsed = httparse::Request::new(&mut fields[..limits.headers.min(HEADERS_MAX)]);
-    match parsed.parse(head) {
+    let mut fields = [const { MaybeUninit::uninit() }; HEADERS_MAX];
+    let mut parsed = httparse::Request::new(&mut []);
+    match parsed.parse_with_uninit_headers(head, &mut fields[..limits.headers.min(HEADERS_MAX)]) {
         Ok(httparse::Status::Complete(_)) => {}
         Ok(httparse::Status::Partial) => return Err(bad("the request's head ends too early")),
         Err(error) => return Err(refused(error, head)),

@@ -4,10 +4,13 @@
 
 mod support;
 
-use serde_json::Value;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use support::{Server, film, json, matinee, prepare};
+use std::path::Path;
+use support::{Server, film, matinee, prepare};
 
 /// An answer of the server.
 struct Answer {
@@ -16,10 +19,11 @@ struct Answer {
     body: Vec<u8>,
 }
 
-/// One request on a connection of its own (RFC 9112).
-fn request(server: &Server, method: &str, path: &str, headers: &str) -> Answer {
+/// One request on a connection of its own (RFC 9112), with the header fields and the body that follow its first lines.
+fn request(server: &Server, method: &str, path: &str, rest: &str) -> Answer {
     let mut stream = TcpStream::connect(&server.address).unwrap();
-    write!(stream, "{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{headers}\r\n").unwrap();
+    let rest = if rest.contains("\r\n\r\n") { rest.to_owned() } else { format!("{rest}\r\n") };
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{rest}").unwrap();
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
     let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
@@ -32,7 +36,8 @@ fn request(server: &Server, method: &str, path: &str, headers: &str) -> Answer {
 fn a_prepared_film_is_served_whole() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let prepared = json(&prepare(&data, &film(folder.path())));
+    let film = film(folder.path());
+    let prepared = support::json(&prepare(&data, &film));
     let server = Server::start(&data);
 
     let grant_path = format!("/api/titles/{}/play", prepared["id"].as_str().unwrap());
@@ -70,14 +75,42 @@ fn a_prepared_film_is_served_whole() {
     }
     assert_eq!(request(&server, "GET", &format!("{base}nothing.mp4"), "").status, 404);
     assert_eq!(request(&server, "GET", "/media/../matinee.db", "").status, 404);
+    a_licence_is_given_for_it_once_it_is_protected(&data, &film);
+}
+
+/// Posts JSON, with header fields.
+fn posted(server: &Server, path: &str, headers: &str, body: &Value) -> Answer {
+    let body = body.to_string();
+    request(server, "POST", path, &format!("{headers}Content-Length: {}\r\n\r\n{body}", body.len()))
+}
+
+/// Prepares it again, which is a matter of seconds.
+fn a_licence_is_given_for_it_once_it_is_protected(data: &Path, film: &Path) {
+    let mut again = matinee(data);
+    again.arg("prepare").arg(film).args(["--title", "Test Film", "--protection", "cbcs", "--json"]);
+    let prepared = support::json(&again.output().unwrap());
+    let server = Server::start(data);
+    let path = format!("/api/titles/{}", prepared["id"].as_str().unwrap());
+    let device = json!({ "device": "tv", "profile": "kids", "security": "software" });
+    let grant = posted(&server, &format!("{path}/play"), "", &device);
+    let grant: Value = serde_json::from_slice(&grant.body).unwrap();
+    let key_id = grant["video"]["tracks"][0]["protection"]["key_ids"][0].as_str().unwrap();
+    let key_id = u128::from_str_radix(key_id, 16).unwrap().to_be_bytes();
+    let wanted = json!({ "kids": [URL_SAFE_NO_PAD.encode(key_id)], "type": "temporary" });
+    let token = grant["protection"]["token"].as_str().unwrap();
+    let headers = format!("Authorization: Bearer {token}\r\nMatinee-Device: tv\r\nMatinee-Profile: kids\r\n");
+    let licence = posted(&server, &format!("{path}/licences/clearkey"), &headers, &wanted);
+    let keys: Value = serde_json::from_slice(&licence.body).unwrap();
+    assert_eq!((licence.status, &keys["keys"][0]["kid"]), (200, &wanted["kids"][0]), "{keys}");
+    assert_eq!(URL_SAFE_NO_PAD.decode(keys["keys"][0]["k"].as_str().unwrap()).unwrap().len(), 16);
 }
 
 #[test]
 fn the_report_tells_how_a_title_was_made() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    json(&prepare(&data, &film(folder.path())));
-    let report = json(&matinee(&data).args(["report", "Test Film", "--json"]).output().unwrap());
+    support::json(&prepare(&data, &film(folder.path())));
+    let report = support::json(&matinee(&data).args(["report", "Test Film", "--json"]).output().unwrap());
     assert_eq!(report["title"], "Test Film");
     let page = folder.path().join("report.html");
     let status = matinee(&data).args(["report", "Test Film", "--html"]).arg(&page).status().unwrap();

@@ -99,28 +99,53 @@ pub(crate) fn published(data: &Path) -> std::collections::BTreeMap<String, Vec<u
     files
 }
 
-/// A running `matinee serve` on a free port; killed when dropped.
+/// A certificate of tests, or its key, for `first.test` or `second.test`; `root.pem` has signed it.
+pub(crate) fn certificate(name: &str) -> PathBuf {
+    root().join("crates/listen/tests/certificates").join(name)
+}
+
+/// A running `matinee serve` on free ports; killed when dropped.
 pub(crate) struct Server {
-    child: Child,
+    pub child: Child,
     /// `127.0.0.1:port`.
     pub address: String,
+    /// The same for HTTPS.
+    pub secure: Option<String>,
 }
 
 impl Server {
     /// Starts it and waits for the line with its address.
     pub(crate) fn start(data: &Path) -> Server {
-        let mut child =
-            matinee(data).args(["serve", "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let (_, address) = line.trim_end().trim_end_matches('/').rsplit_once("http://").unwrap();
-        Server { child, address: address.to_owned() }
+        Server::start_with(data, &[])
+    }
+
+    /// Starts it under `settings`, each `key=value`.
+    pub(crate) fn start_with(data: &Path, settings: &[&str]) -> Server {
+        let mut command = matinee(data);
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
+        command.args(settings.iter().flat_map(|setting| ["--set", setting]));
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut next = |scheme: &str| {
+            let line = lines.next().unwrap().unwrap();
+            line.trim_end_matches('/').rsplit_once(scheme).unwrap().1.to_owned()
+        };
+        let address = next("at http://");
+        let is_secure = settings.iter().any(|setting| setting.starts_with("serve.tls_listen="));
+        Server { child, address, secure: is_secure.then(|| next("at https://")) }
+    }
+
+    /// Sends a signal, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = Command::new("sh").args(["-c", &format!("kill -{name} {}", self.child.id())]).status();
+        assert!(kill.unwrap().success());
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }

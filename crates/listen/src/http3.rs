@@ -52,6 +52,10 @@ const EXCESSIVE_LOAD: VarInt = VarInt::from_u32(0x107);
 /// Code of an orderly end (RFC 9114, 8.1).
 const NO_ERROR: VarInt = VarInt::from_u32(0x100);
 
+/// Requests after the last one taken that a client that is told to go may think are answered. What GOAWAY names is the first that
+/// is not; h3 counts from the last that is.
+const AFTER_LAST: usize = 1;
+
 /// A request's stream.
 pub(crate) type Stream = RequestStream<BidiStream<Bytes>, Bytes>;
 
@@ -120,6 +124,8 @@ fn taken<H: Handler>(incoming: Incoming, server: &Arc<Server<H>>, connections: &
     });
 }
 
+/// Answers until the client, its limits or the server's stop end it. After the stop nothing more is begun, and the client is
+/// told so (GOAWAY, RFC 9114, 5.2).
 async fn connected<H: Handler>(incoming: Incoming, _place: Place, server: Arc<Server<H>>) -> io::Result<()> {
     let limits = &server.options.limits;
     let peer = server.peer(incoming.remote_address(), true);
@@ -131,10 +137,19 @@ async fn connected<H: Handler>(incoming: Incoming, _place: Place, server: Arc<Se
     let mut stop = server.stop.clone();
     let mut requests = JoinSet::new();
     let mut looks = tokio::time::interval(LOOK);
+    let mut stopping = false;
     let ended = loop {
+        if stopping && requests.is_empty() {
+            break Ok(());
+        }
         tokio::select! {
             biased;
-            () = stopped(&mut stop) => break Ok(()),
+            () = stopped(&mut stop), if !stopping => {
+                stopping = true;
+                if let Err(error) = connection.shutdown(AFTER_LAST).await {
+                    break Err(io::Error::other(error));
+                }
+            }
             _ = looks.tick() => if sends_too_much(&quic) {
                 quic.close(EXCESSIVE_LOAD, b"");
                 break Err(io::Error::other("the client sends more than requests"));

@@ -116,6 +116,9 @@ async fn what_is_in_progress_is_answered_before_the_end() {
         tokio::task::yield_now().await;
     }
     server.stop();
+    // Whoever is told to go asks no more, though the connection is there still.
+    let refused = async { while got(&mut client, "/more").await.is_ok() {} };
+    timeout(PATIENCE, refused).await.unwrap();
     server.go.send(()).await.unwrap();
     assert_eq!(waits.await.unwrap().unwrap().1, b"/wait");
     server.ended();

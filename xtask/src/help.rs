@@ -25,7 +25,7 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "test",
-        arguments: "[rust|web|e2e|matrix] [FILTER]",
+        arguments: "[rust|web|e2e|matrix|ktls] [FILTER]",
         about: "Runs every test, or those of one part; FILTER picks Rust tests by name.",
         run: test::run,
     },

@@ -8,6 +8,7 @@ mod nghttp2;
 mod nginx;
 mod programs;
 mod film;
+pub(crate) mod kernel;
 mod node;
 pub(crate) mod browser;
 mod wheel;

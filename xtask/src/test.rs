@@ -1,10 +1,11 @@
 //! `cargo xtask test`: every test of the repository, with one count at the end.
 //!
-//! Owns the order of the parts and the sum. The part `matrix` runs by its name alone. What is tested lies with the code: in the crates, in `web/packages` and
-//! in `web/e2e`.
+//! Owns the order of the parts and the sum. The parts `matrix` and `ktls` run by their names alone. What is tested lies with the
+//! code: in the crates, in `web/packages` and in `web/e2e`.
 
 mod count;
 mod e2e;
+mod ktls;
 
 use crate::build;
 use crate::phases::Phases;
@@ -16,13 +17,18 @@ use std::process::Command;
 /// Runs all parts, or the one named first; the rest is a filter of Rust tests.
 pub(crate) fn run(arguments: &[&str]) -> Result {
     let (part, filter) = match arguments {
-        [part @ ("rust" | "web" | "e2e" | "matrix"), filter @ ..] => (Some(*part), filter),
+        [part @ ("rust" | "web" | "e2e" | "matrix" | "ktls"), filter @ ..] => (Some(*part), filter),
         [] => (None, arguments),
         // A filter alone picks Rust tests.
         filter => (Some("rust"), filter),
     };
     let wanted = |name: &str| part.is_none_or(|part| part == name);
     let mut phases = Phases::new();
+    if part == Some("ktls") {
+        let count = ktls::run(&mut phases)?;
+        println!("{}{count}", phases.table());
+        return count.verdict();
+    }
     let mut counts = Vec::new();
     make(part, &mut phases)?;
     if wanted("web") {

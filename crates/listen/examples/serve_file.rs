@@ -1,4 +1,4 @@
-//! Serves one file under every path, to be measured: `serve_file ADDRESS FILE [threads=N] [chain=PEM key=PEM]`.
+//! Serves one file under every path, to be measured: `serve_file ADDRESS FILE [threads=N] [chain=PEM key=PEM] [kernel_tls=yes]`.
 //!
 //! Nothing but `listen` is between the request and the bytes: ranges are not looked at.
 
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}; give ADDRESS FILE [threads=N] [chain=PEM key=PEM]");
+            eprintln!("{error}; give ADDRESS FILE [threads=N] [chain=PEM key=PEM] [kernel_tls=yes]");
             ExitCode::from(2)
         }
     }
@@ -46,7 +46,8 @@ fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
         let pair = KeyPair { chain: chain.into(), key: key.into() };
         listener = listener.with_tls(Arc::new(Certificates::load(vec![pair])?));
     }
-    let options = Options { threads, congestion: Some("cubic".into()), ..Options::default() };
+    let kernel_tls = named("kernel_tls").is_some();
+    let options = Options { threads, kernel_tls, congestion: Some("cubic".into()), ..Options::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let handler = Arc::new(OneFile { file: Arc::new(file), length });
     runtime.block_on(listen::serve(vec![listener], handler, options, std::future::pending()))?;

@@ -188,7 +188,8 @@ impl<H: Handler> Connection<H> {
                 };
                 (answer, true)
             }
-            body => self.answered_with(request, body, expects_continue).await?,
+            // Rare, and no room for it is kept in every connection.
+            body => Box::pin(self.answered_with(request, body, expects_continue)).await?,
         };
         let is_last = self.state.answered >= self.server.options.limits.requests
             || *self.stop.borrow()

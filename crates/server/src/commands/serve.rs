@@ -27,7 +27,7 @@ pub(super) const ACCESS_SECRET: &str = "edge token";
 /// Files that need no token: the catalogue shows them.
 pub(super) const OPEN_FILES: &[&str] = &["poster.jpg"];
 
-/// Connections at once, where the system has files for them: 160 MB of idle ones.
+/// Connections at once, where the system has files for them: 140 MB of idle ones.
 const CONNECTIONS: usize = 16_384;
 
 /// Files that are open for other reasons than connections.

@@ -25,7 +25,16 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
 
 /// The `cargo` that runs this tool.
 pub(crate) fn cargo() -> Command {
-    command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    // What this tool was told of its own package makes build scripts that look at it (ring's) run anew, each time that cargo
+    // is run by somebody else in between.
+    for (name, _) in std::env::vars_os() {
+        let own = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+        if name.to_str().is_some_and(|name| own.iter().any(|begin| name.starts_with(begin))) {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
 }
 
 /// `npm` in the TypeScript workspace.

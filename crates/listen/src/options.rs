@@ -12,7 +12,8 @@ pub struct Options {
     /// How the kernel paces what is sent (`cubic`, `bbr`); the system's way where it is not said.
     pub congestion: Option<String>,
     /// Whether the kernel is to encrypt what HTTP/1.1 over TLS sends, where it can ([`ktls::probe`](crate::ktls::probe)).
-    /// Off by default: no machine that it could be tried on was at hand.
+    /// Off by default: no machine was at hand to measure it on. A kernel before 6.14 takes no new keys, so that a client who asks
+    /// for them in mid-connection (TLS's KeyUpdate) has to come anew.
     pub kernel_tls: bool,
     /// What clients may cost.
     pub limits: Limits,

@@ -112,6 +112,20 @@ async fn an_answer_that_breaks_off_is_reset_and_the_others_go_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_is_given_up_leaves_the_others() {
+    let server = Running::secure(Options::default());
+    let (mut client, _) = client(&server).await;
+    let given_up = asked(&mut client, Method::GET, "/file").await.unwrap();
+    let stays = asked(&mut client, Method::GET, "/part/1/4000000").await.unwrap();
+    drop(given_up);
+    assert!(body(stays).await.unwrap() == part(1, 4_000_000));
+    let mut ends = [server.done(), server.done()];
+    ends.sort();
+    assert_eq!(ends[1], ("/part/1/4000000".into(), 4_000_000));
+    assert!(ends[0].1 < FILE_BYTES as u64, "{ends:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_request_is_refused() {
     let server = Running::secure(Options::default());
     let (mut client, _) = client(&server).await;

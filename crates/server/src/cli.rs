@@ -50,7 +50,8 @@ pub(crate) enum Command {
     Prepare(Prepare),
     /// Serve the catalogue, the player and the films
     #[command(after_help = "Examples:\n  matinee serve\n  \
-        matinee serve --data /srv/matinee --listen 0.0.0.0:8080\n  matinee serve --config /etc/matinee.toml")]
+        matinee serve --data /srv/matinee --listen 0.0.0.0:8080\n  matinee serve --config /etc/matinee.toml\n  \
+        matinee serve --set serve.tls_listen=0.0.0.0:443 --set serve.certificate=films.pem --set serve.key=films.key")]
     Serve(Serve),
     /// Serve films near viewers: keep what is watched, and fetch the rest from other edges or from the origin
     #[command(
@@ -160,7 +161,7 @@ pub(crate) struct Package {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Address and port; port 0 takes a free one [setting: serve.listen]
+    /// Address and port for plain HTTP, in place of all that are set; port 0 takes a free one [setting: serve.listen]
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
 }

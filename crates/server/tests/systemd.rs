@@ -1,4 +1,4 @@
-//! A service manager's own program opens the sockets of an edge, starts it at the first connection, and hears how it is
+//! A service manager's own program opens the sockets of an edge or a server, starts it at the first connection, and hears how it is
 //! (`systemd-socket-activate(1)`, `sd_notify(3)`).
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -36,12 +36,12 @@ fn certificate(name: &str) -> PathBuf {
 }
 
 impl Manager {
-    /// Has the manager's program listen on both addresses; `None` where there is no such program.
-    fn start(data: &Path, http: SocketAddr, https: SocketAddr) -> Option<Manager> {
+    /// Has the manager's program listen on both addresses for the command `role`; `None` where there is no such program.
+    fn start(role: &str, data: &Path, http: SocketAddr, https: SocketAddr) -> Option<Manager> {
         let notify = data.join("notify");
         let notices = UnixDatagram::bind(&notify).unwrap();
         notices.set_read_timeout(Some(PATIENCE)).unwrap();
-        let set = |name: &str, value: &Path| format!("edge.{name}={}", value.display());
+        let set = |name: &str, value: &Path| format!("{role}.{name}={}", value.display());
         let mut command = Command::new("systemd-socket-activate");
         for address in [http, https] {
             command.arg(format!("--listen={address}"));
@@ -52,9 +52,9 @@ impl Manager {
             .arg(env!("CARGO_BIN_EXE_matinee"))
             .arg("--data")
             .arg(data)
-            .args(["--set", "edge.http3=false"]);
+            .args(["--set", &format!("{role}.http3=false")]);
         command.arg("--set").arg(set("certificate", &certificate("first.pem")));
-        command.arg("--set").arg(set("key", &certificate("first-key.pem"))).arg("edge");
+        command.arg("--set").arg(set("key", &certificate("first-key.pem"))).arg(role);
         let spawned = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
         let mut child = spawned.ok()?;
         let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -108,11 +108,20 @@ fn got(address: SocketAddr) -> Vec<u8> {
 
 #[test]
 fn the_manager_opens_sockets_and_hears_how_the_edge_is() {
+    check("edge");
+}
+
+#[test]
+fn nor_has_it_less_of_a_server() {
+    check("serve");
+}
+
+fn check(role: &str) {
     let data = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(data.path().join("objects/packages/0f")).unwrap();
     std::fs::write(data.path().join("objects/packages/0f/film.mp4"), FILM).unwrap();
     let [http, https] = free();
-    let Some(mut manager) = Manager::start(data.path(), http, https) else {
+    let Some(mut manager) = Manager::start(role, data.path(), http, https) else {
         eprintln!(
             "SKIPPED: there is no systemd-socket-activate (Debian: systemd): no manager started the edge"
         );

@@ -71,7 +71,7 @@ async fn pages_api_and_media_are_served() {
     let (mut driver, mut client) = h3::client::new(h3_quinn::Connection::new(connection)).await.unwrap();
     tokio::spawn(async move { driver.wait_idle().await });
     for (line, range, body, status, expected) in [
-        ("GET /", "", b"".as_slice(), 200, "<!doctype html>"),
+        ("GET /", "", b"".as_slice(), 200, "<title>Matinee"),
         ("GET /media/0f/film.mp4", "bytes=4-7", b"", 206, "much"),
         ("GET /healthz", "", b"", 200, "{\"status\":\"ok\"}"),
         ("POST /api/titles/none/play", "", b"{}", 404, "title_not_found"),

@@ -121,7 +121,7 @@ impl Server {
 
     /// Starts it under `settings`, each `key=value`.
     pub(crate) fn start_with(data: &Path, settings: &[&str]) -> Server {
-        Server::try_start(data, settings).expect("it says where it serves")
+        Server::try_start(data, settings).unwrap()
     }
 
     /// The same; `None` where it ends without a word of where it serves.
@@ -129,16 +129,18 @@ impl Server {
         let mut command = matinee(data);
         command.args(["serve", "--listen", "127.0.0.1:0"]);
         command.args(settings.iter().flat_map(|setting| ["--set", setting]));
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut server = Server { child, address: String::new(), secure: None };
+        let mut lines = BufReader::new(server.child.stdout.take().unwrap()).lines();
         let mut next = |scheme: &str| {
             let line = lines.next()?.unwrap();
             Some(line.trim_end_matches('/').rsplit_once(scheme).unwrap().1.to_owned())
         };
-        let address = next("at http://")?;
-        let is_secure = settings.iter().any(|setting| setting.starts_with("serve.tls_listen="));
-        let secure = if is_secure { Some(next("at https://")?) } else { None };
-        Some(Server { child, address, secure })
+        server.address = next("at http://")?;
+        if settings.iter().any(|setting| setting.starts_with("serve.tls_listen=")) {
+            server.secure = Some(next("at https://")?);
+        }
+        Some(server)
     }
 
     /// Sends a signal, such as `TERM`.

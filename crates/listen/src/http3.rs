@@ -56,6 +56,9 @@ const NO_ERROR: VarInt = VarInt::from_u32(0x100);
 /// is not; h3 counts from the last that is.
 const AFTER_LAST: usize = 1;
 
+/// Type of a stream that says nothing, to be passed over (RFC 9114, 6.2.3).
+const MEANINGLESS: u8 = 0x21;
+
 /// A request's stream.
 pub(crate) type Stream = RequestStream<BidiStream<Bytes>, Bytes>;
 
@@ -168,8 +171,19 @@ async fn connected<H: Handler>(incoming: Incoming, _place: Place, server: Arc<Se
     };
     if ended.is_ok() {
         while requests.join_next().await.is_some() {}
+        arrived(&quic).await;
     }
     ended
+}
+
+/// Ends when the client has acknowledged all that was sent, or is gone: a connection that is closed forgets the rest. A window of one
+/// byte lets a byte through when nothing else is held for it.
+async fn arrived(quic: &quinn::Connection) {
+    quic.set_send_window(1);
+    if let Ok(mut stream) = quic.open_uni().await {
+        // Fails where the client is gone.
+        let _ = stream.write_all(&[MEANINGLESS]).await;
+    }
 }
 
 fn path(quic: &quinn::Connection) -> Path {

@@ -290,10 +290,9 @@ fn who_opens_windows_and_reads_nothing_costs_little() {
     let server = Running::secure(Options { limits, ..Options::default() });
     let mut frames = Frames::begun(&server, &setting(INITIAL_WINDOW_SIZE, i32::MAX as u32));
     let wide = (i32::MAX as u32 - 65_535).to_be_bytes();
-    frames.send(&frame(WINDOW_UPDATE, 0, 0, &wide)).unwrap();
-    for number in 0..STREAMS_MAX {
-        frames.send(&get(2 * number + 1, "/file")).unwrap();
-    }
+    let mut all = frame(WINDOW_UPDATE, 0, 0, &wide);
+    all.extend((0..STREAMS_MAX).flat_map(|number| get(2 * number + 1, "/file")));
+    frames.send(&all).unwrap();
     // It is let go in the end, which tells how much of each file was read for it.
     let bytes: u64 = (0..STREAMS_MAX).map(|_| server.done().1).sum();
     assert!(bytes < SLOW_BYTES_MAX, "{bytes} bytes were read");

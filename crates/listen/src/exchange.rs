@@ -1,7 +1,7 @@
 //! A request and its answer where frames carry them: HTTP/2 and HTTP/3.
 
-use http::header::{ALT_SVC, DATE, HOST, TRANSFER_ENCODING};
-use http::{HeaderValue, Method, Response, StatusCode, Uri, request};
+use http::header::{ALT_SVC, CONNECTION, DATE, HOST, TE, TRANSFER_ENCODING, UPGRADE};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, Uri, request};
 
 use crate::connection::with_date;
 use crate::head::{Refused, content_length};
@@ -9,6 +9,15 @@ use crate::request_body::Content;
 use crate::respond;
 use crate::serve::Server;
 use crate::{Handler, Limits, Peer, RequestBody, Streamed};
+
+/// Fields that no request in frames has (RFC 9113, 8.2.2; RFC 9114, 4.2).
+const OF_CONNECTIONS: [HeaderName; 5] = [
+    CONNECTION,
+    TRANSFER_ENCODING,
+    UPGRADE,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+];
 
 /// The answer to a request, which may have a body, with `alternative` as where else it could be asked.
 pub(crate) async fn exchanged<H: Handler>(
@@ -44,8 +53,11 @@ fn sought(mut parts: request::Parts, limits: &Limits) -> Result<request::Parts, 
         return Err(Refused { status: StatusCode::NOT_IMPLEMENTED, why: "nothing is tunnelled here" });
     }
     let bad = |why| Refused { status: StatusCode::BAD_REQUEST, why };
-    if parts.headers.contains_key(TRANSFER_ENCODING) {
-        return Err(bad("frames need no transfer coding"));
+    let te = parts.headers.get(TE);
+    if OF_CONNECTIONS.iter().any(|name| parts.headers.contains_key(name))
+        || te.is_some_and(|te| te != "trailers")
+    {
+        return Err(bad("the request has a field that is for connections of HTTP/1.1"));
     }
     // Taken apart it tells no path from a short one.
     let target = std::mem::take(&mut parts.uri).into_parts();

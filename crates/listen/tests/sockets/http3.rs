@@ -16,7 +16,7 @@ type Stream = RequestStream<BidiStream<Bytes>, Bytes>;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// A connection, before HTTP/3 is spoken on it; its endpoint lives with it.
-async fn connected(server: &Running) -> (quinn::Connection, quinn::Endpoint) {
+pub(crate) async fn connected(server: &Running) -> (quinn::Connection, quinn::Endpoint) {
     let mut config = (*usual()).clone();
     config.alpn_protocols = vec![b"h3".to_vec()];
     let config = quinn::ClientConfig::new(Arc::new(QuicClientConfig::try_from(config).unwrap()));

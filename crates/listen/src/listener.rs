@@ -31,12 +31,18 @@ impl Listener {
     /// # Errors
     /// Where the address is taken or not ours.
     pub fn bind(address: SocketAddr, threads: usize) -> io::Result<Listener> {
-        let first = bound(address)?;
+        let first = socket(address)?;
+        // Before it may be shared: else another process that serves there would lose every other connection to us.
+        first.bind(&address.into())?;
+        first.set_reuse_port(true)?;
+        let mut sockets = vec![listening(first)?];
         // Port 0 is any; the others take the one that the first got.
-        let address = first.local_addr()?;
-        let mut sockets = vec![first];
+        let address = sockets[0].local_addr()?;
         for _ in 1..threads {
-            sockets.push(bound(address)?);
+            let next = socket(address)?;
+            next.set_reuse_port(true)?;
+            next.bind(&address.into())?;
+            sockets.push(listening(next)?);
         }
         Ok(Listener { sockets, certificates: None, datagrams: None })
     }
@@ -123,12 +129,14 @@ impl Listener {
     }
 }
 
-fn bound(address: SocketAddr) -> io::Result<TcpListener> {
+fn socket(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // A restart must not wait for the connections of the last run to be forgotten.
     socket.set_reuse_address(true)?;
-    socket.set_reuse_port(true)?;
-    socket.bind(&address.into())?;
+    Ok(socket)
+}
+
+fn listening(socket: Socket) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)?;
     Ok(socket.into())
 }
@@ -155,6 +163,23 @@ mod tests {
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), 1).unwrap();
         let error = listener.prepare(Duration::from_secs(7), Some("telepathy")).unwrap_err();
         assert!(error.to_string().contains("telepathy"), "{error}");
+    }
+
+    #[test]
+    fn nobody_else_listens_there() {
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), 2).unwrap();
+        let address = listener.address().unwrap();
+        for threads in [1, 2] {
+            let error = Listener::bind(address, threads).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
+        }
+        let _client = TcpStream::connect(address).unwrap();
+        let _taken = listener.sockets.iter().find_map(|socket| {
+            socket.set_nonblocking(true).unwrap();
+            socket.accept().ok()
+        });
+        drop(listener);
+        Listener::bind(address, 2).expect("a connection that is left is no hindrance");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod io;
 
 use http::{HeaderValue, Request};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
@@ -54,8 +55,15 @@ pub(crate) async fn run<H: Handler>(
         let peer = Peer { path: ways.path(), ..peer };
         let (server, alternative) = (server.clone(), alternative.clone());
         async move {
-            let (parts, body) = request.into_parts();
-            Ok::<_, Infallible>(exchanged(parts, Content::Http2(body), peer, &server, alternative).await)
+            let (parts, mut body) = request.into_parts();
+            let response = exchanged(parts, Content::Http2(&mut body), peer, &server, alternative).await;
+            if !body.is_end_stream() {
+                // What is left when this ends, hyper resets.
+                tokio::spawn(async move {
+                    Content::Http2(&mut body).passed_over(&server.options.limits, server.stop.clone()).await
+                });
+            }
+            Ok::<_, Infallible>(response)
         }
     });
     let mut builder = http2::Builder::new(TokioExecutor::new());

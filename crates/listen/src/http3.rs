@@ -4,7 +4,7 @@
 //! when its client moves to another address. Each byte is copied and encrypted by quinn, packet by packet, so that this costs
 //! several times what HTTP/1.1 does: it is for clients that ask for it.
 
-use bytes::{Buf as _, Bytes};
+use bytes::Bytes;
 use futures_util::FutureExt as _;
 use h3::error::Code;
 use h3::server::{RequestResolver, RequestStream};
@@ -208,7 +208,11 @@ async fn request_answered<H: Handler>(
         let response = exchanged(parts, Content::Http3(&mut stream), peer, &server, None).await;
         let sent = sent(response, &mut stream, limits).await;
         match sent {
-            Ok(()) => passed_over(&mut stream, &server).await,
+            Ok(()) => {
+                if !Content::Http3(&mut stream).passed_over(limits, server.stop.clone()).await {
+                    stream.stop_sending(Code::H3_NO_ERROR);
+                }
+            }
             Err(_) => stream.stop_stream(Code::H3_INTERNAL_ERROR),
         }
         sent
@@ -228,31 +232,6 @@ async fn sent(response: http::Response<Streamed>, stream: &mut Stream, limits: &
         timeout(limits.stall, stream.send_data(frame)).await?.map_err(io::Error::other)?;
     }
     timeout(limits.stall, stream.finish()).await?.map_err(io::Error::other)
-}
-
-/// Throws away what nobody read of a request's body, or says that it is not wanted where it is long (RFC 9114, 4.1): a client that is cut off while it
-/// still says that its request has ended could take that for an error. Of who still sends when the server is to stop, no more is
-/// waited for.
-async fn passed_over<H>(stream: &mut Stream, server: &Server<H>) {
-    let (limits, mut stop) = (&server.options.limits, server.stop.clone());
-    let whole = async {
-        let mut bytes = 0;
-        while let Ok(Some(data)) = stream.recv_data().await {
-            bytes += data.remaining() as u64;
-            if bytes > limits.body_bytes {
-                return false;
-            }
-        }
-        true
-    };
-    let is_whole = tokio::select! {
-        biased;
-        is_whole = timeout(limits.head, whole) => is_whole.unwrap_or(false),
-        () = stopped(&mut stop) => false,
-    };
-    if !is_whole {
-        stream.stop_sending(Code::H3_NO_ERROR);
-    }
 }
 
 async fn next_frame(mut body: Pin<&mut Streamed>) -> io::Result<Option<Bytes>> {

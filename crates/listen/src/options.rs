@@ -41,7 +41,8 @@ pub struct Limits {
     pub target_bytes: usize,
     /// Header fields of a request.
     pub headers: usize,
-    /// Bytes of a request's body that nobody reads and that is thrown away; after a longer one the connection is closed.
+    /// Bytes of a request's body that nobody reads and that is thrown away; of a longer one the connection is closed, or its stream
+    /// reset.
     pub body_bytes: u64,
     /// Bytes of all bodies that handlers have had read and are at work on.
     pub bodies_bytes: usize,

@@ -13,9 +13,10 @@ use hyper::body::Incoming;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::timeout;
 
+use crate::serve::stopped;
 use crate::{Limits, http3};
 pub(crate) use http1::Http1Body;
 
@@ -32,7 +33,7 @@ pub struct RequestBody<'a> {
 /// Where a body comes from.
 pub(crate) enum Content<'a> {
     Http1(Http1Body<'a>),
-    Http2(Incoming),
+    Http2(&'a mut Incoming),
     Http3(&'a mut http3::Stream),
 }
 
@@ -122,7 +123,7 @@ impl<'a> RequestBody<'a> {
     }
 
     /// Throws away what comes over HTTP/1.1, where that is short enough ([`Limits::body_bytes`]) and comes in time, so that the
-    /// next request can. Other versions need no such thing: each of their bodies ends with its stream.
+    /// next request can. Of other versions it is thrown away behind the answer.
     pub async fn pass_over(&mut self) {
         let Content::Http1(body) = &mut self.content else { return };
         if body.unasked().is_some_and(|bytes| bytes <= self.limits.body_bytes) {
@@ -139,6 +140,27 @@ impl<'a> RequestBody<'a> {
 }
 
 impl Content<'_> {
+    /// Throws away what nobody read of a body in frames, once its answer is on its way; tells whether that was all. Of a long one
+    /// ([`Limits::body_bytes`]) the rest is to be refused, without an error (RFC 9113, 8.1; RFC 9114, 4.1): some clients forget the
+    /// answer then, and so short ones may end. Of who still sends when the server is to stop, no more is waited for.
+    pub(crate) async fn passed_over(mut self, limits: &Limits, mut stop: watch::Receiver<bool>) -> bool {
+        let whole = async {
+            let mut bytes = 0;
+            while let Ok(Some(data)) = self.next().await {
+                bytes += data.len() as u64;
+                if bytes > limits.body_bytes {
+                    return false;
+                }
+            }
+            true
+        };
+        tokio::select! {
+            biased;
+            is_whole = timeout(limits.head, whole) => is_whole.unwrap_or(false),
+            () = stopped(&mut stop) => false,
+        }
+    }
+
     /// The next data; none at the end. Trailers are dropped.
     async fn next(&mut self) -> Result<Option<Bytes>, BodyFault> {
         match self {

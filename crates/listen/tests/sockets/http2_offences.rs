@@ -216,19 +216,20 @@ fn who_does_not_begin_with_the_preface_is_closed() {
     assert!(server.asked.try_recv().is_err(), "no handler was asked");
 }
 
-/// Sends `bytes` again and again until the connection ends, which it does with this code before so many bytes.
-fn flooded(server: &Running, begun: &[u8], mut next: impl FnMut(u32) -> Vec<u8>, bytes_max: usize) {
+/// Sends what is `next` again and again until the connection ends, which it does with this code; until then buffers take much of
+/// it that the server never does.
+fn flooded(server: &Running, begun: &[u8], mut next: impl FnMut(u32) -> Vec<u8>) {
     let mut frames = Frames::begun(server, &[]);
     frames.send(begun).unwrap();
     let (mut sent, mut number) = (0, 0);
-    while sent < bytes_max {
+    while sent < UNREAD_BYTES_MAX {
         let burst: Vec<u8> = (0..FRAMES_AT_ONCE).flat_map(|at| next(number + at)).collect();
         if frames.send(&burst).is_err() {
             break;
         }
         (sent, number) = (sent + burst.len(), number + FRAMES_AT_ONCE);
     }
-    assert!(sent < bytes_max, "{sent} bytes were taken");
+    assert!(sent < UNREAD_BYTES_MAX, "{sent} bytes were taken");
     let end = std::iter::from_fn(|| frames.next()).find(|frame| frame.kind == GOAWAY);
     // It may be lost with the connection that it ends.
     assert!(end.is_none_or(|end| end.code() == ENHANCE_YOUR_CALM), "it ended otherwise");
@@ -240,7 +241,7 @@ fn heads_without_end_end_the_connection() {
     let begun = frame(HEADERS, END_STREAM, 1, &request("/hello", &[]));
     let block = fields(&[("x-name", &"x".repeat(100))]).repeat(100);
     for block in [&block[..], &[]] {
-        flooded(&server, &begun, |_| frame(CONTINUATION, 0, 1, block), 4 << 20);
+        flooded(&server, &begun, |_| frame(CONTINUATION, 0, 1, block));
     }
     assert!(server.asked.try_recv().is_err(), "no handler was asked");
 }
@@ -252,7 +253,7 @@ fn who_asks_and_resets_at_once_is_closed() {
         let stream = 2 * number + 1;
         [get(stream, "/wait"), frame(RST_STREAM, 0, stream, &[0, 0, 0, 8])].concat()
     };
-    flooded(&server, &[], reset, 1 << 20);
+    flooded(&server, &[], reset);
 }
 
 #[test]
@@ -263,12 +264,12 @@ fn who_has_his_requests_reset_is_closed() {
         let head = request("/hello", &[("connection", "close")]);
         frame(HEADERS, END_HEADERS | END_STREAM, 2 * number + 1, &head)
     };
-    flooded(&server, &[], malformed, 1 << 20);
+    flooded(&server, &[], malformed);
     let overflowing = |number: u32| {
         let stream = 2 * number + 1;
         [get(stream, "/wait"), frame(WINDOW_UPDATE, 0, stream, &overflow)].concat()
     };
-    flooded(&server, &[], overflowing, 1 << 20);
+    flooded(&server, &[], overflowing);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Bodies of requests that are read, over all versions of HTTP.
 
+use super::frames::{self, DATA, END_HEADERS, END_STREAM, Frames, HEADERS, RST_STREAM, frame};
 use super::http2;
 use super::http3;
 use super::support::{BODY_BYTES_MAX, Client, Got, Running, SHORT, answer, get, part};
@@ -194,4 +195,31 @@ async fn they_come_over_http_3() {
         let (got, body) = http3::posted(&server, part(0, 100), said).await.unwrap();
         assert_eq!(got, StatusCode::BAD_REQUEST, "{said}: {body:?}");
     }
+}
+
+/// A connection with HTTP/2 that has the answer to a request whose body, on stream 1, is still to come.
+fn answered_early(server: &Running) -> Frames {
+    let mut client = Frames::begun(server, &[]);
+    client.send(&frame(HEADERS, END_HEADERS, 1, &frames::request("/hello", &[]))).unwrap();
+    assert_eq!(client.body(1), b"/hello");
+    client
+}
+
+#[test]
+fn over_http_2_who_was_answered_early_may_end_his_request() {
+    let limits = Limits { body_bytes: 100, ..Limits::default() };
+    let server = Running::secure(Options { limits, ..Options::default() });
+    let says = |frame: &frames::Frame| [HEADERS, RST_STREAM].contains(&frame.kind);
+
+    let mut client = answered_early(&server);
+    client.send(&[frame(DATA, END_STREAM, 1, &[0; 100]), frames::get(3, "/hello")].concat()).unwrap();
+    let next = std::iter::from_fn(|| client.next()).find(says).unwrap();
+    assert_eq!((next.kind, next.stream), (HEADERS, 3), "the first is not reset");
+
+    let mut client = answered_early(&server);
+    client.send(&frame(DATA, 0, 1, &[0; 101])).unwrap();
+    let next = std::iter::from_fn(|| client.next()).find(says).unwrap();
+    assert_eq!((next.kind, next.stream, next.code()), (RST_STREAM, 1, 0), "NO_ERROR (RFC 9113, 8.1)");
+    client.send(&frames::get(3, "/hello")).unwrap();
+    assert_eq!(client.body(3), b"/hello");
 }

@@ -303,6 +303,7 @@ fn what_is_missing_for_https_is_said() {
         (vec!["serve.tls_listen=127.0.0.1:0", &chain], "serve.certificate names 1 files and serve.key 0"),
         (vec!["serve.tls_listen=127.0.0.1:0", "serve.key=x", &no_file], "none.pem"),
         (vec!["serve.listen="], "neither serve.listen nor serve.tls_listen"),
+        (vec!["serve.listen=", &chain], "nothing listens for HTTPS, though serve.certificate is set"),
         (vec!["serve.listen=192.0.2.1:0"], "listening on 192.0.2.1:0 (setting serve.listen)"),
     ] {
         let mut command = matinee(&data);

@@ -22,6 +22,11 @@ pub(super) fn load(
 ) -> anyhow::Result<Option<Arc<Certificates>>> {
     let (table, chains, keys) = (settings.table, &settings.certificates, &settings.certificate_keys);
     if settings.tls_listen.is_empty() && !is_given {
+        if !chains.is_empty() {
+            tracing::warn!(
+                "nothing listens for HTTPS, though {table}.certificate is set: set {table}.tls_listen too"
+            );
+        }
         return Ok(None);
     }
     ensure!(

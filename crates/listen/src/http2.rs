@@ -5,7 +5,7 @@
 
 mod io;
 
-use http::{HeaderValue, Request};
+use http::{HeaderValue, Request, Response};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
@@ -21,7 +21,7 @@ use crate::exchange::exchanged;
 use crate::request_body::Content;
 use crate::serve::{Server, stopped};
 use crate::tls::Tls;
-use crate::{Handler, Peer};
+use crate::{Handler, Peer, Streamed};
 use io::{Shared, SharedTls};
 
 /// Requests at once on a connection: what browsers take for granted.
@@ -53,18 +53,8 @@ pub(crate) async fn run<H: Handler>(
     let ways = shared.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let peer = Peer { path: ways.path(), ..peer };
-        let (server, alternative) = (server.clone(), alternative.clone());
-        async move {
-            let (parts, mut body) = request.into_parts();
-            let response = exchanged(parts, Content::Http2(&mut body), peer, &server, alternative).await;
-            if !body.is_end_stream() {
-                // What is left when this ends, hyper resets.
-                tokio::spawn(async move {
-                    Content::Http2(&mut body).passed_over(&server.options.limits, server.stop.clone()).await
-                });
-            }
-            Ok::<_, Infallible>(response)
-        }
+        let answering = answered(request, peer, server.clone(), alternative.clone());
+        async { Ok::<_, Infallible>(answering.await) }
     });
     let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
@@ -105,6 +95,24 @@ pub(crate) async fn run<H: Handler>(
             }
         }
     }
+}
+
+/// The answer to a request; what nobody read of the request is thrown away behind it.
+async fn answered<H: Handler>(
+    request: Request<Incoming>,
+    peer: Peer,
+    server: Arc<Server<H>>,
+    alternative: Option<HeaderValue>,
+) -> Response<Streamed> {
+    let (parts, mut body) = request.into_parts();
+    let response = exchanged(parts, Content::Http2(&mut body), peer, &server, alternative).await;
+    if !body.is_end_stream() {
+        // What is left when this ends, hyper resets.
+        tokio::spawn(async move {
+            Content::Http2(&mut body).passed_over(&server.options.limits, server.stop.clone()).await
+        });
+    }
+    response
 }
 
 /// Polls hyper, and then sends what it wrote.

@@ -292,6 +292,16 @@ fn what_is_in_progress_ends_before_the_server_does() {
 }
 
 #[test]
+fn who_has_no_certificate_outlasts_sighup() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&folder.path().join("data"));
+    for name in ["HUP", "TERM"] {
+        server.signal(name);
+    }
+    assert!(server.child.wait().unwrap().success(), "it ends in order");
+}
+
+#[test]
 fn what_is_missing_for_https_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

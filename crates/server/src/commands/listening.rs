@@ -2,12 +2,14 @@
 
 mod certificates;
 mod files;
+mod signals;
 mod sockets;
 
 use crate::config;
 use anyhow::Context as _;
 use listen::systemd::{Notifier, State};
 use listen::{Handler, Listener, Options};
+use signals::Stop;
 use std::sync::Arc;
 use tokio::time::MissedTickBehavior;
 
@@ -18,6 +20,7 @@ pub(super) use sockets::bound;
 pub(super) struct Listening {
     listeners: Vec<Listener>,
     notifier: Arc<Notifier>,
+    stop: Stop,
 }
 
 impl Listening {
@@ -28,18 +31,19 @@ impl Listening {
         options: &Options,
         told: impl Fn(&str) -> String,
     ) -> anyhow::Result<Listening> {
+        let stop = Stop::new()?;
         let notifier = Arc::new(Notifier::from_environment().context("reaching the service manager")?);
         let listeners = sockets::open(settings, options, &notifier, &told)?;
-        Ok(Listening { listeners, notifier })
+        Ok(Listening { listeners, notifier, stop })
     }
 
     /// Serves until SIGINT or SIGTERM, and then what is in progress.
     pub(super) async fn serve<H: Handler>(self, handler: H, options: Options) -> anyhow::Result<()> {
-        let Listening { listeners, notifier } = self;
+        let Listening { listeners, notifier, mut stop } = self;
         tokio::spawn(keep_watchdog(notifier.clone()));
         notifier.tell(&State::Ready);
         let stop = async {
-            signal().await;
+            stop.comes().await;
             notifier.tell(&State::Stopping);
         };
         listen::serve(listeners, Arc::new(handler), options, stop).await.context("serving")
@@ -54,22 +58,5 @@ async fn keep_watchdog(notifier: Arc<Notifier>) {
     loop {
         turns.tick().await;
         notifier.tell(&State::Watchdog);
-    }
-}
-
-/// Ends with SIGINT or SIGTERM.
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(error) => {
-            tracing::warn!(%error, "SIGTERM cannot be watched; stop with SIGINT");
-            let _ = tokio::signal::ctrl_c().await;
-        }
     }
 }

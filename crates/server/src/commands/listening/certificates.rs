@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use stdx::clock::Clock;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::Signal;
 use tokio::time::MissedTickBehavior;
 
 /// How often it is looked whether the files have changed.
@@ -18,7 +18,6 @@ const LOOK: Duration = Duration::from_secs(60);
 pub(super) fn load(
     settings: &config::Listening,
     is_given: bool,
-    clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<Option<Arc<Certificates>>> {
     let (table, chains, keys) = (settings.table, &settings.certificates, &settings.certificate_keys);
     if settings.tls_listen.is_empty() && !is_given {
@@ -38,42 +37,54 @@ pub(super) fn load(
     let pairs =
         chains.iter().zip(keys).map(|(chain, key)| KeyPair { chain: chain.clone(), key: key.clone() });
     let certificates = Certificates::load(pairs.collect()).with_context(|| format!("{table}.certificate"))?;
-    for path in certificates.expired(clock.now_ms()) {
-        tracing::error!(path = %path.display(), "a certificate has expired; browsers will refuse it");
-    }
     Ok(Some(Arc::new(certificates)))
 }
 
-/// Reads them again on SIGHUP and when the files change. What cannot be used is left, and the old ones serve on.
+/// Reads them again on SIGHUP and when the files change, where there are any. What cannot be used is left, and the old ones serve
+/// on. Tells which have expired.
 pub(super) async fn keep_fresh(
-    certificates: Arc<Certificates>,
+    certificates: Option<Arc<Certificates>>,
     files: Vec<PathBuf>,
+    mut hangups: Signal,
+    clock: Arc<dyn Clock>,
     notifier: Arc<Notifier>,
 ) {
-    let Ok(mut hangups) = signal(SignalKind::hangup()) else { return };
     let mut looks = tokio::time::interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut seen = changed_at(&files);
+    let (mut seen, mut told) = (changed_at(&files), Vec::new());
     loop {
-        tokio::select! {
-            _ = hangups.recv() => {}
-            _ = looks.tick() => {
-                let now = changed_at(&files);
-                if now == seen {
-                    continue;
-                }
-                seen = now;
-            }
+        let is_asked = tokio::select! {
+            _ = hangups.recv() => true,
+            _ = looks.tick() => false,
+        };
+        let now = changed_at(&files);
+        if is_asked || now != seen {
+            notifier.tell(&State::Reloading);
+            certificates.iter().for_each(|certificates| reload(certificates));
+            notifier.tell(&State::Ready);
         }
-        notifier.tell(&State::Reloading);
-        match certificates.reload() {
-            Ok(()) => tracing::info!("the certificates were read again"),
-            Err(error) => tracing::error!(
-                error = &error as &dyn std::error::Error,
-                "the new certificates cannot be used; the old ones serve on"
-            ),
+        seen = now;
+        let expired = certificates.iter().flat_map(|all| all.expired(clock.now_ms())).collect();
+        if expired != told {
+            told = expired;
+            tell_expired(&told);
         }
-        notifier.tell(&State::Ready);
+    }
+}
+
+fn reload(certificates: &Certificates) {
+    match certificates.reload() {
+        Ok(()) => tracing::info!("the certificates were read again"),
+        Err(error) => tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "the new certificates cannot be used; the old ones serve on"
+        ),
+    }
+}
+
+fn tell_expired(expired: &[PathBuf]) {
+    for path in expired {
+        tracing::error!(path = %path.display(), "a certificate has expired; browsers will refuse it");
     }
 }
 

@@ -1,6 +1,7 @@
 //! The sockets that viewers come in on: our own, or those that a service manager opened.
 
 use super::certificates;
+use super::signals::hangups;
 use crate::config;
 use anyhow::{Context as _, bail};
 use listen::systemd::{self, Notifier};
@@ -19,9 +20,10 @@ pub(super) fn open(
     notifier: &Arc<Notifier>,
     told: &dyn Fn(&str) -> String,
 ) -> anyhow::Result<Vec<Listener>> {
+    let hangups = hangups()?;
     let given = systemd::sockets().context("taking sockets from the service manager")?;
     let is_secure = given.iter().any(|(name, _)| name == SECURE);
-    let loaded = certificates::load(settings, is_secure, &options.clock)?;
+    let loaded = certificates::load(settings, is_secure)?;
     let mut listeners = Vec::new();
     if given.is_empty() {
         let table = settings.table;
@@ -44,10 +46,8 @@ pub(super) fn open(
         let scheme = if listener.is_secure() { "https" } else { "http" };
         writeln!(std::io::stdout(), "{}", told(&format!("{scheme}://{}", listener.address()?)))?;
     }
-    if let Some(loaded) = loaded {
-        let files = settings.certificates.iter().chain(&settings.certificate_keys).cloned().collect();
-        tokio::spawn(certificates::keep_fresh(loaded, files, notifier.clone()));
-    }
+    let files = settings.certificates.iter().chain(&settings.certificate_keys).cloned().collect();
+    tokio::spawn(certificates::keep_fresh(loaded, files, hangups, options.clock.clone(), notifier.clone()));
     Ok(listeners)
 }
 

@@ -3,8 +3,9 @@
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use crate::client::Got;
 use crate::proxy::Fault;
-use crate::world::{FILM, Got, World};
+use crate::world::{FILM, World};
 
 /// The volumes in a tier's folder.
 fn volumes(disk: &Path) -> Vec<PathBuf> {

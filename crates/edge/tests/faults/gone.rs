@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::client::Got;
 use crate::proxy::{Fault, Proxy};
-use crate::world::{FILM, Got, World};
+use crate::world::{FILM, World};
 
 const MIB: u64 = 1 << 20;
 

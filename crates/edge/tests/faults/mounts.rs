@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::world::{Got, OBJECTS, PACE, World};
+use crate::client::Got;
+use crate::world::{OBJECTS, PACE, World};
 
 /// Tells the part of a test where its file system is.
 const MOUNTED: &str = "FAULTS_MOUNTED";

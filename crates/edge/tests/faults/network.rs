@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use fetch::{Client, Trust};
 
-use crate::world::{self, FILM, Got, Made, Node, PACE};
+use crate::client::{self, Got};
+use crate::world::{self, FILM, Made, Node, PACE};
 
 /// Tells the part of the test that the network is its own.
 const OWN: &str = "FAULTS_NETWORK";
@@ -161,7 +162,7 @@ async fn plays_cables() {
     let regional = [start(3, &[2]), start(4, &[2])];
     let edge = start(5, &regional_numbers());
     let client = Client::new(Trust::public()).unwrap();
-    let get = async |path| world::get(&client, address(5), path, None).await;
+    let get = async |path| client::get(&client, address(5), path, None).await;
 
     assert!(get("/0f/slice.mp4").await.is_all());
 

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use stdx::clock::{Clock as _, SystemClock};
 
+use crate::client::Got;
 use crate::proxy::{Fault, Proxy};
-use crate::world::{Got, OBJECTS, World, mixed};
+use crate::world::{OBJECTS, World, mixed};
 
 /// Steps of a run where nothing else is said: some seconds.
 const STEPS: u64 = 250;

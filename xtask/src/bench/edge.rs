@@ -86,7 +86,6 @@ pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
     let matinee = build::Profile::Release.matinee();
     run(cargo().args(["build", "--locked", "--release", "--package", "listen", "--example", "sink"]))?;
     let place = target().join("bench/edge");
-    films(&place)?;
     let network = Network::new()?;
     let client = Client::new(target().join("release/examples/sink"));
     let bench = Bench { client, matinee, place, network, rounds, seconds };
@@ -102,19 +101,18 @@ pub(super) fn measure(arguments: &[&str]) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// The files, the same for all servers. Made anew each time: those that were read back from a disk lie in memory in smaller pages,
-/// which cost every server more, and a tier's slices would have an advantage that is none of its own.
-fn films(place: &Path) -> Result {
+/// The files of one size, the same for all servers. Made anew before each measurement: those that the system dropped and read back
+/// lie in memory in smaller pages, which cost every server more, and a tier's slices would have an advantage that is none of its
+/// own.
+fn films(place: &Path, file: &str, bytes: usize) -> Result {
     let folder = place.join("data/objects/packages/b");
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
     let mut random = stdx::random::Random::new(7);
-    for Load { file, bytes, .. } in LOADS.iter().filter(|load| load.name == load.file) {
-        for number in 0..BYTES_OF_SIZE / bytes {
-            fs::write(folder.join(format!("{file}-{number:04}.bin")), random.bytes(*bytes))?;
-        }
+    for number in 0..BYTES_OF_SIZE / bytes {
+        fs::write(folder.join(format!("{file}-{number:04}.bin")), random.bytes(bytes))?;
     }
     Ok(())
 }
@@ -154,6 +152,7 @@ impl Bench {
 
     fn throughput(&self, is_secure: bool, load: &Load) -> Result<Vec<Figure>> {
         let scheme = if is_secure { "https" } else { "http" };
+        films(&self.place, load.file, load.bytes)?;
         let mut rows = Vec::new();
         for kind in Kind::ALL {
             rows.push(Row { kind, rounds: Vec::new() });
@@ -190,6 +189,7 @@ impl Bench {
     /// The time to the first byte of a paced crowd that asks for half of what nginx sends at most.
     fn first_bytes(&self) -> Result<Vec<Figure>> {
         let mut figures = Vec::new();
+        films(&self.place, "1m", 1 << 20)?;
         let Some(nginx) = self.start(Kind::Nginx)? else { return Ok(figures) };
         let (path, files) = ("/media/b/1m-{}.bin", BYTES_OF_SIZE >> 20);
         let words = [format!("files={files}")];
@@ -217,6 +217,7 @@ impl Bench {
     /// What connections cost that do nothing.
     fn idle(&self) -> Result<Vec<Figure>> {
         let mut figures = Vec::new();
+        films(&self.place, "64k", 64 << 10)?;
         for (is_secure, scheme) in [(false, "http"), (true, "https")] {
             for kind in [Kind::Matinee, Kind::Nginx] {
                 let Some(server) = self.start(kind)? else { continue };

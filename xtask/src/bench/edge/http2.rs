@@ -23,6 +23,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Figure>> {
     }
     let kinds = Kind::ALL.into_iter().filter(|kind| kind.has_tls());
     let mut rows: Vec<(Kind, Vec<f64>)> = kinds.map(|kind| (kind, Vec::new())).collect();
+    super::films(&bench.place, FILE.0, FILE.1)?;
     println!("h2 {}\tCPU s/GB", FILE.0);
     for _ in 0..bench.rounds {
         for (kind, costs) in &mut rows {

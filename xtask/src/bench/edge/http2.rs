@@ -2,8 +2,8 @@
 //!
 //! `h2load` decrypts all it gets, and so is the slower side: what counts is the servers' processor time for a gigabyte.
 
-use super::network::{Network, Side};
-use super::servers::{Kind, Server};
+use super::network::Side;
+use super::servers::{Kind, Server, find};
 use super::{BYTES_OF_SIZE, Bench, CONNECTIONS, DEPTH, Figure, OURS, median};
 use crate::root::tools;
 use crate::shell::Result;
@@ -16,11 +16,12 @@ const FILE: (&str, usize) = ("1m", 1 << 20);
 
 /// The processor seconds a gigabyte of each server over HTTP/2, and what ours need of what the others do.
 pub(super) fn measure(bench: &Bench) -> Result<Vec<Figure>> {
-    let folder = tools().join("nghttp2");
-    if !folder.join("h2load").is_file() {
+    // Setup fetches it where the machine has none.
+    let fetched = Some(tools().join("nghttp2/h2load")).filter(|program| program.is_file());
+    let Some(h2load) = fetched.or_else(|| find("h2load")) else {
         println!("SKIPPED: h2load is not here; `cargo xtask setup` fetches it");
         return Ok(Vec::new());
-    }
+    };
     let kinds = Kind::ALL.into_iter().filter(|kind| kind.has_tls());
     let mut rows: Vec<(Kind, Vec<f64>)> = kinds.map(|kind| (kind, Vec::new())).collect();
     super::films(&bench.place, FILE.0, FILE.1)?;
@@ -29,7 +30,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Vec<Figure>> {
         for (kind, costs) in &mut rows {
             let Some(server) = bench.start(*kind)? else { continue };
             bench.client.warm(&server, &path("{}"), BYTES_OF_SIZE / FILE.1, &bench.network)?;
-            let cost = cost(&server, &bench.place, &folder, bench.seconds, &bench.network)?;
+            let cost = cost(&server, &h2load, bench)?;
             println!("{}\t{cost:.3}", kind.name());
             costs.push(cost);
         }
@@ -58,20 +59,22 @@ fn path(number: &str) -> String {
 }
 
 /// Loads a server; its processor seconds for a gigabyte of bodies.
-fn cost(server: &Server, place: &Path, folder: &Path, seconds: usize, network: &Network) -> Result<f64> {
+fn cost(server: &Server, h2load: &Path, bench: &Bench) -> Result<f64> {
+    let network = &bench.network;
     let address = server.address(true);
     let list: String = (0..BYTES_OF_SIZE / FILE.1)
         .map(|number| format!("https://{address}{}\n", path(&format!("{number:04}"))))
         .collect();
-    let urls = place.join("urls");
+    let urls = bench.place.join("urls");
     fs::write(&urls, list)?;
-    let mut h2load = network.command(Side::Client, &folder.join("h2load"));
-    h2load.env("LD_LIBRARY_PATH", folder).arg("-i").arg(&urls);
-    for (option, value) in [("-D", seconds), ("-c", CONNECTIONS), ("-m", DEPTH), ("-t", 1)] {
-        h2load.arg(format!("{option}{value}"));
+    let mut asking = network.command(Side::Client, h2load);
+    // One that was fetched has its libraries beside it.
+    asking.envs(h2load.parent().map(|folder| ("LD_LIBRARY_PATH", folder))).arg("-i").arg(&urls);
+    for (option, value) in [("-D", bench.seconds), ("-c", CONNECTIONS), ("-m", DEPTH), ("-t", 1)] {
+        asking.arg(format!("{option}{value}"));
     }
     let before = network.cpu_s(server.pid())?;
-    let output = h2load.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
+    let output = asking.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
     let spent = network.cpu_s(server.pid())? - before;
     let said = String::from_utf8_lossy(&output.stdout);
     match bytes(&said) {

@@ -175,7 +175,8 @@ impl Drop for Server {
     }
 }
 
-fn find(program: &str) -> Option<PathBuf> {
+/// Where a program is: among our own, or on this machine.
+pub(super) fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let own = crate::root::tools().join("bin");
     let folders = [own].into_iter().chain(std::env::split_paths(&path)).chain(FOLDERS.map(PathBuf::from));

@@ -45,7 +45,7 @@ pub struct Peer {
     pub connection: u64,
     /// Whether what is said goes encrypted.
     pub secure: bool,
-    /// The way to it, as measured not long ago.
+    /// The way to it, as measured within the last megabyte that was sent there, where that is known.
     pub path: Option<Path>,
 }
 
